@@ -1,0 +1,59 @@
+/*
+ * Every maximum of weft, with its reason.  docs/limits.md lists them, and
+ * each has a test at the limit and one beyond it.
+ */
+#ifndef CORE_BASE_LIMITS_H
+#define CORE_BASE_LIMITS_H
+
+/* Bytes of one record's JSON: SQLite's default row limit is far above; a
+ * record must fit into memory several times over while it is compared. */
+#define WEFT_LIMIT_RECORD_SIZE (16u * 1024 * 1024)
+
+/* Nesting of arrays and objects: the scanner keeps one frame per level. */
+#define WEFT_LIMIT_JSON_DEPTH 64
+
+/* Properties of one JSON object: bounds the sort of its keys. */
+#define WEFT_LIMIT_JSON_KEYS 4096
+
+/* Bytes of a record's id as text: it is a key in every table and a file name
+ * in the store. */
+#define WEFT_LIMIT_ID_SIZE 1024
+
+/* Bytes of a model's or datasource's name. */
+#define WEFT_LIMIT_NAME_SIZE 128
+
+/* Bytes of a revision's text: LoopBack's are 40, CouchDB's "N-hash" up to
+ * about 45; hand-made ones of tests are shorter. */
+#define WEFT_LIMIT_REV_SIZE 96
+
+/* Revisions kept per record, and the bytes they may take in its track row. */
+#define WEFT_LIMIT_REVTREE_NODES 32
+#define WEFT_LIMIT_REVTREE_SIZE 1024
+
+/* Bytes of a filter, and nesting and operands of its where clause. */
+#define WEFT_LIMIT_FILTER_SIZE (1024 * 1024)
+#define WEFT_LIMIT_WHERE_DEPTH 32
+#define WEFT_LIMIT_WHERE_TERMS 10000
+
+/* Bytes of a file of configuration. */
+#define WEFT_LIMIT_CONFIG_SIZE (4u * 1024 * 1024)
+
+/* Changes in one page between two sources, and the bytes of their bodies. */
+#define WEFT_LIMIT_PAGE_CHANGES 1000
+#define WEFT_LIMIT_PAGE_SIZE (4u * 1024 * 1024)
+
+/* Pages of one replication that may be under way at a time. */
+#define WEFT_LIMIT_SESSION_WINDOW 4
+
+/* Journal rows projected into the store in one commit: bounds the memory of
+ * the projector (about 100 bytes each). */
+#define WEFT_LIMIT_PROJECT_ROWS 131072
+
+/* Records in one leaf of the store's trie: format, never changes
+ * (docs/store-format.md). */
+#define WEFT_LIMIT_TRIE_LEAF 64
+
+/* Bytes of one pack of the store: larger ones need 64-bit offsets. */
+#define WEFT_LIMIT_PACK_SIZE (1024u * 1024 * 1024)
+
+#endif

@@ -1,0 +1,12 @@
+# core/base: what every other part stands on.
+libweft_all_la_SOURCES += \
+	core/base/alloc.c core/base/alloc.h \
+	core/base/arena.c core/base/arena.h \
+	core/base/buf.c \
+	core/base/clock.c core/base/clock.h \
+	core/base/error.c \
+	core/base/hash.c core/base/hash.h \
+	core/base/json.h \
+	core/base/limits.h \
+	core/base/log.c core/base/log.h \
+	core/base/map.c core/base/map.h

@@ -1,0 +1,3 @@
+# core: the engine.  No sockets, SQL or threads of its own; includes nothing
+# from models, transports or tools (tests/check/layers.sh).
+include $(srcdir)/core/base/local.mk

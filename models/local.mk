@@ -1,0 +1,1 @@
+# models: what the application sees, and the databases behind it.

@@ -1,0 +1,4 @@
+# tests: unit tests mirror the sources, one program per source file.
+TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
+
+include $(srcdir)/tests/unit/core/base/local.mk

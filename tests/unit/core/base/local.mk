@@ -1,0 +1,5 @@
+# Unit tests of core/base.
+check_PROGRAMS += tests/unit/core/base/buf
+TESTS += tests/unit/core/base/buf
+tests_unit_core_base_buf_SOURCES = tests/unit/core/base/buf.c
+tests_unit_core_base_buf_LDADD = $(TEST_LIBS)
