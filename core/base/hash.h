@@ -25,7 +25,8 @@ void weft__object_id(const char *type, const void *data, size_t size,
     struct weft__oid *oid);
 
 /* Writes 40 lower-case hex digits and a NUL. */
-void weft__oid_format(const struct weft__oid *oid, char text[WEFT__OID_HEX + 1]);
+void weft__oid_format(
+    const struct weft__oid *oid, char text[WEFT__OID_HEX + 1]);
 
 /* Whether 'text' is exactly 40 lower-case hex digits; sets '*oid' if so. */
 bool weft__oid_parse(struct weft_slice text, struct weft__oid *oid);

@@ -1,0 +1,178 @@
+/*
+ * A source: the one interface that a party to a replication implements.
+ * LoopBack's own primitives, plus what a better peer can offer (NULL where it
+ * cannot).  Implementations: models/source_local.c; remote ones in transports.
+ *
+ * Contract for all members
+ * - Model names are those of that side.  Filters are LoopBack filter JSON (no
+ *   value: none).  All inputs are borrowed until return.
+ * - Lists are appended to; on failure they may hold a part.
+ * - Calls block, and may come from one thread at a time, not always the same.
+ * - 'since' below 0 means everything; a since above the current checkpoint
+ *   counts as none (it came from before a restore).
+ * - A record that vanished meanwhile is left out, never an error.
+ */
+#ifndef CORE_REPL_SOURCE_H
+#define CORE_REPL_SOURCE_H
+
+#include <weft/change.h>
+
+#include "core/base/hash.h"
+
+struct weft_source;
+
+/* Where a paged list goes on; all zero is the beginning. */
+struct weft__page_token {
+	uint64_t phase;    /* private to the source */
+	uint64_t position; /* private to the source */
+	bool end;          /* set by the source: nothing follows */
+};
+
+struct weft__diff {
+	struct weft_change_list deltas;    /* the peer's changes to take */
+	struct weft_change_list conflicts; /* this side's changes */
+};
+
+struct weft__bulk_options {
+	struct weft_slice origin; /* name of the peer it comes from */
+	struct weft_slice user;   /* on whose behalf, or no value */
+};
+
+/* The update list of one model within a bulk update over several. */
+struct weft__bulk_part {
+	const char *model;
+	const struct weft_update *updates;
+	size_t length;
+	enum weft_outcome *outcomes; /* [length], filled by the source */
+	/* Why an update was refused, or NULL if the caller does not want it. */
+	void (*refused)(const struct weft_update *update,
+	    const struct weft_error *why, void *context);
+	void *context;
+};
+
+/* What a replication remembers of its last success. */
+struct weft__position {
+	uint64_t source_checkpoint;
+	uint64_t target_checkpoint;
+	char source_epoch[40]; /* text; "" if unknown */
+	char target_epoch[40];
+	char commit[41];       /* of the target's store, hex; "" if none */
+};
+
+struct weft__source_ops {
+	unsigned version; /* 1 */
+
+	void (*destroy)(struct weft_source *source);
+
+	/* Name that stays the same for the life of the data, e.g. a UUID made
+	 * when the database was made; borrowed for the source's life. */
+	const char *(*epoch)(struct weft_source *source);
+
+	/* Bumps the checkpoint; '*seq' is the new number. */
+	int (*checkpoint)(struct weft_source *source, uint64_t *seq,
+	    struct weft_error *error);
+
+	int (*current_checkpoint)(struct weft_source *source, uint64_t *seq,
+	    struct weft_error *error);
+
+	/*
+	 * Appends at most 'limit' changes with checkpoint >= since whose
+	 * record matches the filter, and all deletions, in one stable order;
+	 * moves 'token' on.  A record changed during the paging is seen in its
+	 * old or new state, or again later; none is left out.
+	 */
+	int (*changes)(struct weft_source *source, const char *model,
+	    int64_t since, struct weft_slice filter, size_t limit,
+	    struct weft__page_token *token, struct weft_change_list *list,
+	    struct weft_error *error);
+
+	/* Which of the peer's changes to take, which are in conflict. */
+	int (*diff)(struct weft_source *source, const char *model,
+	    int64_t since, const struct weft_change *changes, size_t length,
+	    struct weft__diff *diff, struct weft_error *error);
+
+	/* Appends an update with data for each delta. */
+	int (*create_updates)(struct weft_source *source, const char *model,
+	    const struct weft_change *deltas, size_t length,
+	    struct weft_update_list *list, struct weft_error *error);
+
+	/*
+	 * Applies all parts in one transaction.  An update in conflict or
+	 * refused is left out, the rest is committed.  Returns 0 when the
+	 * outcomes are filled in, whatever they are.
+	 */
+	int (*bulk_update)(struct weft_source *source,
+	    const struct weft__bulk_part *parts, size_t length,
+	    const struct weft__bulk_options *options,
+	    struct weft_error *error);
+
+	/* The record's canonical body; WEFT_ENOTFOUND if there is none. */
+	int (*find)(struct weft_source *source, const char *model,
+	    struct weft_slice id, struct weft_buf *body,
+	    struct weft_error *error);
+
+	/* Writes (data) or deletes (no value) a record, whatever it was. */
+	int (*save)(struct weft_source *source, const char *model,
+	    struct weft_slice id, struct weft_slice data,
+	    struct weft_error *error);
+
+	/* Appends the record's change; WEFT_ENOTFOUND if there is none. */
+	int (*last_change)(struct weft_source *source, const char *model,
+	    struct weft_slice id, struct weft_change_list *list,
+	    struct weft_error *error);
+
+	/* Sets the change's prev (no value: null); WEFT_ENOTFOUND. */
+	int (*update_last_change)(struct weft_source *source,
+	    const char *model, struct weft_slice id, struct weft_slice prev,
+	    struct weft_error *error);
+
+	/* Optional members: NULL, or WEFT_EUNSUPPORTED. */
+
+	/* Brings the store up to the present; '*root' of the model's live
+	 * records; 'commit' (41 bytes) gets the tip's name or "". */
+	int (*root)(struct weft_source *source, const char *model,
+	    struct weft__oid *root, char *commit, struct weft_error *error);
+
+	/* Main line of the record, copied into the list's changes as rev
+	 * (newest first). */
+	int (*history)(struct weft_source *source, const char *model,
+	    struct weft_slice id, struct weft_change_list *list,
+	    struct weft_error *error);
+
+	/* The body that the record had in this revision; WEFT_EGONE. */
+	int (*revision)(struct weft_source *source, const char *model,
+	    struct weft_slice id, struct weft_slice rev,
+	    struct weft_buf *body, struct weft_error *error);
+
+	/* Remembered positions and unresolved conflicts: small values under
+	 * a name.  get: WEFT_ENOTFOUND; put with no value removes. */
+	int (*meta_get)(struct weft_source *source, const char *name,
+	    struct weft_buf *value, struct weft_error *error);
+	int (*meta_put)(struct weft_source *source, const char *name,
+	    struct weft_slice value, struct weft_error *error);
+	int (*meta_each)(struct weft_source *source, const char *prefix,
+	    int (*each)(const char *name, struct weft_slice value,
+		void *context), void *context, struct weft_error *error);
+
+	/* Keeps the commit under refs/weft/peer/<peer>. */
+	int (*agree)(struct weft_source *source, const char *peer,
+	    const char *commit, struct weft_error *error);
+
+	/* Names of the models that are tracked here. */
+	int (*models)(struct weft_source *source,
+	    int (*each)(const char *model, void *context), void *context,
+	    struct weft_error *error);
+
+	/* LoopBack's getSourceId: "<connector>-<model>". */
+	int (*source_id)(struct weft_source *source, const char *model,
+	    struct weft_buf *id, struct weft_error *error);
+};
+
+/* Base of each implementation: embedded as its first member. */
+struct weft_source {
+	const struct weft__source_ops *ops;
+};
+
+void weft__diff_fini(struct weft__diff *diff);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * The revision tree of one record: which revisions it had, each one's parent,
+ * and the name of its body in the store.
+ *
+ * Content returns: A -> B -> A is two nodes of equal content and different
+ * generation.  LoopBack uses the main line (from the current node to its
+ * root); branches are for protocols that keep losing revisions.
+ */
+#ifndef CORE_TRACK_REVTREE_H
+#define CORE_TRACK_REVTREE_H
+
+#include "core/base/hash.h"
+#include "core/base/limits.h"
+#include "core/track/rev.h"
+
+enum {
+	WEFT__REVNODE_DELETED = 1, /* the revision is a deletion */
+	WEFT__REVNODE_MISSING = 2  /* known by name only: no body here */
+};
+
+#define WEFT__REVNODE_BLOB_SIZE 8
+
+struct weft__revnode {
+	uint32_t generation;
+	int8_t parent;  /* index in nodes, or -1 for a root */
+	uint8_t flags;
+	struct weft__rev rev;   /* size 0 if deleted without a name */
+	/* Content hash (SHA-1 of the canonical body), if it is not rev itself;
+	 * zero: it is rev, or there is no body. */
+	struct weft__oid hash;
+	/* The first bytes of the blob's id: a look-up by prefix, whose result
+	 * is checked against the content hash. */
+	unsigned char blob[WEFT__REVNODE_BLOB_SIZE];
+};
+
+/* Nodes from oldest to newest; a parent stands before its children. */
+struct weft__revtree {
+	struct weft__revnode nodes[WEFT_LIMIT_REVTREE_NODES];
+	uint8_t length;
+	int8_t current; /* index of the winning node, -1 if there is none */
+};
+
+/*
+ * Adds a child of the current node (a root if there is none) and makes it
+ * current; the oldest nodes go first when the tree is full.
+ */
+void weft__revtree_append(
+    struct weft__revtree *tree, const struct weft__revnode *node);
+
+/*
+ * The newest node on the main line with this revision (no value: a deletion),
+ * starting below index 'from' (tree->length to start with the current one);
+ * -1 if there is none.
+ */
+int weft__revtree_find(const struct weft__revtree *tree,
+    struct weft_slice rev, int from);
+
+/*
+ * The newest revision that both main lines have with equal content: the base
+ * of a three-way merge.  Returns the index in 'a', or -1.
+ */
+int weft__revtree_common(
+    const struct weft__revtree *a, const struct weft__revtree *b);
+
+#endif
