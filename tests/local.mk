@@ -1,4 +1,6 @@
 # tests: unit tests mirror the sources, one program per source file.
+EXTRA_DIST += tests/lib/test.h
+
 TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
 
 include $(srcdir)/tests/unit/core/base/local.mk
