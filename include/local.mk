@@ -3,9 +3,17 @@
 weftsysdir = $(pkgincludedir)/sys
 pkginclude_HEADERS = \
 	include/weft/buf.h \
+	include/weft/change.h \
+	include/weft/conflict.h \
 	include/weft/error.h \
 	include/weft/log.h \
-	include/weft/types.h
+	include/weft/model.h \
+	include/weft/record.h \
+	include/weft/replicate.h \
+	include/weft/source.h \
+	include/weft/types.h \
+	include/weft/weft.h
 weftsys_HEADERS = \
-	include/weft/sys/clock.h
+	include/weft/sys/clock.h \
+	include/weft/sys/connector.h
 nodist_pkginclude_HEADERS = include/weft/version.h

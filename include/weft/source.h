@@ -1,0 +1,148 @@
+/*
+ * Sources: anything that can be replicated from or to.  LoopBack's
+ * replication primitives on one side of a replication.
+ *
+ * A source is one datasource: one journal, one checkpoint counter.  The
+ * primitives work on one model of it.
+ */
+#ifndef WEFT_SOURCE_H
+#define WEFT_SOURCE_H
+
+#include <weft/change.h>
+#include <weft/model.h>
+
+struct weft_source;
+
+/*
+ * Makes a source of a datasource of this process.  The datasource (kept) must
+ * outlive it; '*source' is the caller's, for weft_source_destroy().
+ * Returns 0 or WEFT_ENOMEM.  Thread: any.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_open_datasource(
+    struct weft_datasource *datasource, struct weft_source **source,
+    struct weft_error *error);
+
+/* Frees the source, not what it stands for.  NULL is allowed.
+ * Thread: no call on it may be under way. */
+WEFT_API void weft_source_destroy(struct weft_source *source);
+
+/*
+ * Common to all below: 'model' is the model's name on that side; inputs are
+ * borrowed until return; lists are appended to and are the caller's.
+ * Return 0; WEFT_ENOTFOUND (no such model, or as said); WEFT_EINVAL;
+ * what the database or the network returns.  Thread: one call at a time on a
+ * source.
+ */
+
+/* LoopBack's getSourceId: "<connector>-<model>", appended to 'id'.
+ * Returns as said above.  Thread: see above. */
+WEFT_API WEFT_MUST_CHECK int weft_source_id(struct weft_source *source,
+    const char *model, struct weft_buf *id, struct weft_error *error);
+
+/* Makes a new checkpoint and gives its number.
+ * Returns as said above.  Thread: see above. */
+WEFT_API WEFT_MUST_CHECK int weft_source_checkpoint(
+    struct weft_source *source, uint64_t *checkpoint,
+    struct weft_error *error);
+
+/* The number of the current checkpoint.
+ * Returns as said above.  Thread: see above. */
+WEFT_API WEFT_MUST_CHECK int weft_source_current_checkpoint(
+    struct weft_source *source, uint64_t *checkpoint,
+    struct weft_error *error);
+
+/*
+ * All changes with checkpoint >= since (below 0: all) whose record matches
+ * the filter, and all deletions, tombstones included, in the order of one
+ * stable walk.  skip and limit of the filter apply to that whole list.
+ * Returns as said above.  Thread: see above.  Cost: O(changes since).
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_changes(struct weft_source *source,
+    const char *model, int64_t since, struct weft_slice filter,
+    struct weft_change_list *list, struct weft_error *error);
+
+/*
+ * Compares a peer's changes with this side's since 'since': 'deltas' are the
+ * peer's to take, 'conflicts' this side's that stand against it.
+ * Returns as said above.  Thread: see above.  Cost: O(changes).
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_diff(struct weft_source *source,
+    const char *model, int64_t since, const struct weft_change_list *changes,
+    struct weft_change_list *deltas, struct weft_change_list *conflicts,
+    struct weft_error *error);
+
+/*
+ * An update with data for each delta; a record that vanished is left out.
+ * Returns as said above.  Thread: see above.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_create_updates(
+    struct weft_source *source, const char *model,
+    const struct weft_change_list *deltas, struct weft_update_list *updates,
+    struct weft_error *error);
+
+/*
+ * Applies updates in one transaction.  'outcomes' (NULL, or one for each
+ * update) tells what was done with each; 'conflicts' (may be NULL) gets the
+ * submitted changes of those in conflict.  Records are replaced whole.
+ * Returns 0 if all were applied; WEFT_ECONFLICT if any was in conflict and
+ * WEFT_EVALIDATION if some were refused, the others being committed; else as
+ * said above with nothing written.  Thread: see above.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_bulk_update(
+    struct weft_source *source, const char *model,
+    const struct weft_update_list *updates, enum weft_outcome *outcomes,
+    struct weft_change_list *conflicts, struct weft_error *error);
+
+/*
+ * Appends the record's last change.  Returns WEFT_ENOTFOUND if there is none.
+ * Thread: see above.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_find_last_change(
+    struct weft_source *source, const char *model, struct weft_slice id,
+    struct weft_change_list *list, struct weft_error *error);
+
+/*
+ * Sets prev (no value: null) of the record's last change: a rebase.
+ * Returns WEFT_ENOTFOUND if there is none.  Thread: see above.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_update_last_change(
+    struct weft_source *source, const char *model, struct weft_slice id,
+    struct weft_slice prev, struct weft_error *error);
+
+/*
+ * The root of a model: the hash of all its live records, 40 hex digits and a
+ * NUL.  Equal roots mean equal records.
+ * Returns also WEFT_EUNSUPPORTED.  Thread: see above.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_root(struct weft_source *source,
+    const char *model, char root[41], struct weft_error *error);
+
+/*
+ * A durable consumer: somebody with a name who reads the journal and says how
+ * far.  set() remembers position 'seq' (and the owner); its pending count is
+ * the number of journal rows behind it.  Below the lowest position nothing is
+ * pruned.  remove() forgets it.
+ */
+struct weft_consumer {
+	char name[128];
+	char owner[128];
+	uint64_t position;     /* journal seq */
+	uint64_t pending;      /* journal rows after it */
+	uint64_t last_seen_ms; /* since 1970 */
+};
+typedef int weft_consumer_fn(
+    const struct weft_consumer *consumer, void *context);
+
+/* Returns 0, or what the database returns; remove(): WEFT_ENOTFOUND.
+ * Thread: any. */
+WEFT_API WEFT_MUST_CHECK int weft_consumer_set(
+    struct weft_datasource *datasource, const char *name, const char *owner,
+    uint64_t position, struct weft_error *error);
+WEFT_API WEFT_MUST_CHECK int weft_consumer_remove(
+    struct weft_datasource *datasource, const char *name,
+    struct weft_error *error);
+WEFT_API WEFT_MUST_CHECK int weft_consumer_each(
+    struct weft_datasource *datasource, weft_consumer_fn *each,
+    void *context, struct weft_error *error);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * A datasource: one database behind a connector, one journal, one checkpoint
+ * counter, one ref in a store.
+ *
+ * Invariants
+ * D1  Only the writer (models/writer.c) begins write transactions; at most
+ *     one runs at a time.
+ * D2  seq and checkpoint below are those of the last commit, or within a
+ *     write transaction those so far; a rollback restores them.
+ * D3  projected_seq is never above the store's tip: a body is moved to
+ *     pending when the seq that wrote it is above projected_seq.
+ */
+#ifndef MODELS_DATASOURCE_H
+#define MODELS_DATASOURCE_H
+
+#include <pthread.h>
+
+#include <weft/model.h>
+#include <weft/sys/connector.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+
+struct weft__store;
+struct weft__writer;
+
+#define WEFT__READERS 4 /* idle read sessions kept */
+
+struct weft_datasource {
+	char *name;
+	struct weft_connector *connector;
+	struct weft__store *store;  /* NULL: none */
+	const struct weft_clock *clock;
+	bool read_only;
+	char epoch[WEFT__UUID_SIZE + 1]; /* this database's life, a UUID */
+
+	struct weft__writer *writer; /* NULL if read_only */
+	uint64_t seq;                /* D2 */
+	uint64_t checkpoint;         /* D2 */
+	uint64_t projected_seq;      /* D3; changed in the writer only */
+
+	pthread_mutex_t readers_mutex;
+	struct weft_connector_session *readers[WEFT__READERS];
+	size_t readers_length;
+
+	pthread_mutex_t store_mutex; /* one projection or store read at a time */
+
+	struct weft_model **models;  /* those on it; borrowed, by index */
+	size_t models_length, models_capacity;
+};
+
+/* A transaction: of the writer, or of a reader (then seq etc. are unused). */
+struct weft_transaction {
+	struct weft_datasource *datasource;
+	struct weft_connector_session *session;
+	bool writing;
+	uint64_t now_ms;           /* one time for all its journal rows */
+	struct weft_buf scratch;   /* encoded track row */
+	struct weft_buf old_body;  /* body that is being replaced */
+	struct weft__json json;    /* for whoever works in the transaction */
+};
+
+/*
+ * Opens the database (and its store) that 'settings' describe; names are
+ * relative to 'directory'.  See weft_registry_add_datasource().
+ */
+WEFT_MUST_CHECK int weft__datasource_open(const char *name,
+    struct weft_slice settings, const char *directory,
+    const struct weft_registry_options *options,
+    struct weft_datasource **datasource, struct weft_error *error);
+void weft__datasource_close(struct weft_datasource *datasource);
+
+/* Defines the model's tables, and remembers the model; sets model->index. */
+WEFT_MUST_CHECK int weft__datasource_add_model(
+    struct weft_datasource *datasource, struct weft_model *model,
+    struct weft_error *error);
+
+/*
+ * Runs 'work' within a read transaction: one state of the database.  Its
+ * return value is returned.
+ */
+WEFT_MUST_CHECK int weft__datasource_read(struct weft_datasource *datasource,
+    weft_transaction_fn *work, void *context, struct weft_error *error);
+
+/*
+ * Runs 'work' in 'transaction' if that is not NULL, else in a new one for
+ * writing or reading: what every operation of a model starts with.
+ */
+WEFT_MUST_CHECK int weft__transaction_run(struct weft_datasource *datasource,
+    struct weft_transaction *transaction, bool writing,
+    weft_transaction_fn *work, void *context, struct weft_error *error);
+
+/* Small named values of the datasource (positions, conflicts, consumers).
+ * get appends to 'value', WEFT_ENOTFOUND; put with no value removes. */
+WEFT_MUST_CHECK int weft__datasource_meta_get(
+    struct weft_datasource *datasource, struct weft_slice name,
+    struct weft_buf *value, struct weft_error *error);
+WEFT_MUST_CHECK int weft__datasource_meta_put(
+    struct weft_datasource *datasource, struct weft_slice name,
+    struct weft_slice value, struct weft_error *error);
+WEFT_MUST_CHECK int weft__datasource_meta_each(
+    struct weft_datasource *datasource, struct weft_slice prefix,
+    weft_connector_meta_fn *each, void *context, struct weft_error *error);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * A model definition: LoopBack's JSON, checked and made ready for use.
+ */
+#ifndef MODELS_DEFINITION_H
+#define MODELS_DEFINITION_H
+
+#include <weft/error.h>
+#include <weft/sys/connector.h>
+
+#include "core/base/arena.h"
+#include "core/base/json.h"
+#include "core/base/map.h"
+
+enum weft__default_fn {
+	WEFT__DEFAULT_NONE,
+	WEFT__DEFAULT_VALUE, /* default_value */
+	WEFT__DEFAULT_GUID,  /* guid, uuid, uuidv4: a random UUID */
+	WEFT__DEFAULT_NOW    /* the time as a date */
+};
+
+/* What happens to a property that is not declared. */
+enum weft__strict {
+	WEFT__STRICT_FALSE,    /* kept */
+	WEFT__STRICT_TRUE,     /* dropped */
+	WEFT__STRICT_THROW,    /* refused (also "validate"): 422 */
+};
+
+struct weft__property {
+	struct weft_slice name;  /* canonical JSON text, without quotes; NUL-
+	                            terminated */
+	enum weft_property_type type;
+	enum weft_property_type item_type; /* of an array's elements */
+	bool required;
+	bool indexed;
+	bool hidden;
+	enum weft__default_fn default_fn;
+	struct weft_slice default_value; /* canonical token */
+};
+
+struct weft__definition {
+	const char *name;
+	const char *plural;
+	struct weft__property *properties; /* sorted by canonical name */
+	size_t length;
+	struct weft__property *id; /* one of the properties, always there */
+	enum weft__strict strict;
+	bool persist_undefined_as_null;
+	bool track_changes;
+	bool has_hidden;
+	/* Declared with "updatedAt": the property that says which of two
+	 * versions is newer; no value if there is none. */
+	struct weft_slice updated_at;
+	struct weft_slice json; /* the definition as it was given */
+	struct weft__map by_name; /* canonical name -> struct weft__property */
+	struct weft__arena arena; /* owns all texts */
+};
+
+/*
+ * Reads a definition.  A missing id property is added as LoopBack does ("id",
+ * a number generated... here: a string with defaultFn uuid).
+ * WEFT_ECONFIG names the key and what was expected; WEFT_EJSON; WEFT_ENOMEM.
+ * '*definition' is the caller's, for weft__definition_destroy().
+ */
+WEFT_MUST_CHECK int weft__definition_parse(struct weft_slice json,
+    struct weft__definition **definition, struct weft_error *error);
+void weft__definition_destroy(struct weft__definition *definition);
+
+/* The declared property of this canonical name, or NULL. */
+const struct weft__property *weft__definition_find(
+    const struct weft__definition *definition, struct weft_slice name);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The tracker: every write of a record goes through here, which keeps the
+ * record, its track row and its journal row in step, in one transaction.
+ *
+ * Invariants
+ * K1  A write with the stored revision writes nothing.
+ * K2  A body that the store does not have yet is moved to pending before it
+ *     is replaced.
+ * K3  For a model that is not tracked only the record is written.
+ */
+#ifndef MODELS_TRACKER_H
+#define MODELS_TRACKER_H
+
+#include "core/track/track_row.h"
+#include "models/model.h"
+
+/* A record as it stands, read for writing. */
+struct weft__current {
+	bool exists;            /* there is a live record */
+	bool has_row;           /* there is a record or a tombstone */
+	bool has_track;         /* its track row is in 'track' */
+	struct weft_slice body;   /* valid until the transaction's next load */
+	struct weft_slice hidden;
+	struct weft__track track;
+};
+
+/* One write of a record. */
+struct weft__write {
+	struct weft_slice id;
+	struct weft_slice body;   /* canonical, visible part; no value: delete */
+	struct weft_slice hidden; /* canonical object of hidden properties; no
+	                             value: none */
+	bool keep_hidden;         /* keep the stored ones (replication) */
+	struct weft_slice origin; /* for the journal, or no value */
+	struct weft_slice user;
+};
+
+/*
+ * Reads record, tombstone and track row of an id; all false if there is
+ * nothing.  Returns 0 or what the connector returns; WEFT_EDAMAGED.
+ */
+WEFT_MUST_CHECK int weft__tracker_load(struct weft_transaction *transaction,
+    struct weft_model *model, struct weft_slice id,
+    struct weft__current *current, struct weft_error *error);
+
+/*
+ * Writes (or deletes) over 'current', which was loaded in this transaction
+ * with nothing written to that id since.  '*changed' (may be NULL) tells
+ * whether anything was written.
+ */
+WEFT_MUST_CHECK int weft__tracker_write(struct weft_transaction *transaction,
+    struct weft_model *model, const struct weft__write *write,
+    struct weft__current *current, bool *changed, struct weft_error *error);
+
+/*
+ * Creates a record without loading it first.  WEFT_EEXISTS if it is there
+ * (the transaction goes on, 'error' says which id).
+ */
+WEFT_MUST_CHECK int weft__tracker_insert(struct weft_transaction *transaction,
+    struct weft_model *model, const struct weft__write *write,
+    struct weft_error *error);
+
+/*
+ * Rewrites the track row alone, with a journal row (update_last_change).
+ */
+WEFT_MUST_CHECK int weft__tracker_set_prev(
+    struct weft_transaction *transaction, struct weft_model *model,
+    struct weft_slice id, struct weft_slice prev, bool has_prev,
+    struct weft_error *error);
+
+#endif
