@@ -103,6 +103,7 @@ WEFT_MUST_CHECK int weft__filter_parse_where(struct weft__filter *filter,
     struct weft_slice json, const struct weft__filter_schema *schema,
     struct weft_error *error);
 
+/* Frees what parsing allocated; 'filter' is empty. */
 void weft__filter_fini(struct weft__filter *filter);
 
 /* Whether a canonical record matches; NULL matches all. */

@@ -3,4 +3,5 @@ EXTRA_DIST += tests/lib/test.h
 
 TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
 
+include $(srcdir)/tests/check/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk

@@ -31,12 +31,14 @@ void weft__oid_format(
 /* Whether 'text' is exactly 40 lower-case hex digits; sets '*oid' if so. */
 bool weft__oid_parse(struct weft_slice text, struct weft__oid *oid);
 
+/* Whether both are the same value. */
 static inline bool
 weft__oid_equal(const struct weft__oid *a, const struct weft__oid *b)
 {
 	return memcmp(a->bytes, b->bytes, WEFT__OID_SIZE) == 0;
 }
 
+/* Whether it is all zero: "none". */
 static inline bool
 weft__oid_is_zero(const struct weft__oid *oid)
 {

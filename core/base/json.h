@@ -61,6 +61,7 @@ struct weft__json {
 	void *work;                        /* private to the scanner */
 };
 
+/* Makes 'json' empty; frees what it holds. */
 void weft__json_init(struct weft__json *json);
 void weft__json_fini(struct weft__json *json);
 

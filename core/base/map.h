@@ -32,6 +32,7 @@ void *weft__map_find(const struct weft__map *map, struct weft_slice key);
 /* Takes the key out; its value, or NULL. */
 void *weft__map_remove(struct weft__map *map, struct weft_slice key);
 
+/* The number of entries. */
 size_t weft__map_count(const struct weft__map *map);
 
 /* Calls 'visit' for each entry in insertion order; stops when it is false. */

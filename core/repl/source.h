@@ -173,6 +173,7 @@ struct weft_source {
 	const struct weft__source_ops *ops;
 };
 
+/* Frees both lists. */
 void weft__diff_fini(struct weft__diff *diff);
 
 #endif

@@ -26,6 +26,7 @@ weft__rev_slice(const struct weft__rev *rev)
 	return weft_slice_of(rev->text, rev->size);
 }
 
+/* Whether both are the same text, or both no revision. */
 static inline bool
 weft__rev_equal(const struct weft__rev *a, const struct weft__rev *b)
 {

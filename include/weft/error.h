@@ -99,7 +99,7 @@ struct weft_error {
 /*
  * The table's columns for 'code'.  An unknown code gives the row of
  * WEFT_EIO, except weft_error_name() which gives "unknown".
- * Returned texts are static.  Thread: any.
+ * Returns static text, where it is text.  Thread: any.
  */
 WEFT_API const char *weft_error_name(int code);
 WEFT_API const char *weft_error_text(int code);
@@ -116,7 +116,8 @@ WEFT_API const char *weft_error_couchdb_word(int code);
 WEFT_API int weft_error_set(struct weft_error *error, int code,
     const char *format, ...) WEFT_PRINTF(3, 4);
 
-/* As weft_error_set() with the arguments in a va_list.  Thread: any. */
+/* As weft_error_set() with the arguments in a va_list.  Returns 'code'.
+ * Thread: any. */
 WEFT_API int weft_error_vset(struct weft_error *error, int code,
     const char *format, va_list arguments) WEFT_PRINTF(3, 0);
 

@@ -29,7 +29,7 @@ typedef void weft_log_fn(enum weft_log_level level, const char *module,
 WEFT_API void weft_log_set(weft_log_fn *receive, enum weft_log_level level,
     void *context);
 
-/* "error", "warning", "info" or "debug"; static.  Thread: any. */
+/* Returns "error", "warning", "info" or "debug", static.  Thread: any. */
 WEFT_API const char *weft_log_level_name(enum weft_log_level level);
 
 #endif

@@ -37,7 +37,8 @@ WEFT_API WEFT_MUST_CHECK int weft_registry_create(
 
 /*
  * Makes a registry from the configuration in a directory.  Databases that do
- * not exist are created unless 'read_only'.
+ * not exist are created unless 'read_only'.  '*registry' is the caller's, to
+ * be freed with weft_registry_destroy().
  * Returns 0; WEFT_ENOTFOUND (no configuration there); WEFT_ECONFIG (names
  * file, key and what was expected); WEFT_ELOCKED (names the holder); what the
  * connector returns; WEFT_ENOMEM.  On failure nothing stays open.
@@ -79,14 +80,15 @@ WEFT_API WEFT_MUST_CHECK int weft_registry_define(
     struct weft_slice definition, struct weft_model **model,
     struct weft_error *error);
 
-/* Returns the model or datasource of this name, or NULL.  Thread: any. */
+/* Returns the model or datasource of this name, borrowed from the registry,
+ * or NULL.  Thread: any. */
 WEFT_API struct weft_model *weft_registry_find_model(
     const struct weft_registry *registry, const char *name);
 WEFT_API struct weft_datasource *weft_registry_find_datasource(
     const struct weft_registry *registry, const char *name);
 
-/* Returns the n-th model or datasource in order of definition, or NULL beyond
- * the last.  Thread: any. */
+/* Returns the n-th model or datasource in order of definition, borrowed from
+ * the registry, or NULL beyond the last.  Thread: any. */
 WEFT_API struct weft_model *weft_registry_model_at(
     const struct weft_registry *registry, size_t index);
 WEFT_API struct weft_datasource *weft_registry_datasource_at(

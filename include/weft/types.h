@@ -9,13 +9,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define WEFT__EXTERN extern "C"
+#else
+#define WEFT__EXTERN
+#endif
+
 #if defined(__GNUC__)
-#define WEFT_API __attribute__((visibility("default")))
+#define WEFT_API WEFT__EXTERN __attribute__((visibility("default")))
 #define WEFT_MUST_CHECK __attribute__((warn_unused_result))
 #define WEFT_PRINTF(text, first) \
 	__attribute__((format(printf, text, first)))
 #else
-#define WEFT_API
+#define WEFT_API WEFT__EXTERN
 #define WEFT_MUST_CHECK
 #define WEFT_PRINTF(text, first)
 #endif

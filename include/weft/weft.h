@@ -14,5 +14,6 @@
 #include <weft/replicate.h>
 #include <weft/source.h>
 #include <weft/types.h>
+#include <weft/version.h>
 
 #endif

@@ -1,0 +1,2 @@
+# docs: pages in the tarball, manual pages installed.
+EXTRA_DIST += docs/limits.md
