@@ -5,10 +5,11 @@
  * Invariants
  * D1  Only the writer (models/writer.c) begins write transactions; at most
  *     one runs at a time.
- * D2  seq and checkpoint below are those of the last commit, or within a
- *     write transaction those so far; a rollback restores them.
- * D3  projected_seq is never above the store's tip: a body is moved to
- *     pending when the seq that wrote it is above projected_seq.
+ * D2  The counters are in the database: every transaction reads them when it
+ *     begins, so that another process may have written in between.
+ * D3  The counter "projected" is never above the seq of the store's tip: a
+ *     body that the store may not have yet is moved to pending before it is
+ *     replaced.
  */
 #ifndef MODELS_DATASOURCE_H
 #define MODELS_DATASOURCE_H
@@ -19,12 +20,13 @@
 #include <weft/sys/connector.h>
 
 #include "core/base/clock.h"
-#include "core/base/json.h"
 
 struct weft__store;
 struct weft__writer;
 
-#define WEFT__READERS 4 /* idle read sessions kept */
+#define WEFT__META_EPOCH "epoch" /* name of the meta value */
+
+#define WEFT__READERS 4 /* idle reading transactions kept */
 
 struct weft_datasource {
 	char *name;
@@ -35,29 +37,15 @@ struct weft_datasource {
 	char epoch[WEFT__UUID_SIZE + 1]; /* this database's life, a UUID */
 
 	struct weft__writer *writer; /* NULL if read_only */
-	uint64_t seq;                /* D2 */
-	uint64_t checkpoint;         /* D2 */
-	uint64_t projected_seq;      /* D3; changed in the writer only */
 
 	pthread_mutex_t readers_mutex;
-	struct weft_connector_session *readers[WEFT__READERS];
+	struct weft_transaction *readers[WEFT__READERS];
 	size_t readers_length;
 
 	pthread_mutex_t store_mutex; /* one projection or store read at a time */
 
 	struct weft_model **models;  /* those on it; borrowed, by index */
 	size_t models_length, models_capacity;
-};
-
-/* A transaction: of the writer, or of a reader (then seq etc. are unused). */
-struct weft_transaction {
-	struct weft_datasource *datasource;
-	struct weft_connector_session *session;
-	bool writing;
-	uint64_t now_ms;           /* one time for all its journal rows */
-	struct weft_buf scratch;   /* encoded track row */
-	struct weft_buf old_body;  /* body that is being replaced */
-	struct weft__json json;    /* for whoever works in the transaction */
 };
 
 /*

@@ -61,11 +61,21 @@ WEFT_MUST_CHECK int weft__tracker_insert(struct weft_transaction *transaction,
     struct weft_error *error);
 
 /*
- * Rewrites the track row alone, with a journal row (update_last_change).
+ * Sets prev of the track row (update_last_change): a rebase.  The change is
+ * listed anew, under the current checkpoint: a peer whose position is past
+ * the old one must see how its conflict was resolved.
+ * WEFT_ENOTFOUND if nothing is known of the id; WEFT_EINVAL.
  */
 WEFT_MUST_CHECK int weft__tracker_set_prev(
     struct weft_transaction *transaction, struct weft_model *model,
     struct weft_slice id, struct weft_slice prev, bool has_prev,
     struct weft_error *error);
+
+/*
+ * Lists the record's last change anew, as if it had been made now; nothing if
+ * the record is not tracked or unknown.
+ */
+WEFT_MUST_CHECK int weft__tracker_touch(struct weft_transaction *transaction,
+    struct weft_model *model, struct weft_slice id, struct weft_error *error);
 
 #endif

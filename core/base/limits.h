@@ -49,6 +49,10 @@
  * the projector (about 100 bytes each). */
 #define WEFT_LIMIT_PROJECT_ROWS 131072
 
+/* Journal rows kept although the store has them: peers whose position is
+ * among them get their changes by position, others by a walk. */
+#define WEFT_LIMIT_JOURNAL_ROWS 1000000
+
 /* Records in one leaf of the store's trie: format, never changes
  * (docs/store-format.md). */
 #define WEFT_LIMIT_TRIE_LEAF 64

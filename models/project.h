@@ -1,0 +1,33 @@
+/*
+ * The projector's side of a datasource: its store, and the feed that the
+ * store reads the journal from.
+ */
+#ifndef MODELS_PROJECT_H
+#define MODELS_PROJECT_H
+
+#include <jansson.h>
+
+#include "models/datasource.h"
+
+/*
+ * Opens (and unless the datasource is read-only locks) the store that the
+ * settings name; leaves datasource->store NULL if there is to be none, or if
+ * it does not exist yet and may not be made.
+ * Returns 0; WEFT_ECONFIG; WEFT_ELOCKED naming the holder; what the store
+ * returns.
+ */
+WEFT_MUST_CHECK int weft__project_open_store(
+    struct weft_datasource *datasource, const json_t *settings,
+    const char *directory, bool durable, const char *holder,
+    struct weft_error *error);
+
+/*
+ * After opening: makes database and store agree on how far the store is, and
+ * notices when one of them was restored from a backup: the database then
+ * starts a new epoch and lists all its records anew, and no position is given
+ * out twice.
+ */
+WEFT_MUST_CHECK int weft__project_reconcile(
+    struct weft_datasource *datasource, struct weft_error *error);
+
+#endif
