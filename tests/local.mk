@@ -1,5 +1,5 @@
 # tests: unit tests mirror the sources, one program per source file.
-EXTRA_DIST += tests/lib/test.h
+EXTRA_DIST += tests/lib/summary.awk tests/lib/test.h
 
 TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
 
