@@ -2,3 +2,4 @@
 # from models, transports or tools (tests/check/layers.sh).
 include $(srcdir)/core/base/local.mk
 include $(srcdir)/core/store/local.mk
+include $(srcdir)/core/track/local.mk

@@ -1,2 +1,2 @@
 # docs: pages in the tarball, manual pages installed.
-EXTRA_DIST += docs/limits.md
+EXTRA_DIST += docs/limits.md docs/track-row.md

@@ -40,9 +40,18 @@ struct weft__revtree {
 	int8_t current; /* index of the winning node, -1 if there is none */
 };
 
+/* Makes the tree empty.  Cheap: nodes are written when they are added. */
+static inline void
+weft__revtree_init(struct weft__revtree *tree)
+{
+	tree->length = 0;
+	tree->current = -1;
+}
+
 /*
  * Adds a child of the current node (a root if there is none) and makes it
- * current; the oldest nodes go first when the tree is full.
+ * current; the oldest node goes when the tree is full.  Generation and parent
+ * are set here, whatever 'node' says.
  */
 void weft__revtree_append(
     struct weft__revtree *tree, const struct weft__revnode *node);
@@ -57,7 +66,10 @@ int weft__revtree_find(const struct weft__revtree *tree,
 
 /*
  * The newest revision that both main lines have with equal content: the base
- * of a three-way merge.  Returns the index in 'a', or -1.
+ * of a three-way merge.  Returns the index in 'a'; -1 if there is none, or if
+ * content returned so that the lines do not agree which one is the newest
+ * (a: P Q P R, b: P Q S could part at P or at Q): no base is better than a
+ * wrong one.
  */
 int weft__revtree_common(
     const struct weft__revtree *a, const struct weft__revtree *b);

@@ -100,15 +100,18 @@ WEFT_API bool weft_change_conflicts_with(
 
 /*
  * Appends the change as LoopBack's JSON: id (SHA-1 of "model-modelId"), rev,
- * prev (left out when absent), checkpoint, modelName, modelId.
- * Returns 0, WEFT_ELIMIT or WEFT_ENOMEM.  Thread: any.
+ * prev (left out when absent), checkpoint, modelName, modelId, and the custom
+ * properties.
+ * Returns 0; WEFT_EJSON if a text is not UTF-8; WEFT_ELIMIT or WEFT_ENOMEM; on
+ * failure 'json' is as it was.  Thread: any.
  */
 WEFT_API WEFT_MUST_CHECK int weft_change_write(
     const struct weft_change *change, struct weft_buf *json);
 
 /*
  * Appends the changes of a JSON array (or the one of a JSON object) to the
- * list.  'id' is ignored; a modelId that is a number becomes its text.
+ * list.  'id' is ignored; a modelId that is a number becomes its text; members
+ * that LoopBack does not define go to 'custom'.
  * Returns 0; WEFT_EJSON; WEFT_EINVAL (not changes: says which and why);
  * WEFT_ENOMEM.  On failure the list is as it was.  Thread: the list's owner.
  */

@@ -1,0 +1,118 @@
+#include "core/track/track_row.h"
+
+void
+weft__track_init(struct weft__track *track)
+{
+	track->rev.size = 0;
+	track->prev.size = 0;
+	track->has_prev = false;
+	track->checkpoint = 0;
+	track->created_seq = 0;
+	track->seq = 0;
+	weft__revtree_init(&track->tree);
+}
+
+static bool
+was_written(const struct weft__track *track)
+{
+	return track->tree.current >= 0;
+}
+
+bool
+weft__track_deleted(const struct weft__track *track)
+{
+	return was_written(track) && !track->rev.size;
+}
+
+/* Sets the node's content hash, unless the revision's name says it already. */
+static void
+set_hash(struct weft__revnode *node, const struct weft__oid *hash)
+{
+	struct weft__oid named;
+
+	if (!weft__oid_parse(weft__rev_slice(&node->rev), &named) ||
+	    !weft__oid_equal(&named, hash))
+		node->hash = *hash;
+}
+
+static void
+append_node(struct weft__revtree *tree, const struct weft__track_write *write)
+{
+	struct weft__revnode node = {0};
+
+	if (write->rev)
+		node.rev = *write->rev;
+	else
+		node.flags = WEFT__REVNODE_DELETED;
+	if (write->hash)
+		set_hash(&node, write->hash);
+	if (write->blob)
+		memcpy(node.blob, write->blob->bytes, sizeof node.blob);
+	weft__revtree_append(tree, &node);
+}
+
+static bool
+changes_nothing(const struct weft__track *track,
+    const struct weft__track_write *write)
+{
+	if (!write->rev)
+		return !track->rev.size;
+	return weft__rev_equal(&track->rev, write->rev);
+}
+
+bool
+weft__track_apply(
+    struct weft__track *track, const struct weft__track_write *write)
+{
+	if (changes_nothing(track, write))
+		return false;
+	/*
+	 * Changes within one checkpoint are one change: prev stays what was
+	 * current when the checkpoint began.  A record's first write leaves
+	 * prev absent, since there was nothing.
+	 */
+	if (was_written(track) && track->checkpoint != write->checkpoint) {
+		track->prev = track->rev;
+		track->has_prev = true;
+	}
+	if (!track->rev.size)
+		track->created_seq = write->seq;
+	if (write->rev)
+		track->rev = *write->rev;
+	else
+		track->rev.size = 0;
+	track->checkpoint = write->checkpoint;
+	track->seq = write->seq;
+	append_node(&track->tree, write);
+	return true;
+}
+
+void
+weft__track_change(const struct weft__track *track, struct weft_slice model,
+    struct weft_slice model_id, struct weft_change *change)
+{
+	*change = (struct weft_change){
+	    .model = model,
+	    .model_id = model_id,
+	    .rev = weft__rev_slice(&track->rev),
+	    .prev = weft__rev_slice(&track->prev),
+	    .has_prev = track->has_prev,
+	    .checkpoint = track->checkpoint,
+	};
+}
+
+bool
+weft__track_is_echo(
+    const struct weft__track *track, const struct weft_change *change)
+{
+	const struct weft__revtree *tree = &track->tree;
+	int rev = weft__revtree_find(tree, change->rev, tree->length);
+	int prev;
+
+	if (rev < 0 || rev == tree->current)
+		return false;
+	if (!change->has_prev)
+		return weft__revtree_find(tree, change->rev, rev) < 0;
+	prev = weft__revtree_find(tree, change->prev, tree->length);
+	return prev >= 0 && prev < rev;
+}

@@ -1,0 +1,154 @@
+/* Tests of core/track/revtree.h. */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+
+#include "core/track/revtree.h"
+
+/* Appends one node for each letter; '-' is a deletion. */
+static void
+build(struct weft__revtree *tree, const char *letters)
+{
+	weft__revtree_init(tree);
+	for (; *letters; letters++) {
+		struct weft__revnode node = {0};
+
+		if (*letters == '-')
+			node.flags = WEFT__REVNODE_DELETED;
+		else
+			assert_true(weft__rev_parse(
+			    weft_slice_of(letters, 1), &node.rev));
+		weft__revtree_append(tree, &node);
+	}
+}
+
+static int
+find(const struct weft__revtree *tree, const char *rev)
+{
+	return weft__revtree_find(tree, weft_slice(rev), tree->length);
+}
+
+static void
+revtree_append__makes_a_child_of_the_current_node(void **state)
+{
+	struct weft__revtree tree;
+
+	build(&tree, "ab-a");
+	assert_int_equal(tree.length, 4);
+	assert_int_equal(tree.current, 3);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(tree.nodes[i].parent, i - 1);
+		assert_int_equal(tree.nodes[i].generation, i + 1);
+	}
+	assert_int_equal(tree.nodes[2].flags, WEFT__REVNODE_DELETED);
+}
+
+static void
+revtree_append__drops_the_oldest_beyond_its_limit(void **state)
+{
+	char letters[WEFT_LIMIT_REVTREE_NODES + 3];
+	struct weft__revtree tree;
+
+	for (size_t i = 0; i < sizeof letters - 1; i++)
+		letters[i] = (char)('A' + i);
+	letters[sizeof letters - 1] = '\0';
+	build(&tree, letters);
+	assert_int_equal(tree.length, WEFT_LIMIT_REVTREE_NODES);
+	assert_int_equal(tree.current, WEFT_LIMIT_REVTREE_NODES - 1);
+	assert_string_equal(tree.nodes[0].rev.text, "C");
+	assert_int_equal(tree.nodes[0].parent, -1);
+	assert_int_equal(tree.nodes[0].generation, 3);
+	assert_int_equal(tree.nodes[1].parent, 0);
+	assert_int_equal(tree.nodes[tree.current].generation,
+	    WEFT_LIMIT_REVTREE_NODES + 2);
+	assert_int_equal(find(&tree, "A"), -1);
+	assert_int_equal(find(&tree, "C"), 0);
+}
+
+static void
+revtree_find__gives_the_newest_occurrence(void **state)
+{
+	struct weft__revtree tree;
+
+	build(&tree, "aba-b");
+	assert_int_equal(find(&tree, "a"), 2);
+	assert_int_equal(find(&tree, "b"), 4);
+	assert_int_equal(find(&tree, "c"), -1);
+	assert_int_equal(find(&tree, NULL), 3);
+	assert_int_equal(weft__revtree_find(&tree, weft_slice("b"), 4), 1);
+	assert_int_equal(weft__revtree_find(&tree, weft_slice("b"), 1), -1);
+	build(&tree, "");
+	assert_int_equal(find(&tree, "a"), -1);
+}
+
+static void
+revtree_find__stays_on_the_main_line(void **state)
+{
+	struct weft__revtree tree;
+
+	build(&tree, "abc");
+	tree.nodes[2].parent = 0; /* a <- b (a branch), a <- c */
+	assert_int_equal(find(&tree, "b"), -1);
+	assert_int_equal(find(&tree, "a"), 0);
+}
+
+static int
+common(const char *a, const char *b)
+{
+	struct weft__revtree left, right;
+
+	build(&left, a);
+	build(&right, b);
+	return weft__revtree_common(&left, &right);
+}
+
+static void
+revtree_common__is_the_newest_that_both_have(void **state)
+{
+	assert_int_equal(common("abx", "aby"), 1);
+	assert_int_equal(common("abcx", "acy"), 2);
+	assert_int_equal(common("bx", "aby"), 0);
+	assert_int_equal(common("a", "a"), 0);
+	assert_int_equal(common("ax", "by"), -1);
+	assert_int_equal(common("", "a"), -1);
+	assert_int_equal(common("a-x", "a-y"), 1);
+}
+
+static void
+revtree_common__is_none_when_content_came_back(void **state)
+{
+	/* Parted at a, or at b?  Either could be a wrong base. */
+	assert_int_equal(common("abax", "aby"), -1);
+	assert_int_equal(common("abx", "bay"), -1);
+	/* Both came back to it: no doubt. */
+	assert_int_equal(common("abax", "abay"), 2);
+}
+
+static void
+revtree_common__wants_equal_content_too(void **state)
+{
+	struct weft__revtree a, b;
+
+	build(&a, "abx");
+	build(&b, "aby");
+	a.nodes[1].hash.bytes[0] = 1;
+	assert_int_equal(weft__revtree_common(&a, &b), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+		revtree_append__makes_a_child_of_the_current_node),
+	    cmocka_unit_test(
+		revtree_append__drops_the_oldest_beyond_its_limit),
+	    cmocka_unit_test(revtree_find__gives_the_newest_occurrence),
+	    cmocka_unit_test(revtree_find__stays_on_the_main_line),
+	    cmocka_unit_test(revtree_common__is_the_newest_that_both_have),
+	    cmocka_unit_test(revtree_common__is_none_when_content_came_back),
+	    cmocka_unit_test(revtree_common__wants_equal_content_too),
+	};
+
+	return cmocka_run_group_tests_name("revtree", tests, NULL, NULL);
+}

@@ -1,0 +1,298 @@
+/*
+ * Tests of core/track/track_row.h: LoopBack's table of rectify (section 2.2)
+ * row by row, and echoes.
+ */
+#include "tests/unit/core/track/writes.h"
+
+static struct weft_change
+change_of(const struct weft__track *track)
+{
+	struct weft_change change;
+
+	weft__track_change(
+	    track, weft_slice("Todo"), weft_slice("t1"), &change);
+	return change;
+}
+
+static void
+assert_rev(struct weft_slice rev, char letter)
+{
+	assert_true(weft_slice_equal(rev, weft_slice(text_of(letter))));
+}
+
+/*
+ * What the writes leave behind: '-' is null, and '?' is an absent prev.
+ */
+static void
+check(const char *writes, char rev, char prev, uint64_t checkpoint,
+    enum weft_change_type type)
+{
+	struct weft__track track;
+	struct weft_change change;
+
+	write_all(&track, writes);
+	change = change_of(&track);
+	assert_rev(change.rev, rev);
+	assert_int_equal(change.has_prev, prev != '?');
+	assert_rev(change.prev, prev == '?' ? '-' : prev);
+	assert_int_equal(change.checkpoint, checkpoint);
+	assert_int_equal(weft_change_type(&change), type);
+	assert_int_equal(weft__track_deleted(&track), rev == '-');
+}
+
+static void
+track_apply__create(void **state)
+{
+	check("a", 'a', '?', 1, WEFT_CHANGE_CREATE);
+}
+
+static void
+track_apply__update_in_the_checkpoint_of_the_create_is_a_create(void **state)
+{
+	check("ab", 'b', '?', 1, WEFT_CHANGE_CREATE);
+}
+
+static void
+track_apply__update_in_a_later_checkpoint(void **state)
+{
+	check("ab|c", 'c', 'b', 2, WEFT_CHANGE_UPDATE);
+}
+
+static void
+track_apply__second_update_in_a_checkpoint_keeps_prev(void **state)
+{
+	check("ab|cd", 'd', 'b', 2, WEFT_CHANGE_UPDATE);
+}
+
+static void
+track_apply__back_to_the_old_content_makes_rev_equal_prev(void **state)
+{
+	check("ab|cdb", 'b', 'b', 2, WEFT_CHANGE_UPDATE);
+}
+
+static void
+track_apply__write_of_the_same_content_changes_nothing(void **state)
+{
+	struct weft__track track;
+
+	check("ab|cdb|b", 'b', 'b', 2, WEFT_CHANGE_UPDATE);
+	write_all(&track, "a");
+	assert_false(write_letter(&track, 'a', 5));
+	assert_int_equal(track.seq, 1);
+	assert_int_equal(track.tree.length, 1);
+}
+
+static void
+track_apply__delete_in_a_later_checkpoint(void **state)
+{
+	check("ab|cdb|-", '-', 'b', 3, WEFT_CHANGE_DELETE);
+}
+
+static void
+track_apply__recreate_in_the_checkpoint_of_the_delete(void **state)
+{
+	check("ab|cdb|-e", 'e', 'b', 3, WEFT_CHANGE_UPDATE);
+}
+
+static void
+track_apply__delete_then_recreate_in_the_next_checkpoint(void **state)
+{
+	check("ab|cdb|-e|-", '-', 'e', 4, WEFT_CHANGE_DELETE);
+	check("ab|cdb|-e|-|f", 'f', '-', 5, WEFT_CHANGE_CREATE);
+}
+
+static void
+track_apply__create_and_delete_in_one_checkpoint_is_unknown(void **state)
+{
+	check("a-", '-', '?', 1, WEFT_CHANGE_UNKNOWN);
+	check("a-b", 'b', '?', 1, WEFT_CHANGE_CREATE);
+	check("a-|b", 'b', '-', 2, WEFT_CHANGE_CREATE);
+}
+
+static void
+track_apply__delete_of_what_never_was_changes_nothing(void **state)
+{
+	struct weft__track track;
+
+	weft__track_init(&track);
+	assert_false(write_letter(&track, '-', 1));
+	assert_false(weft__track_deleted(&track));
+	write_all(&track, "a|-");
+	assert_false(write_letter(&track, '-', 3));
+	assert_int_equal(track.checkpoint, 2);
+}
+
+static void
+track_apply__takes_a_checkpoint_below_the_last_as_another(void **state)
+{
+	struct weft__track track;
+
+	weft__track_init(&track);
+	assert_true(write_letter(&track, 'a', 9));
+	assert_true(write_letter(&track, 'b', 4));
+	assert_rev(change_of(&track).prev, 'a');
+	assert_int_equal(track.checkpoint, 4);
+}
+
+static void
+track_apply__keeps_the_sequences(void **state)
+{
+	struct weft__track track;
+
+	write_all(&track, "ab|c");
+	assert_int_equal(track.seq, 3);
+	assert_int_equal(track.created_seq, 1);
+	write_all(&track, "ab-|cd");
+	assert_int_equal(track.seq, 5);
+	assert_int_equal(track.created_seq, 4);
+}
+
+static void
+track_apply__grows_the_tree(void **state)
+{
+	struct weft__track track;
+	struct weft__oid blob;
+
+	write_all(&track, "a|b|-|a");
+	weft__object_id("blob", "a", 1, &blob);
+	assert_int_equal(track.tree.length, 4);
+	assert_int_equal(track.tree.current, 3);
+	assert_int_equal(track.tree.nodes[3].generation, 4);
+	assert_string_equal(track.tree.nodes[3].rev.text, text_of('a'));
+	assert_memory_equal(track.tree.nodes[3].blob, blob.bytes,
+	    WEFT__REVNODE_BLOB_SIZE);
+	assert_int_equal(track.tree.nodes[2].flags, WEFT__REVNODE_DELETED);
+	assert_int_equal(track.tree.nodes[2].rev.size, 0);
+}
+
+static void
+track_apply__keeps_the_hash_only_where_rev_is_another(void **state)
+{
+	struct weft__track track;
+	struct weft__rev rev;
+	struct weft__oid hash, blob;
+	struct weft__track_write write = {&rev, &hash, &blob, 1, 1};
+
+	weft__sha1("a", 1, &hash);
+	weft__object_id("blob", "a", 1, &blob);
+	write_all(&track, "a");
+	assert_true(weft__oid_is_zero(&track.tree.nodes[0].hash));
+	weft__track_init(&track);
+	assert_true(weft__rev_parse(weft_slice("1-x"), &rev));
+	assert_true(weft__track_apply(&track, &write));
+	assert_true(weft__oid_equal(&track.tree.nodes[0].hash, &hash));
+	weft__track_init(&track);
+	rev = *rev_of('b');
+	assert_true(weft__track_apply(&track, &write));
+	assert_true(weft__oid_equal(&track.tree.nodes[0].hash, &hash));
+}
+
+static bool
+is_echo(const char *writes, char rev, char prev)
+{
+	struct weft_change change = {.rev = weft_slice(text_of(rev))};
+	struct weft__track track;
+
+	if (prev != '?') {
+		change.has_prev = true;
+		change.prev = weft_slice(text_of(prev));
+	}
+	write_all(&track, writes);
+	return weft__track_is_echo(&track, &change);
+}
+
+static void
+track_is_echo__revision_of_the_past(void **state)
+{
+	assert_true(is_echo("a|b|c", 'b', 'a'));
+	assert_true(is_echo("a|b|c", 'a', '?'));
+	assert_true(is_echo("a|b|-|d", '-', 'b'));
+	assert_true(is_echo("a|-|b|c", 'b', '-'));
+	assert_true(is_echo("a|b|c|d|e", 'd', 'a'));
+}
+
+static void
+track_is_echo__not_the_current_revision(void **state)
+{
+	assert_false(is_echo("a|b", 'b', 'a'));
+	assert_false(is_echo("a|b|-", '-', 'b'));
+	assert_false(is_echo("a|b|a", 'a', 'b'));
+}
+
+static void
+track_is_echo__not_an_unknown_revision(void **state)
+{
+	assert_false(is_echo("a|b", 'c', 'a'));
+	assert_false(is_echo("a|b", '-', 'a'));
+	assert_false(is_echo("", 'a', '?'));
+}
+
+static void
+track_is_echo__not_if_prev_is_unknown_or_not_older(void **state)
+{
+	assert_false(is_echo("a|b|c", 'b', 'x'));
+	assert_false(is_echo("a|b|c", 'b', '-'));
+	assert_false(is_echo("a|b|c", 'a', 'b'));
+	assert_false(is_echo("a|b|c", 'b', 'b'));
+	assert_false(is_echo("a|b|c", 'a', 'c'));
+}
+
+/*
+ * f, t, f, g: a client on the second f that sets t sends {t, prev f}, which is
+ * its own change.  One on t that follows to f sends {f, prev t}: an echo.
+ */
+static void
+track_is_echo__counts_the_last_occurrence(void **state)
+{
+	assert_false(is_echo("f|t|f|g", 't', 'f'));
+	assert_true(is_echo("f|t|f|g", 'f', 't'));
+}
+
+static void
+track_is_echo__absent_prev_wants_the_only_occurrence(void **state)
+{
+	assert_false(is_echo("f|t|f|g", 'f', '?'));
+	assert_true(is_echo("f|t|f|g", 't', '?'));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(track_apply__create),
+	    cmocka_unit_test(
+		track_apply__update_in_the_checkpoint_of_the_create_is_a_create),
+	    cmocka_unit_test(track_apply__update_in_a_later_checkpoint),
+	    cmocka_unit_test(
+		track_apply__second_update_in_a_checkpoint_keeps_prev),
+	    cmocka_unit_test(
+		track_apply__back_to_the_old_content_makes_rev_equal_prev),
+	    cmocka_unit_test(
+		track_apply__write_of_the_same_content_changes_nothing),
+	    cmocka_unit_test(track_apply__delete_in_a_later_checkpoint),
+	    cmocka_unit_test(
+		track_apply__recreate_in_the_checkpoint_of_the_delete),
+	    cmocka_unit_test(
+		track_apply__delete_then_recreate_in_the_next_checkpoint),
+	    cmocka_unit_test(
+		track_apply__create_and_delete_in_one_checkpoint_is_unknown),
+	    cmocka_unit_test(
+		track_apply__delete_of_what_never_was_changes_nothing),
+	    cmocka_unit_test(
+		track_apply__takes_a_checkpoint_below_the_last_as_another),
+	    cmocka_unit_test(track_apply__keeps_the_sequences),
+	    cmocka_unit_test(track_apply__grows_the_tree),
+	    cmocka_unit_test(
+		track_apply__keeps_the_hash_only_where_rev_is_another),
+	    cmocka_unit_test(track_is_echo__revision_of_the_past),
+	    cmocka_unit_test(track_is_echo__not_the_current_revision),
+	    cmocka_unit_test(track_is_echo__not_an_unknown_revision),
+	    cmocka_unit_test(
+		track_is_echo__not_if_prev_is_unknown_or_not_older),
+	    cmocka_unit_test(track_is_echo__counts_the_last_occurrence),
+	    cmocka_unit_test(
+		track_is_echo__absent_prev_wants_the_only_occurrence),
+	};
+
+	return cmocka_run_group_tests_name("track_row", tests, NULL, NULL);
+}
