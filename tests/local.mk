@@ -1,9 +1,15 @@
 # tests: unit tests mirror the sources, one program per source file.
-EXTRA_DIST += tests/lib/summary.awk tests/lib/test.h
+EXTRA_DIST += tests/coverage.sh tests/lib/summary.awk tests/lib/test.h
 EXTRA_DIST += tests/lib/random.h
 
 TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
 
 include $(srcdir)/tests/check/local.mk
+include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk
 include $(srcdir)/tests/unit/core/track/local.mk
+
+# `make coverage`: all tests, then the share of lines that they have run.
+coverage: check
+	$(SHELL) $(srcdir)/tests/coverage.sh $(srcdir)
+.PHONY: coverage

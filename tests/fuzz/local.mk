@@ -1,0 +1,45 @@
+# Fuzz targets.  Each is replayed over its corpus by `make check`; in a build
+# with --enable-fuzz, `make fuzz` runs each for FUZZ_SECONDS.
+#
+# To add one: a name here, three variables below, a corpus of its own.
+fuzz_targets =
+fuzz_programs =
+FUZZ_SECONDS = 60
+
+if WEFT_FUZZ
+fuzz_main =
+fuzz_flags = -fsanitize=fuzzer
+else
+fuzz_main = tests/lib/fuzz_main.c tests/lib/fuzz.h
+fuzz_flags =
+endif
+
+fuzz_targets += oid
+fuzz_programs += tests/fuzz/oid
+tests_fuzz_oid_SOURCES = tests/fuzz/oid.c $(fuzz_main)
+tests_fuzz_oid_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"oid"'
+tests_fuzz_oid_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_oid_LDADD = libweft-all.la
+
+EXTRA_DIST += tests/fuzz/corpus
+
+if WEFT_FUZZ
+noinst_PROGRAMS += $(fuzz_programs)
+else
+check_PROGRAMS += $(fuzz_programs)
+TESTS += $(fuzz_programs)
+endif
+
+# libFuzzer writes what it finds into the first folder that it is given, which
+# must not be the corpus itself.
+fuzz: $(fuzz_programs)
+	@test -n '$(fuzz_flags)' || { echo 'configure with --enable-fuzz'; exit 1; }
+	@for target in $(fuzz_targets); do \
+		echo "== $$target"; \
+		$(MKDIR_P) tests/fuzz/found/$$target && \
+		tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) \
+		    -print_final_stats=1 -artifact_prefix=tests/fuzz/found/ \
+		    tests/fuzz/found/$$target \
+		    $(srcdir)/tests/fuzz/corpus/$$target || exit 1; \
+	done
+.PHONY: fuzz
