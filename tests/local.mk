@@ -4,6 +4,7 @@ EXTRA_DIST += tests/lib/random.h
 
 TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
 
+include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/check/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk

@@ -122,12 +122,13 @@ bool weft__json_element(struct weft_slice array, size_t *offset,
 
 /*
  * Appends the canonical text of an object of these members to 'out'.  They
- * need not be sorted (they are sorted in place); ABSENT ones are left out;
- * of two with one name the later wins.
- * Returns 0, WEFT_ELIMIT, WEFT_ENOMEM.
+ * need not be sorted; ABSENT ones are left out; of two with one name the
+ * later wins.
+ * Returns 0, WEFT_ELIMIT, WEFT_ENOMEM ('out' is as it was).
  */
-WEFT_MUST_CHECK int weft__json_write_object(struct weft__json_member *members,
-    size_t length, struct weft_buf *out);
+WEFT_MUST_CHECK int weft__json_write_object(
+    const struct weft__json_member *members, size_t length,
+    struct weft_buf *out);
 
 /* Order of two canonical names: by UTF-16 code units of what they mean. */
 int weft__json_compare_names(struct weft_slice a, struct weft_slice b);

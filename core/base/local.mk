@@ -6,7 +6,10 @@ libweft_all_la_SOURCES += \
 	core/base/clock.c core/base/clock.h \
 	core/base/error.c \
 	core/base/hash.c core/base/hash.h \
-	core/base/json.h \
+	core/base/json.h core/base/json_private.h \
+	core/base/json_canon.c core/base/json_number.c \
+	core/base/json_scan.c core/base/json_string.c \
+	core/base/json_view.c \
 	core/base/limits.h \
 	core/base/log.c core/base/log.h \
 	core/base/map.c core/base/map.h \

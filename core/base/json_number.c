@@ -1,0 +1,430 @@
+/*
+ * Numbers: IEEE doubles, printed as ECMAScript prints them.
+ *
+ * A decimal of at most 15 digits survives the way into a double and back, and
+ * no shorter one reads as the same double.  So most numbers are made canonical
+ * as text; only more digits, or exponents at the ends of the range, go through
+ * strtod().  The decimal point of the C library depends on the locale: no text
+ * with a point is ever given to it or taken from it.
+ */
+#include "core/base/json_private.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Digits that always survive a double, and that always tell two apart. */
+#define DIGITS_SAFE 15
+#define DIGITS_FULL 17
+
+/*
+ * Digits that decide which double is nearest: midpoints between two doubles
+ * have at most 767.  Of what follows it matters only whether it is zero.
+ */
+#define DIGITS_MAX 800
+
+/* Values in [10^-306, 10^308) are normal doubles. */
+#define POINT_MIN (-305)
+#define POINT_MAX 308
+
+/* 2^53: every integer up to it is a double. */
+#define INTEGER_MAX "9007199254740992"
+#define INTEGER_DIGITS 16
+
+/* The parts of a number's text. */
+struct literal {
+	const char *begin;    /* the sign, or else 'whole' */
+	const char *whole;    /* digits before the point */
+	const char *point;    /* end of those */
+	const char *fraction; /* digits after the point: up to 'exponent' */
+	const char *exponent; /* the e, or 'end' */
+	const char *end;
+};
+
+/* 0.DIGITS * 10^point; neither first nor last digit is 0; none: zero. */
+struct decimal {
+	bool is_negative;
+	int length; /* of digits */
+	int64_t point;
+	char digits[DIGITS_MAX + 1];
+};
+
+static inline bool
+is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static inline const char *
+skip_digits(const char *at, const char *end)
+{
+	while (at < end && is_digit(*at))
+		at++;
+	return at;
+}
+
+/*
+ * Reads a number by JSON's grammar.  Returns false, and where it goes wrong
+ * in 'end', if it is none.
+ */
+static inline bool
+read_literal(const char *at, const char *end, struct literal *literal)
+{
+	literal->begin = at;
+	if (at < end && *at == '-')
+		at++;
+	literal->whole = at;
+	at = skip_digits(at, end);
+	literal->point = literal->fraction = literal->exponent = at;
+	literal->end = at;
+	if (at == literal->whole)
+		return false;
+	if (*literal->whole == '0' && at - literal->whole > 1) {
+		literal->end = literal->whole + 1;
+		return false;
+	}
+	if (at < end && *at == '.') {
+		literal->fraction = at + 1;
+		at = skip_digits(at + 1, end);
+		literal->exponent = literal->end = at;
+		if (at == literal->fraction)
+			return false;
+	}
+	if (at < end && (*at == 'e' || *at == 'E')) {
+		at++;
+		if (at < end && (*at == '+' || *at == '-'))
+			at++;
+		literal->end = skip_digits(at, end);
+		return literal->end > at;
+	}
+	return true;
+}
+
+/* Whether the text is canonical as it is.  May say false of one that is. */
+static inline bool
+is_canonical(const struct literal *literal)
+{
+	ptrdiff_t whole = literal->point - literal->whole;
+	ptrdiff_t fraction = literal->exponent - literal->fraction;
+
+	if (literal->exponent != literal->end)
+		return false;
+	if (fraction == 0)
+		return (whole <= DIGITS_SAFE ||
+		    (whole == INTEGER_DIGITS &&
+			memcmp(literal->whole, INTEGER_MAX, INTEGER_DIGITS) <=
+			    0)) &&
+		    (*literal->whole != '0' ||
+			literal->whole == literal->begin);
+	return whole + fraction <= DIGITS_SAFE && literal->end[-1] != '0' &&
+	    (fraction <= 6 || *literal->whole != '0' ||
+		memcmp(literal->fraction, "000000", 6) != 0);
+}
+
+static void
+add_digits(struct decimal *decimal, const char *at, const char *end)
+{
+	for (; at < end; at++) {
+		if (decimal->length == 0 && *at == '0')
+			decimal->point--;
+		else if (decimal->length < DIGITS_MAX)
+			decimal->digits[decimal->length++] = *at;
+		else if (*at != '0')
+			decimal->digits[DIGITS_MAX - 1] = '1';
+	}
+}
+
+/* The exponent's value, cut far beyond what any number can need. */
+static int64_t
+read_exponent(const struct literal *literal)
+{
+	const char *at = literal->exponent;
+	bool is_negative = false;
+	int64_t value = 0;
+
+	if (at == literal->end)
+		return 0;
+	at++;
+	if (*at == '+' || *at == '-')
+		is_negative = *at++ == '-';
+	for (; at < literal->end; at++)
+		if (value < INT64_C(1000000000000))
+			value = value * 10 + (*at - '0');
+	return is_negative ? -value : value;
+}
+
+static void
+strip_zeros(struct decimal *decimal)
+{
+	while (decimal->length &&
+	    decimal->digits[decimal->length - 1] == '0')
+		decimal->length--;
+}
+
+static void
+read_decimal(const struct literal *literal, struct decimal *decimal)
+{
+	decimal->is_negative = *literal->begin == '-';
+	decimal->length = 0;
+	decimal->point = literal->point - literal->whole;
+	add_digits(decimal, literal->whole, literal->point);
+	add_digits(decimal, literal->fraction, literal->exponent);
+	strip_zeros(decimal);
+	decimal->point += read_exponent(literal);
+	if (decimal->length == 0)
+		decimal->point = 0;
+}
+
+/* The value, by strtod(): digits and an exponent, no point. */
+static double
+convert(const struct decimal *decimal)
+{
+	char text[DIGITS_MAX + 32];
+
+	memcpy(text, decimal->digits, (size_t)decimal->length);
+	snprintf(text + decimal->length, 32, "e%d",
+	    (int)decimal->point - decimal->length);
+	return strtod(text, NULL);
+}
+
+/* The nearest double without its sign; infinite beyond the range. */
+static double
+decimal_value(const struct decimal *decimal)
+{
+	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6,
+	    1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+	    1e18, 1e19, 1e20, 1e21, 1e22};
+	int64_t exponent = decimal->point - decimal->length;
+	int64_t digits = 0;
+
+	if (decimal->length == 0 || decimal->point < DBL_MIN_10_EXP - 20)
+		return 0;
+	if (decimal->point > DBL_MAX_10_EXP + 1)
+		return HUGE_VAL;
+	if (FLT_EVAL_METHOD != 0 || decimal->length > DIGITS_SAFE ||
+	    exponent < -22 || exponent > 22)
+		return convert(decimal);
+	/* Digits and power are exact, so one operation rounds correctly. */
+	for (int i = 0; i < decimal->length; i++)
+		digits = digits * 10 + (decimal->digits[i] - '0');
+	return exponent < 0 ? (double)digits / powers[-exponent]
+			    : (double)digits * powers[exponent];
+}
+
+/* Sets the decimal of this many digits that is nearest to the value. */
+static void
+round_to(struct decimal *decimal, double value, int length)
+{
+	char text[64];
+	const char *at = text;
+
+	snprintf(text, sizeof text, "%.*e", length - 1, value);
+	decimal->length = 0;
+	for (; *at != 'e'; at++)
+		if (is_digit(*at)) /* else the point, whatever it is */
+			decimal->digits[decimal->length++] = *at;
+	decimal->point = strtol(at + 1, NULL, 10) + 1;
+	strip_zeros(decimal);
+}
+
+/* Adds one to the last of 'length' digits. */
+static void
+round_up(struct decimal *decimal, int length)
+{
+	while (decimal->length < length)
+		decimal->digits[decimal->length++] = '0';
+	while (decimal->length && decimal->digits[decimal->length - 1] == '9')
+		decimal->length--;
+	if (decimal->length) {
+		decimal->digits[decimal->length - 1]++;
+		return;
+	}
+	decimal->digits[decimal->length++] = '1';
+	decimal->point++;
+}
+
+/*
+ * Sets the shortest decimal that reads back as the value, which is positive
+ * and finite; of several, the nearest.
+ */
+static void
+shorten(struct decimal *decimal, double value)
+{
+	/* Subnormals may need less digits than are safe for others. */
+	int length = value < DBL_MIN ? 1 : DIGITS_SAFE, exponent;
+	/*
+	 * Below a power of two doubles lie twice as close as above it: there,
+	 * the nearest decimal may read as another double, while the next
+	 * above, farther away, does not.
+	 */
+	bool is_power = frexp(value, &exponent) == 0.5;
+
+	for (; length < DIGITS_FULL; length++) {
+		round_to(decimal, value, length);
+		if (decimal_value(decimal) == value)
+			return;
+		if (!is_power)
+			continue;
+		round_up(decimal, length);
+		if (decimal_value(decimal) == value)
+			return;
+	}
+	round_to(decimal, value, DIGITS_FULL);
+}
+
+static char *
+put_digits(char *out, const char *digits, int64_t count)
+{
+	memcpy(out, digits, (size_t)count);
+	return out + count;
+}
+
+static char *
+put_zeros(char *out, int64_t count)
+{
+	memset(out, '0', (size_t)count);
+	return out + count;
+}
+
+/* d.ddde+d */
+static char *
+put_exponential(char *out, const struct decimal *decimal)
+{
+	*out++ = decimal->digits[0];
+	if (decimal->length > 1) {
+		*out++ = '.';
+		out = put_digits(
+		    out, decimal->digits + 1, decimal->length - 1);
+	}
+	return out + snprintf(out, 8, "e%+d", (int)decimal->point - 1);
+}
+
+/* Prints as ECMAScript's Number::toString does; the end. */
+static char *
+put_decimal(char *out, const struct decimal *decimal)
+{
+	const char *digits = decimal->digits;
+	int64_t length = decimal->length, point = decimal->point;
+
+	if (length == 0) {
+		*out++ = '0';
+		return out;
+	}
+	if (decimal->is_negative)
+		*out++ = '-';
+	if (point < -5 || point > 21)
+		return put_exponential(out, decimal);
+	if (point <= 0) {
+		*out++ = '0';
+		*out++ = '.';
+		out = put_zeros(out, -point);
+		return put_digits(out, digits, length);
+	}
+	if (point >= length) {
+		out = put_digits(out, digits, length);
+		return put_zeros(out, point - length);
+	}
+	out = put_digits(out, digits, point);
+	*out++ = '.';
+	return put_digits(out, digits + point, length - point);
+}
+
+/*
+ * Whether an integer's text survives a double: either the double has its
+ * value, or prints as its digits (then JavaScript wrote it).
+ */
+static bool
+is_kept(const struct literal *literal, const struct decimal *decimal,
+    double value, const struct decimal *shortest)
+{
+	char exact[DBL_MAX_10_EXP + 3];
+	size_t size = (size_t)(literal->point - literal->whole);
+
+	if (decimal->length == shortest->length &&
+	    decimal->point == shortest->point &&
+	    memcmp(decimal->digits, shortest->digits,
+		(size_t)decimal->length) == 0)
+		return true;
+	snprintf(exact, sizeof exact, "%.0f", value);
+	return strlen(exact) == size && memcmp(exact, literal->whole, size) == 0;
+}
+
+/* Writes what is not canonical, or not known to be. */
+static const char *
+write_literal(struct weft__json_scanner *scanner,
+    const struct literal *literal)
+{
+	struct decimal decimal, shortest;
+	const struct decimal *written = &decimal;
+	double value;
+
+	read_decimal(literal, &decimal);
+	if (decimal.length > DIGITS_SAFE || decimal.point < POINT_MIN ||
+	    decimal.point > POINT_MAX) {
+		value = decimal_value(&decimal);
+		if (!isfinite(value))
+			return weft__json_refuse(scanner, literal->begin,
+			    WEFT_EJSON, "a number beyond a double's range");
+		shortest.length = 0;
+		shortest.is_negative = decimal.is_negative;
+		if (value > 0)
+			shorten(&shortest, value);
+		if (literal->point == literal->end &&
+		    !is_kept(literal, &decimal, value, &shortest))
+			return weft__json_refuse(scanner, literal->begin,
+			    WEFT_EJSON, "an integer that a double changes");
+		written = &shortest;
+	}
+	if (!weft__json_room(scanner, literal->end, WEFT__JSON_NUMBER_SIZE))
+		return NULL;
+	scanner->out = put_decimal(scanner->out, written);
+	return literal->end;
+}
+
+const char *
+weft__json_scan_number(struct weft__json_scanner *scanner, const char *at)
+{
+	struct literal literal;
+	size_t size;
+
+	if (!read_literal(at, scanner->end, &literal))
+		return weft__json_refuse(scanner, literal.end, WEFT_EJSON,
+		    literal.end == at ? "a value is expected"
+				      : "an incomplete number");
+	if (!is_canonical(&literal))
+		return write_literal(scanner, &literal);
+	size = (size_t)(literal.end - at);
+	memcpy(scanner->out, at, size);
+	scanner->out += size;
+	return literal.end;
+}
+
+double
+weft__json_read_number(struct weft_slice token)
+{
+	struct literal literal;
+	struct decimal decimal;
+	double value;
+
+	if (!read_literal(token.data, token.data + token.size, &literal))
+		return 0;
+	read_decimal(&literal, &decimal);
+	value = decimal_value(&decimal);
+	return decimal.is_negative ? -value : value;
+}
+
+size_t
+weft__json_write_number(double number, char text[WEFT__JSON_NUMBER_SIZE])
+{
+	struct decimal decimal;
+	char *end;
+
+	decimal.length = 0;
+	decimal.is_negative = number < 0;
+	if (number != 0)
+		shorten(&decimal, fabs(number));
+	end = put_decimal(text, &decimal);
+	*end = '\0';
+	return (size_t)(end - text);
+}

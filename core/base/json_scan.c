@@ -1,0 +1,369 @@
+/*
+ * The scanner's syntax: values, arrays and objects; json_private.h says how
+ * it works.
+ */
+#include "core/base/json_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/limits.h"
+
+#define ENDS_EARLY "the input ends too early"
+
+const struct weft__json_limits weft__json_record_limits = {
+    WEFT_LIMIT_RECORD_SIZE, WEFT_LIMIT_JSON_DEPTH, WEFT_LIMIT_JSON_KEYS};
+
+void
+weft__json_init(struct weft__json *json)
+{
+	*json = (struct weft__json){
+	    .text = WEFT_BUF_INIT(SIZE_MAX - 1), .type = WEFT__JSON_ABSENT};
+}
+
+void
+weft__json_fini(struct weft__json *json)
+{
+	struct weft__json_work *work = json->work;
+
+	if (work) {
+		weft__free(work->frames);
+		weft__free(work->entries);
+		weft__free(work->keys);
+		weft_buf_fini(&work->moved);
+		weft__free(work);
+	}
+	weft__free(json->members);
+	weft_buf_fini(&json->text);
+	weft__json_init(json);
+}
+
+const char *
+weft__json_refuse(struct weft__json_scanner *scanner, const char *at,
+    int code, const char *reason)
+{
+	scanner->code = code;
+	if (code == WEFT_ENOMEM)
+		weft_error_set(scanner->error, code, "out of memory");
+	else
+		weft_error_set(scanner->error, code, "offset %zu: %s",
+		    (size_t)(at - scanner->begin), reason);
+	return NULL;
+}
+
+static const char *
+refuse_limit(struct weft__json_scanner *scanner, const char *at,
+    const char *what, size_t limit)
+{
+	scanner->code = weft_error_set(scanner->error, WEFT_ELIMIT,
+	    "offset %zu: %s %zu", (size_t)(at - scanner->begin), what, limit);
+	return NULL;
+}
+
+static const char *
+refuse_memory(struct weft__json_scanner *scanner)
+{
+	return weft__json_refuse(scanner, NULL, WEFT_ENOMEM, NULL);
+}
+
+/* The offset of the next byte of the output. */
+static inline uint32_t
+out_offset(const struct weft__json_scanner *scanner)
+{
+	return (uint32_t)(scanner->out - scanner->json->text.data);
+}
+
+bool
+weft__json_room(
+    struct weft__json_scanner *scanner, const char *at, size_t extra)
+{
+	struct weft_buf *text = &scanner->json->text;
+
+	text->size = text->data ? out_offset(scanner) : 0;
+	extra += (size_t)(scanner->end - at) + WEFT__JSON_SLACK;
+	if (weft_buf_reserve(text, extra)) {
+		refuse_memory(scanner);
+		return false;
+	}
+	scanner->out = text->data + text->size;
+	return true;
+}
+
+static inline const char *
+skip_space(const struct weft__json_scanner *scanner, const char *at)
+{
+	while (at < scanner->end &&
+	    (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+		at++;
+	return at;
+}
+
+static const char *
+scan_word(struct weft__json_scanner *scanner, const char *at,
+    const char *word, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (at == scanner->end)
+			return weft__json_refuse(
+			    scanner, at, WEFT_EJSON, ENDS_EARLY);
+		if (*at != word[i])
+			return weft__json_refuse(
+			    scanner, at, WEFT_EJSON, "an unknown word");
+		*scanner->out++ = *at++;
+	}
+	return at;
+}
+
+static const char *
+open_container(struct weft__json_scanner *scanner, const char *at)
+{
+	struct weft__json_work *work = scanner->work;
+
+	if (scanner->depth >= scanner->limits->depth)
+		return refuse_limit(scanner, at, "nested deeper than",
+		    scanner->limits->depth);
+	if (!weft__grow(&work->frames, &work->frame_capacity,
+		scanner->depth + 1, sizeof *work->frames))
+		return refuse_memory(scanner);
+	work->frames[scanner->depth++] = (struct weft__json_frame){
+	    .start = out_offset(scanner),
+	    .first = (uint32_t)scanner->entry_count,
+	    .close = *at == '{' ? '}' : ']',
+	    .is_sorted = true,
+	};
+	*scanner->out++ = *at;
+	return at + 1;
+}
+
+static const char *
+scan_value(struct weft__json_scanner *scanner, const char *at)
+{
+	if (at == scanner->end)
+		return weft__json_refuse(scanner, at, WEFT_EJSON, ENDS_EARLY);
+	switch (*at) {
+	case '"':
+		return weft__json_scan_string(scanner, at);
+	case '{':
+	case '[':
+		return open_container(scanner, at);
+	case 't':
+		return scan_word(scanner, at, "true", 4);
+	case 'f':
+		return scan_word(scanner, at, "false", 5);
+	case 'n':
+		return scan_word(scanner, at, "null", 4);
+	default:
+		return weft__json_scan_number(scanner, at);
+	}
+}
+
+/*
+ * Compares the newest name with the one before it, as long as they came in
+ * order.  False if it is the same name.
+ */
+static bool
+check_order(struct weft__json_scanner *scanner,
+    struct weft__json_frame *frame, const struct weft__json_entry *entry)
+{
+	const struct weft__json_entry *before = entry - 1;
+	const char *text = scanner->json->text.data;
+	int order;
+
+	if (!frame->is_odd && before->prefix != entry->prefix) {
+		frame->is_sorted = before->prefix < entry->prefix;
+		return true;
+	}
+	order = weft__json_compare_names(
+	    weft_slice_of(text + before->name, before->value - 2 - before->name),
+	    weft_slice_of(text + entry->name, entry->value - 2 - entry->name));
+	frame->is_sorted = order < 0;
+	return order != 0;
+}
+
+/* Reads a member's name and the colon after it. */
+static const char *
+scan_name(struct weft__json_scanner *scanner, struct weft__json_frame *frame,
+    const char *at)
+{
+	struct weft__json_work *work = scanner->work;
+	struct weft__json_entry *entry;
+	const char *name = at;
+
+	if (at == scanner->end || *at != '"')
+		return weft__json_refuse(scanner, at, WEFT_EJSON,
+		    at == scanner->end ? ENDS_EARLY : "a name is expected");
+	if (frame->count > scanner->limits->keys)
+		return refuse_limit(scanner, at, "more names in an object than",
+		    scanner->limits->keys);
+	if (!weft__grow(&work->entries, &work->entry_capacity,
+		scanner->entry_count + 1, sizeof *entry))
+		return refuse_memory(scanner);
+	entry = &work->entries[scanner->entry_count++];
+	entry->name = out_offset(scanner) + 1;
+	at = weft__json_scan_string(scanner, at);
+	if (!at)
+		return NULL;
+	at = skip_space(scanner, at);
+	if (at == scanner->end || *at != ':')
+		return weft__json_refuse(scanner, at, WEFT_EJSON,
+		    at == scanner->end ? ENDS_EARLY : "a colon is expected");
+	*scanner->out++ = ':';
+	entry->value = out_offset(scanner);
+	entry->at = (uint32_t)(name - scanner->begin);
+	entry->prefix = weft__json_prefix(
+	    scanner->json->text.data + entry->name,
+	    entry->value - 2 - entry->name, &frame->is_odd);
+	if (frame->is_sorted && frame->count > 1 &&
+	    !check_order(scanner, frame, entry))
+		return weft__json_refuse(
+		    scanner, name, WEFT_EJSON, "a name given twice");
+	return skip_space(scanner, at + 1);
+}
+
+static const char *
+close_container(struct weft__json_scanner *scanner,
+    struct weft__json_frame *frame, const char *at)
+{
+	if (!frame->is_sorted && weft__json_reorder(scanner, frame))
+		return NULL;
+	*scanner->out++ = *at;
+	if (--scanner->depth)
+		scanner->entry_count = frame->first;
+	return at + 1;
+}
+
+/* Goes on in the innermost container: to its next value, or to its end. */
+static const char *
+scan_next(struct weft__json_scanner *scanner, const char *at)
+{
+	struct weft__json_frame *frame =
+	    &scanner->work->frames[scanner->depth - 1];
+	bool is_object = frame->close == '}';
+
+	at = skip_space(scanner, at);
+	if (at == scanner->end)
+		return weft__json_refuse(scanner, at, WEFT_EJSON, ENDS_EARLY);
+	if (is_object && frame->count)
+		scanner->work->entries[scanner->entry_count - 1].end =
+		    out_offset(scanner);
+	if (*at == frame->close)
+		return close_container(scanner, frame, at);
+	if (frame->count++) {
+		if (*at != ',')
+			return weft__json_refuse(scanner, at, WEFT_EJSON,
+			    is_object ? "a comma or } is expected"
+				      : "a comma or ] is expected");
+		*scanner->out++ = ',';
+		at = skip_space(scanner, at + 1);
+	}
+	if (is_object) {
+		at = scan_name(scanner, frame, at);
+		if (!at)
+			return NULL;
+	}
+	return scan_value(scanner, at);
+}
+
+static const char *
+scan_document(struct weft__json_scanner *scanner, const char *at)
+{
+	at = scan_value(scanner, skip_space(scanner, at));
+	while (at && scanner->depth)
+		at = scan_next(scanner, at);
+	if (!at)
+		return NULL;
+	at = skip_space(scanner, at);
+	if (at < scanner->end)
+		return weft__json_refuse(scanner, at, WEFT_EJSON,
+		    "something after the value");
+	return at;
+}
+
+/* Makes the entries of the outermost object json's members. */
+static bool
+index_members(struct weft__json *json, size_t length)
+{
+	const struct weft__json_work *work = json->work;
+	const char *text = json->text.data;
+
+	if (!weft__grow(&json->members, &json->capacity, length,
+		sizeof *json->members))
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		const struct weft__json_entry *entry = &work->entries[i];
+
+		json->members[i] = (struct weft__json_member){
+		    {text + entry->name, entry->value - 2 - entry->name},
+		    weft__json_value_of(weft_slice_of(
+			text + entry->value, entry->end - entry->value))};
+	}
+	json->length = length;
+	return true;
+}
+
+/* Ends a scan whose output is complete. */
+static int
+finish(struct weft__json_scanner *scanner)
+{
+	struct weft__json *json = scanner->json;
+
+	json->text.size = out_offset(scanner);
+	*scanner->out = '\0';
+	if (json->text.size > scanner->limits->size)
+		return weft_error_set(scanner->error, WEFT_ELIMIT,
+		    "canonical text of %zu bytes, more than %zu",
+		    json->text.size, scanner->limits->size);
+	if (!index_members(json, scanner->entry_count)) {
+		refuse_memory(scanner);
+		return WEFT_ENOMEM;
+	}
+	json->type = weft__json_token_type(weft_buf_slice(&json->text));
+	return 0;
+}
+
+static int
+prepare(struct weft__json *json, size_t size,
+    const struct weft__json_limits *limits, struct weft_error *error)
+{
+	size_t limit = limits->size < WEFT__JSON_SIZE_MAX
+	    ? limits->size : WEFT__JSON_SIZE_MAX;
+
+	json->type = WEFT__JSON_ABSENT;
+	json->length = 0;
+	weft_buf_clear(&json->text);
+	if (size > limit)
+		return weft_error_set(error, WEFT_ELIMIT,
+		    "input of %zu bytes, more than %zu", size, limit);
+	if (json->work)
+		return 0;
+	json->work = weft__calloc(1, sizeof(struct weft__json_work));
+	if (!json->work)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	weft_buf_init(&((struct weft__json_work *)json->work)->moved,
+	    SIZE_MAX - 1);
+	return 0;
+}
+
+int
+weft__json_scan(struct weft__json *json, const char *bytes, size_t size,
+    const struct weft__json_limits *limits, struct weft_error *error)
+{
+	struct weft__json_scanner scanner = {
+	    .begin = bytes, .end = bytes + size, .json = json,
+	    .limits = limits, .error = error};
+	int code = prepare(json, size, limits, error);
+
+	if (code)
+		return code;
+	scanner.work = json->work;
+	scanner.out = json->text.data;
+	if (weft__json_room(&scanner, bytes, 0) &&
+	    scan_document(&scanner, bytes))
+		code = finish(&scanner);
+	else
+		code = scanner.code;
+	if (code) {
+		json->type = WEFT__JSON_ABSENT;
+		json->length = 0;
+		weft_buf_clear(&json->text);
+	}
+	return code;
+}

@@ -1,0 +1,18 @@
+/*
+ * The benchmarks.  Each compares us with a peer in one run and prints ratios;
+ * returns 0, or 1 if it could not measure.
+ */
+#ifndef TESTS_BENCH_BENCH_H
+#define TESTS_BENCH_BENCH_H
+
+#include <stdint.h>
+
+int bench_json(void);
+
+/* CPU time of this process. */
+uint64_t bench_cpu_ns(void);
+
+/* Pseudo-random numbers: the same ones from the same seed (not 0). */
+uint64_t bench_random(uint64_t *state);
+
+#endif

@@ -1,0 +1,8 @@
+# weft-bench: what docs/performance.md publishes.  Built by make, never run by
+# make check.
+noinst_PROGRAMS += weft-bench
+weft_bench_SOURCES = \
+	tests/bench/bench.h \
+	tests/bench/bench_json.c \
+	tests/bench/main.c
+weft_bench_LDADD = libweft-all.la
