@@ -93,16 +93,19 @@ weft__json_compare_names(struct weft_slice a, struct weft_slice b)
 }
 
 uint64_t
-weft__json_prefix(const char *name, size_t size, bool *is_odd)
+weft__json_prefix(struct weft_slice name, bool *is_odd)
 {
 	uint64_t prefix, slashes;
+	unsigned unused; /* bits */
 
-	memcpy(&prefix, name, sizeof prefix);
+	memcpy(&prefix, name.data, sizeof prefix);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	prefix = __builtin_bswap64(prefix);
 #endif
-	if (size < 8)
-		prefix = size ? prefix >> (64 - 8 * size) << (64 - 8 * size) : 0;
+	if (name.size < 8) {
+		unused = 64 - 8 * (unsigned)name.size;
+		prefix = name.size ? prefix >> unused << unused : 0;
+	}
 	slashes = prefix ^ ONES * '\\';
 	slashes = (slashes - ONES) & ~slashes;
 	*is_odd |= ((prefix | slashes) & HIGHS) != 0;
@@ -153,7 +156,7 @@ sort_entries(struct weft__json_work *work, const char *text,
 
 		work->keys[i] = (struct weft__json_key){
 		    frame->is_odd ? 0 : entry->prefix,
-		    {text + entry->name, entry->value - 2 - entry->name}, i};
+		    weft__json_entry_name(entry, text), i};
 	}
 	weft__json_sort_keys(work->keys, frame->count);
 	return true;

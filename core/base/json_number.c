@@ -64,6 +64,33 @@ skip_digits(const char *at, const char *end)
 	return at;
 }
 
+static bool
+is_either(const char *at, const char *end, char a, char b)
+{
+	return at < end && (*at == a || *at == b);
+}
+
+/* The parts from the point on; false if they are incomplete. */
+static bool
+read_rest(const char *at, const char *end, struct literal *literal)
+{
+	if (*at == '.') {
+		literal->fraction = at + 1;
+		at = skip_digits(at + 1, end);
+		literal->exponent = literal->end = at;
+		if (at == literal->fraction)
+			return false;
+	}
+	if (is_either(at, end, 'e', 'E')) {
+		at++;
+		if (is_either(at, end, '+', '-'))
+			at++;
+		literal->end = skip_digits(at, end);
+		return literal->end > at;
+	}
+	return true;
+}
+
 /*
  * Reads a number by JSON's grammar.  Returns false, and where it goes wrong
  * in 'end', if it is none.
@@ -84,42 +111,43 @@ read_literal(const char *at, const char *end, struct literal *literal)
 		literal->end = literal->whole + 1;
 		return false;
 	}
-	if (at < end && *at == '.') {
-		literal->fraction = at + 1;
-		at = skip_digits(at + 1, end);
-		literal->exponent = literal->end = at;
-		if (at == literal->fraction)
-			return false;
-	}
-	if (at < end && (*at == 'e' || *at == 'E')) {
-		at++;
-		if (at < end && (*at == '+' || *at == '-'))
-			at++;
-		literal->end = skip_digits(at, end);
-		return literal->end > at;
-	}
-	return true;
+	return at == end || read_rest(at, end, literal);
 }
 
-/* Whether the text is canonical as it is.  May say false of one that is. */
+/* Whether the integer is canonical as it is.  May say false of one that is. */
+static inline bool
+is_canonical_integer(const struct literal *literal)
+{
+	ptrdiff_t digits = literal->point - literal->whole;
+
+	if (*literal->whole == '0')
+		return literal->whole == literal->begin; /* no sign */
+	return digits <= DIGITS_SAFE ||
+	    (digits == INTEGER_DIGITS &&
+		memcmp(literal->whole, INTEGER_MAX, INTEGER_DIGITS) <= 0);
+}
+
+/* The same for a number with a fraction, without an exponent. */
+static inline bool
+is_canonical_fraction(const struct literal *literal)
+{
+	/* The digits and the point. */
+	if (literal->end - literal->whole > DIGITS_SAFE + 1 ||
+	    literal->end[-1] == '0')
+		return false;
+	/* Less than 1e-6 is printed with an exponent. */
+	return *literal->whole != '0' ||
+	    literal->end - literal->fraction <= 6 ||
+	    memcmp(literal->fraction, "000000", 6) != 0;
+}
+
 static inline bool
 is_canonical(const struct literal *literal)
 {
-	ptrdiff_t whole = literal->point - literal->whole;
-	ptrdiff_t fraction = literal->exponent - literal->fraction;
-
-	if (literal->exponent != literal->end)
-		return false;
-	if (fraction == 0)
-		return (whole <= DIGITS_SAFE ||
-		    (whole == INTEGER_DIGITS &&
-			memcmp(literal->whole, INTEGER_MAX, INTEGER_DIGITS) <=
-			    0)) &&
-		    (*literal->whole != '0' ||
-			literal->whole == literal->begin);
-	return whole + fraction <= DIGITS_SAFE && literal->end[-1] != '0' &&
-	    (fraction <= 6 || *literal->whole != '0' ||
-		memcmp(literal->fraction, "000000", 6) != 0);
+	if (literal->point == literal->end)
+		return is_canonical_integer(literal);
+	return literal->exponent == literal->end &&
+	    is_canonical_fraction(literal);
 }
 
 static void

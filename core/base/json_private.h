@@ -78,6 +78,14 @@ struct weft__json_scanner {
 	int code;
 };
 
+/* The name of an entry of the object in 'text', the output. */
+static inline struct weft_slice
+weft__json_entry_name(const struct weft__json_entry *entry, const char *text)
+{
+	return weft_slice_of(
+	    text + entry->name, entry->value - 2 - entry->name);
+}
+
 /*
  * Fails with this code and reason at the input position 'at'.
  * Returns NULL, so that a step can end with it.
@@ -104,9 +112,9 @@ const char *weft__json_scan_number(
  * The first eight bytes of a canonical name as a number, so that comparing
  * numbers compares names.  Sets '*is_odd' if one of them is not an ASCII
  * character that stands for itself: then names have to be compared whole.
- * Eight bytes must be readable at 'name', whatever its size.
+ * Eight bytes must be readable at its start, whatever its size.
  */
-uint64_t weft__json_prefix(const char *name, size_t size, bool *is_odd);
+uint64_t weft__json_prefix(struct weft_slice name, bool *is_odd);
 
 /* Sorts by name; of two with one name the lower index comes first. */
 void weft__json_sort_keys(struct weft__json_key *keys, size_t length);

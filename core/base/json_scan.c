@@ -96,17 +96,25 @@ skip_space(const struct weft__json_scanner *scanner, const char *at)
 	return at;
 }
 
+/* Whether 'byte' comes next; refuses otherwise. */
+static inline bool
+is_next(struct weft__json_scanner *scanner, const char *at, char byte,
+    const char *otherwise)
+{
+	if (at < scanner->end && *at == byte)
+		return true;
+	weft__json_refuse(scanner, at, WEFT_EJSON,
+	    at == scanner->end ? ENDS_EARLY : otherwise);
+	return false;
+}
+
 static const char *
 scan_word(struct weft__json_scanner *scanner, const char *at,
     const char *word, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
-		if (at == scanner->end)
-			return weft__json_refuse(
-			    scanner, at, WEFT_EJSON, ENDS_EARLY);
-		if (*at != word[i])
-			return weft__json_refuse(
-			    scanner, at, WEFT_EJSON, "an unknown word");
+		if (!is_next(scanner, at, word[i], "an unknown word"))
+			return NULL;
 		*scanner->out++ = *at++;
 	}
 	return at;
@@ -155,26 +163,61 @@ scan_value(struct weft__json_scanner *scanner, const char *at)
 	}
 }
 
+/* Makes room for one more entry. */
+static bool
+add_entry(struct weft__json_scanner *scanner,
+    const struct weft__json_frame *frame, const char *at)
+{
+	struct weft__json_work *work = scanner->work;
+
+	if (frame->count > scanner->limits->keys) {
+		refuse_limit(scanner, at, "more names in an object than",
+		    scanner->limits->keys);
+		return false;
+	}
+	if (!weft__grow(&work->entries, &work->entry_capacity,
+		scanner->entry_count + 1, sizeof *work->entries)) {
+		refuse_memory(scanner);
+		return false;
+	}
+	scanner->entry_count++;
+	return true;
+}
+
+/* The order of the newest name and the one before it. */
+static inline int
+compare_newest(const struct weft__json_scanner *scanner,
+    const struct weft__json_frame *frame)
+{
+	const struct weft__json_entry *newest =
+	    scanner->work->entries + scanner->entry_count - 1;
+	const struct weft__json_entry *before = newest - 1;
+	const char *text = scanner->json->text.data;
+
+	if (!frame->is_odd && before->prefix != newest->prefix)
+		return before->prefix < newest->prefix ? -1 : 1;
+	return weft__json_compare_names(
+	    weft__json_entry_name(before, text),
+	    weft__json_entry_name(newest, text));
+}
+
 /*
- * Compares the newest name with the one before it, as long as they came in
- * order.  False if it is the same name.
+ * Notes whether the newest name is in order.  Returns false, having failed,
+ * if it is the one before it; others given twice are found when sorting.
  */
 static bool
 check_order(struct weft__json_scanner *scanner,
-    struct weft__json_frame *frame, const struct weft__json_entry *entry)
+    struct weft__json_frame *frame, const char *at)
 {
-	const struct weft__json_entry *before = entry - 1;
-	const char *text = scanner->json->text.data;
 	int order;
 
-	if (!frame->is_odd && before->prefix != entry->prefix) {
-		frame->is_sorted = before->prefix < entry->prefix;
+	if (!frame->is_sorted || frame->count == 1)
 		return true;
-	}
-	order = weft__json_compare_names(
-	    weft_slice_of(text + before->name, before->value - 2 - before->name),
-	    weft_slice_of(text + entry->name, entry->value - 2 - entry->name));
+	order = compare_newest(scanner, frame);
 	frame->is_sorted = order < 0;
+	if (order == 0)
+		weft__json_refuse(
+		    scanner, at, WEFT_EJSON, "a name given twice");
 	return order != 0;
 }
 
@@ -183,38 +226,28 @@ static const char *
 scan_name(struct weft__json_scanner *scanner, struct weft__json_frame *frame,
     const char *at)
 {
-	struct weft__json_work *work = scanner->work;
 	struct weft__json_entry *entry;
 	const char *name = at;
 
-	if (at == scanner->end || *at != '"')
-		return weft__json_refuse(scanner, at, WEFT_EJSON,
-		    at == scanner->end ? ENDS_EARLY : "a name is expected");
-	if (frame->count > scanner->limits->keys)
-		return refuse_limit(scanner, at, "more names in an object than",
-		    scanner->limits->keys);
-	if (!weft__grow(&work->entries, &work->entry_capacity,
-		scanner->entry_count + 1, sizeof *entry))
-		return refuse_memory(scanner);
-	entry = &work->entries[scanner->entry_count++];
+	if (!is_next(scanner, at, '"', "a name is expected") ||
+	    !add_entry(scanner, frame, at))
+		return NULL;
+	entry = scanner->work->entries + scanner->entry_count - 1;
+	entry->at = (uint32_t)(name - scanner->begin);
 	entry->name = out_offset(scanner) + 1;
 	at = weft__json_scan_string(scanner, at);
 	if (!at)
 		return NULL;
 	at = skip_space(scanner, at);
-	if (at == scanner->end || *at != ':')
-		return weft__json_refuse(scanner, at, WEFT_EJSON,
-		    at == scanner->end ? ENDS_EARLY : "a colon is expected");
+	if (!is_next(scanner, at, ':', "a colon is expected"))
+		return NULL;
 	*scanner->out++ = ':';
 	entry->value = out_offset(scanner);
-	entry->at = (uint32_t)(name - scanner->begin);
 	entry->prefix = weft__json_prefix(
-	    scanner->json->text.data + entry->name,
-	    entry->value - 2 - entry->name, &frame->is_odd);
-	if (frame->is_sorted && frame->count > 1 &&
-	    !check_order(scanner, frame, entry))
-		return weft__json_refuse(
-		    scanner, name, WEFT_EJSON, "a name given twice");
+	    weft__json_entry_name(entry, scanner->json->text.data),
+	    &frame->is_odd);
+	if (!check_order(scanner, frame, name))
+		return NULL;
 	return skip_space(scanner, at + 1);
 }
 
@@ -239,18 +272,16 @@ scan_next(struct weft__json_scanner *scanner, const char *at)
 	bool is_object = frame->close == '}';
 
 	at = skip_space(scanner, at);
-	if (at == scanner->end)
-		return weft__json_refuse(scanner, at, WEFT_EJSON, ENDS_EARLY);
 	if (is_object && frame->count)
 		scanner->work->entries[scanner->entry_count - 1].end =
 		    out_offset(scanner);
-	if (*at == frame->close)
+	if (at < scanner->end && *at == frame->close)
 		return close_container(scanner, frame, at);
 	if (frame->count++) {
-		if (*at != ',')
-			return weft__json_refuse(scanner, at, WEFT_EJSON,
-			    is_object ? "a comma or } is expected"
-				      : "a comma or ] is expected");
+		if (!is_next(scanner, at, ',', is_object
+			    ? "a comma or } is expected"
+			    : "a comma or ] is expected"))
+			return NULL;
 		*scanner->out++ = ',';
 		at = skip_space(scanner, at + 1);
 	}
@@ -291,7 +322,7 @@ index_members(struct weft__json *json, size_t length)
 		const struct weft__json_entry *entry = &work->entries[i];
 
 		json->members[i] = (struct weft__json_member){
-		    {text + entry->name, entry->value - 2 - entry->name},
+		    weft__json_entry_name(entry, text),
 		    weft__json_value_of(weft_slice_of(
 			text + entry->value, entry->end - entry->value))};
 	}
