@@ -180,12 +180,15 @@ static bool
 is_sound(const struct weft__track *track)
 {
 	const struct weft__revtree *tree = &track->tree;
-	const struct weft__revnode *current = &tree->nodes[tree->current];
+	const struct weft__revnode *current;
 
 	if (track->created_seq > track->seq ||
 	    (track->prev.size && !track->has_prev))
 		return false;
-	if (tree->current < 0 || current->flags & WEFT__REVNODE_DELETED)
+	if (tree->current < 0)
+		return !track->rev.size;
+	current = &tree->nodes[tree->current];
+	if (current->flags & WEFT__REVNODE_DELETED)
 		return !track->rev.size;
 	return track->rev.size && weft__rev_equal(&current->rev, &track->rev);
 }

@@ -14,12 +14,12 @@ fuzz_main = tests/lib/fuzz_main.c tests/lib/fuzz.h
 fuzz_flags =
 endif
 
-fuzz_targets += oid
-fuzz_programs += tests/fuzz/oid
-tests_fuzz_oid_SOURCES = tests/fuzz/oid.c $(fuzz_main)
-tests_fuzz_oid_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"oid"'
-tests_fuzz_oid_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
-tests_fuzz_oid_LDADD = libweft-all.la
+fuzz_targets += track_row
+fuzz_programs += tests/fuzz/track_row
+tests_fuzz_track_row_SOURCES = tests/fuzz/track_row.c $(fuzz_main)
+tests_fuzz_track_row_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"track_row"'
+tests_fuzz_track_row_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_track_row_LDADD = libweft-all.la
 
 EXTRA_DIST += tests/fuzz/corpus
 
