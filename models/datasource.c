@@ -246,9 +246,7 @@ weft__datasource_read(struct weft_datasource *datasource,
 		return code;
 	code = reader->session->ops->begin(reader->session, error);
 	if (!code) {
-		code = weft__transaction_start(reader, error);
-		if (!code)
-			code = work(reader, context, error);
+		code = work(reader, context, error);
 		reader->session->ops->rollback(reader->session);
 	}
 	give_reader(datasource, reader);
@@ -296,8 +294,10 @@ static int
 read_checkpoint(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
+	int code = weft__transaction_read_counters(transaction, error);
+
 	*(uint64_t *)context = transaction->counters.checkpoint;
-	return 0;
+	return code;
 }
 
 static int

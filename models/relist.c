@@ -97,8 +97,12 @@ read_request(struct weft_transaction *transaction, void *context,
 	    error);
 
 	request->open = !code;
+	if (code == WEFT_ENOTFOUND)
+		return 0;
+	if (!code)
+		code = weft__transaction_read_counters(transaction, error);
 	request->last_seq = transaction->counters.seq;
-	return code == WEFT_ENOTFOUND ? 0 : code;
+	return code;
 }
 
 int

@@ -86,16 +86,14 @@ write_counter(struct weft_transaction *transaction, const char *name,
 }
 
 int
-weft__transaction_start(struct weft_transaction *transaction,
+weft__transaction_read_counters(struct weft_transaction *transaction,
     struct weft_error *error)
 {
 	struct weft_connector_session *session = transaction->session;
 	struct weft__counters counters = {0, 1, 0};
 	uint64_t first, last, jumped = 0;
-	int code;
+	int code = session->ops->journal_range(session, &first, &last, error);
 
-	transaction->now_ms = weft__clock_now_ms(transaction->datasource->clock);
-	code = session->ops->journal_range(session, &first, &last, error);
 	if (!code)
 		code = read_counter(transaction, META_SEQ, &jumped, error);
 	if (!code)
@@ -108,6 +106,15 @@ weft__transaction_start(struct weft_transaction *transaction,
 	transaction->counters = counters;
 	transaction->committed = counters;
 	return code;
+}
+
+int
+weft__transaction_start(struct weft_transaction *transaction,
+    struct weft_error *error)
+{
+	transaction->now_ms =
+	    weft__clock_now_ms(transaction->datasource->clock);
+	return weft__transaction_read_counters(transaction, error);
 }
 
 int

@@ -28,7 +28,14 @@ void weft__transaction_init(struct weft_transaction *transaction,
     struct weft_datasource *datasource, bool writing);
 void weft__transaction_fini(struct weft_transaction *transaction);
 
-/* After begin(): reads time and counters. */
+/*
+ * Reads the counters.  A writing transaction has them from the start; a
+ * reading one, which may be there for a single record, asks if it needs them.
+ */
+WEFT_MUST_CHECK int weft__transaction_read_counters(
+    struct weft_transaction *transaction, struct weft_error *error);
+
+/* After begin() of a writing transaction: reads time and counters. */
 WEFT_MUST_CHECK int weft__transaction_start(
     struct weft_transaction *transaction, struct weft_error *error);
 
