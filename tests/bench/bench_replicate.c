@@ -1,0 +1,302 @@
+/*
+ * "replicate": the first replication between two SQLite databases, against
+ * the plain insertion of the same bytes; and its memory.
+ * "incremental": one changed record among many.
+ *
+ * Each step runs in a process of its own, so that memory is that step's.
+ */
+#include "tests/bench/bench.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/bench/records.h"
+
+/* What a step measured, handed through a pipe. */
+struct figures {
+	double wall_s;
+	double cpu_s;
+	uint64_t anonymous_kb; /* peak of RssAnon */
+	uint64_t changes;      /* records looked at */
+	uint64_t applied;
+	int roots;
+};
+
+struct step {
+	const char *source, *target; /* directories */
+	size_t count;
+	unsigned version; /* of the record that changes */
+};
+
+/* Anonymous memory of this process now, in KB. */
+static uint64_t
+anonymous_kb(void)
+{
+	FILE *file = fopen("/proc/self/status", "r");
+	char line[128];
+	unsigned long kb = 0;
+
+	while (file && fgets(line, sizeof line, file))
+		if (sscanf(line, "RssAnon: %lu", &kb) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return kb;
+}
+
+/* Looks every 2 ms, on a thread of its own. */
+struct watcher {
+	pthread_t thread;
+	atomic_bool stop;
+	uint64_t peak_kb;
+};
+
+static void *
+watch(void *context)
+{
+	struct watcher *watcher = context;
+
+	while (!atomic_load(&watcher->stop)) {
+		uint64_t now = anonymous_kb();
+
+		if (now > watcher->peak_kb)
+			watcher->peak_kb = now;
+		usleep(2000);
+	}
+	return NULL;
+}
+
+/* Runs a step in a child process; 0 if it went well. */
+static int
+run_step(int (*work)(const struct step *step, struct figures *figures),
+    const struct step *step, struct figures *figures)
+{
+	int channel[2], status;
+	pid_t child;
+
+	if (pipe(channel))
+		return 1;
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		struct figures measured = {0};
+		int code = work(step, &measured);
+
+		if (write(channel[1], &measured, sizeof measured) < 0)
+			code = 1;
+		_exit(code ? 1 : 0);
+	}
+	close(channel[1]);
+	status = read(channel[0], figures, sizeof *figures) !=
+	    sizeof *figures;
+	close(channel[0]);
+	if (waitpid(child, &child, 0) < 0 || child)
+		status = 1;
+	return status;
+}
+
+static void
+begin(struct figures *figures)
+{
+	figures->cpu_s = (double)bench_cpu_ns();
+	figures->wall_s = (double)bench_wall_ns();
+}
+
+static void
+end(struct figures *figures)
+{
+	figures->cpu_s = ((double)bench_cpu_ns() - figures->cpu_s) / 1e9;
+	figures->wall_s = ((double)bench_wall_ns() - figures->wall_s) / 1e9;
+}
+
+/* Creates step->count records, a batch at a time, in step->target. */
+static int
+fill(const struct step *step, bool tracked, struct figures *figures)
+{
+	struct bench_database database;
+	struct bench_records *records = bench_records_make(step->count, 1);
+	int code = bench_database_open(&database, step->target, tracked);
+
+	begin(figures);
+	if (!code)
+		code = bench_create_all(&database, records);
+	end(figures);
+	if (!code && tracked)
+		code = bench_database_project(&database);
+	bench_database_close(&database);
+	bench_records_free(records);
+	return code;
+}
+
+static int
+fill_plain(const struct step *step, struct figures *figures)
+{
+	return fill(step, false, figures);
+}
+
+static int
+fill_tracked(const struct step *step, struct figures *figures)
+{
+	return fill(step, true, figures);
+}
+
+static int
+replicate(const struct step *step, struct figures *figures)
+{
+	struct weft_replication replication = WEFT_REPLICATION_INIT;
+	struct weft_replication_result result = {0};
+	struct bench_database source, target;
+	struct watcher watcher = {.peak_kb = 0};
+	struct weft_error error;
+	int code = bench_database_open(&source, step->source, true);
+
+	if (!code)
+		code = bench_database_open(&target, step->target, true);
+	if (!code)
+		code = bench_check(weft_source_open_datasource(
+				       source.datasource, &replication.source,
+				       &error), &error);
+	if (!code)
+		code = bench_check(weft_source_open_datasource(
+				       target.datasource, &replication.target,
+				       &error), &error);
+	if (code)
+		return code;
+	pthread_create(&watcher.thread, NULL, watch, &watcher);
+	begin(figures);
+	code = bench_check(weft_replicate(&replication, &result, &error),
+	    &error);
+	end(figures);
+	atomic_store(&watcher.stop, true);
+	pthread_join(watcher.thread, NULL);
+	figures->anonymous_kb = watcher.peak_kb;
+	figures->changes = result.changes;
+	figures->applied = result.applied;
+	figures->roots = result.roots;
+	weft_replication_result_fini(&result);
+	weft_source_destroy(replication.source);
+	weft_source_destroy(replication.target);
+	bench_database_close(&source);
+	bench_database_close(&target);
+	return code;
+}
+
+static int
+change_one(const struct step *step, struct figures *figures)
+{
+	struct bench_database database;
+	struct weft_buf record = WEFT_BUF_INIT(1000);
+	struct weft_error error;
+	int code = bench_database_open(&database, step->target, true);
+
+	bench_record_write(&record, step->count / 2, step->version);
+	if (!code)
+		code = bench_check(weft_record_replace_or_create(
+				       database.model, NULL,
+				       weft_buf_slice(&record), NULL, &error),
+		    &error);
+	weft_buf_fini(&record);
+	bench_database_close(&database);
+	return code;
+}
+
+static int
+measure_replicate(size_t count)
+{
+	char plain[64], source[64], target[64];
+	struct step step = {.count = count};
+	struct figures inserted, filled, replicated;
+	int code;
+
+	bench_directory_make(plain);
+	bench_directory_make(source);
+	bench_directory_make(target);
+	step.target = plain;
+	code = run_step(fill_plain, &step, &inserted);
+	step.target = source;
+	if (!code)
+		code = run_step(fill_tracked, &step, &filled);
+	step.source = source;
+	step.target = target;
+	if (!code)
+		code = run_step(replicate, &step, &replicated);
+	if (!code)
+		printf("  %8zu %10.0f/s %10.0f/s %6.2fx %8.1f us %8.1f MiB  "
+		       "%s\n", count, (double)count / inserted.wall_s,
+		    (double)count / replicated.wall_s,
+		    inserted.wall_s / replicated.wall_s,
+		    replicated.cpu_s * 1e6 / (double)count,
+		    (double)replicated.anonymous_kb / 1024,
+		    replicated.roots == WEFT_ROOTS_EQUAL ? "equal" : "NOT EQUAL");
+	bench_directory_remove(plain);
+	bench_directory_remove(source);
+	bench_directory_remove(target);
+	return code || replicated.applied != count;
+}
+
+int
+bench_replicate(void)
+{
+	int code;
+
+	printf("replicate: SQLite -> SQLite, %d B records, projection and "
+	       "roots included, against plain inserts in batches of %d\n",
+	    BENCH_RECORD_SIZE, BENCH_BATCH);
+	printf("  %8s %12s %12s %7s %11s %12s  %s\n", "records", "inserted",
+	    "replicated", "ratio", "CPU/record", "RssAnon", "roots");
+	code = measure_replicate(100000);
+	return code || measure_replicate(1000000);
+}
+
+static int
+measure_incremental(size_t count)
+{
+	char source[64], target[64];
+	struct step step = {.count = count, .version = 1};
+	struct figures figures;
+	int code;
+
+	bench_directory_make(source);
+	bench_directory_make(target);
+	step.target = source;
+	code = run_step(fill_tracked, &step, &figures);
+	step.source = source;
+	step.target = target;
+	if (!code)
+		code = run_step(replicate, &step, &figures);
+	for (int round = 0; !code && round < 3; round++) {
+		step.target = source;
+		step.version++;
+		code = run_step(change_one, &step, &figures);
+		step.target = target;
+		if (!code)
+			code = run_step(replicate, &step, &figures);
+	}
+	if (!code)
+		printf("  %8zu %10.2f ms %10.2f ms %8llu %8llu  %s\n", count,
+		    figures.wall_s * 1e3, figures.cpu_s * 1e3,
+		    (unsigned long long)figures.changes,
+		    (unsigned long long)figures.applied,
+		    figures.roots == WEFT_ROOTS_EQUAL ? "equal" : "NOT EQUAL");
+	bench_directory_remove(source);
+	bench_directory_remove(target);
+	return code || figures.applied != 1;
+}
+
+int
+bench_incremental(void)
+{
+	int code = 0;
+
+	printf("incremental: one changed record, SQLite -> SQLite, projection "
+	       "and roots included (last of 3)\n");
+	printf("  %8s %13s %13s %8s %8s  %s\n", "records", "wall", "CPU",
+	    "changes", "applied", "roots");
+	for (size_t count = 10000; !code && count <= 1000000; count *= 10)
+		code = measure_incremental(count);
+	return code;
+}
