@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # Space-separated names, for a folder list, and why.
-unsafe='sprintf vsprintf strcpy strcat strncpy strncat stpcpy gets scanf sscanf
+unsafe='sprintf vsprintf strcpy strcat strncpy strncat stpcpy gets scanf
     fscanf atoi atol atoll atof strtok alloca tmpnam tempnam mktemp rand srand
     random drand48 setjmp longjmp gmtime localtime asctime ctime'
 raw_memory='malloc calloc realloc reallocarray free strdup strndup asprintf

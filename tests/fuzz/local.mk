@@ -14,6 +14,13 @@ fuzz_main = tests/lib/fuzz_main.c tests/lib/fuzz.h
 fuzz_flags =
 endif
 
+fuzz_targets += json_scan
+fuzz_programs += tests/fuzz/json_scan
+tests_fuzz_json_scan_SOURCES = tests/fuzz/json_scan.c $(fuzz_main)
+tests_fuzz_json_scan_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"json_scan"'
+tests_fuzz_json_scan_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_json_scan_LDADD = libweft-all.la
+
 fuzz_targets += track_row
 fuzz_programs += tests/fuzz/track_row
 tests_fuzz_track_row_SOURCES = tests/fuzz/track_row.c $(fuzz_main)
