@@ -8,8 +8,6 @@
 #include <weft/sys/connector.h>
 
 #include "core/base/arena.h"
-#include "core/base/json.h"
-#include "core/base/map.h"
 
 enum weft__default_fn {
 	WEFT__DEFAULT_NONE,
@@ -20,9 +18,9 @@ enum weft__default_fn {
 
 /* What happens to a property that is not declared. */
 enum weft__strict {
-	WEFT__STRICT_FALSE,    /* kept */
-	WEFT__STRICT_TRUE,     /* dropped */
-	WEFT__STRICT_THROW,    /* refused (also "validate"): 422 */
+	WEFT__STRICT_FALSE,  /* kept */
+	WEFT__STRICT_FILTER, /* dropped */
+	WEFT__STRICT_TRUE    /* refused: 422 (also "throw" and "validate") */
 };
 
 struct weft__property {
@@ -30,11 +28,13 @@ struct weft__property {
 	                            terminated */
 	enum weft_property_type type;
 	enum weft_property_type item_type; /* of an array's elements */
+	bool declared; /* false: only known to be hidden */
 	bool required;
 	bool indexed;
 	bool hidden;
 	enum weft__default_fn default_fn;
 	struct weft_slice default_value; /* canonical token */
+	size_t rank; /* place in the declaration */
 };
 
 struct weft__definition {
@@ -43,6 +43,10 @@ struct weft__definition {
 	struct weft__property *properties; /* sorted by canonical name */
 	size_t length;
 	struct weft__property *id; /* one of the properties, always there */
+	/* Those that validation looks at (required, dates), in the order of
+	 * their declaration, which is that of the error's text. */
+	const struct weft__property **checked;
+	size_t checked_length;
 	enum weft__strict strict;
 	bool persist_undefined_as_null;
 	bool track_changes;
@@ -51,21 +55,22 @@ struct weft__definition {
 	 * versions is newer; no value if there is none. */
 	struct weft_slice updated_at;
 	struct weft_slice json; /* the definition as it was given */
-	struct weft__map by_name; /* canonical name -> struct weft__property */
 	struct weft__arena arena; /* owns all texts */
 };
 
 /*
- * Reads a definition.  A missing id property is added as LoopBack does ("id",
- * a number generated... here: a string with defaultFn uuid).
- * WEFT_ECONFIG names the key and what was expected; WEFT_EJSON; WEFT_ENOMEM.
- * '*definition' is the caller's, for weft__definition_destroy().
+ * Reads a definition.  A missing id property is added: "id", a string that
+ * is a UUID unless it is given.
+ * WEFT_ECONFIG names the key (or the line and column) and what was expected;
+ * WEFT_ENOMEM.  '*definition' is the caller's, for
+ * weft__definition_destroy().
  */
 WEFT_MUST_CHECK int weft__definition_parse(struct weft_slice json,
     struct weft__definition **definition, struct weft_error *error);
 void weft__definition_destroy(struct weft__definition *definition);
 
-/* The declared property of this canonical name, or NULL. */
+/* The property of this canonical name, or NULL; it may be one that is not
+ * declared. */
 const struct weft__property *weft__definition_find(
     const struct weft__definition *definition, struct weft_slice name);
 

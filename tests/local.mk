@@ -9,6 +9,7 @@ include $(srcdir)/tests/check/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk
 include $(srcdir)/tests/unit/core/track/local.mk
+include $(srcdir)/tests/unit/models/local.mk
 
 # `make coverage`: all tests, then the share of lines that they have run.
 coverage: check
