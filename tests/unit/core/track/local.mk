@@ -11,6 +11,16 @@ TESTS += tests/unit/core/track/change_list
 tests_unit_core_track_change_list_SOURCES = tests/unit/core/track/change_list.c
 tests_unit_core_track_change_list_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/track/change_parse
+TESTS += tests/unit/core/track/change_parse
+tests_unit_core_track_change_parse_SOURCES = tests/unit/core/track/change_parse.c
+tests_unit_core_track_change_parse_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/track/change_write
+TESTS += tests/unit/core/track/change_write
+tests_unit_core_track_change_write_SOURCES = tests/unit/core/track/change_write.c
+tests_unit_core_track_change_write_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/track/rev
 TESTS += tests/unit/core/track/rev
 tests_unit_core_track_rev_SOURCES = tests/unit/core/track/rev.c
