@@ -3,3 +3,4 @@
 include $(srcdir)/core/base/local.mk
 include $(srcdir)/core/store/local.mk
 include $(srcdir)/core/track/local.mk
+include $(srcdir)/core/repl/local.mk

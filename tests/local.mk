@@ -8,6 +8,7 @@ include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/check/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk
+include $(srcdir)/tests/unit/core/repl/local.mk
 include $(srcdir)/tests/unit/core/track/local.mk
 include $(srcdir)/tests/unit/models/local.mk
 

@@ -1,0 +1,49 @@
+#include "core/repl/bulk.h"
+
+/* Whether the update was made from 'current'; absent is not null. */
+static bool
+is_based_on(const struct weft_update *update, struct weft_slice current)
+{
+	return update->change.has_prev &&
+	    weft_slice_equal(update->change.prev, current);
+}
+
+static enum weft__bulk_action
+decide_delete(const struct weft_update *update, struct weft_slice current)
+{
+	if (!current.data)
+		return WEFT__BULK_NOTHING;
+	return is_based_on(update, current) ? WEFT__BULK_DELETE :
+	    WEFT__BULK_CONFLICT;
+}
+
+static enum weft__bulk_action
+decide_write(const struct weft_update *update, struct weft_slice current)
+{
+	if (current.data && weft_slice_equal(update->change.rev, current))
+		return WEFT__BULK_NOTHING;
+	if (update->type == WEFT_CHANGE_CREATE)
+		return current.data ? WEFT__BULK_CONFLICT : WEFT__BULK_WRITE;
+	return is_based_on(update, current) ? WEFT__BULK_WRITE :
+	    WEFT__BULK_CONFLICT;
+}
+
+enum weft__bulk_action
+weft__bulk_decide(
+    const struct weft_update *update, const struct weft__track *track)
+{
+	struct weft_slice current = {NULL, 0};
+
+	if (track)
+		current = weft__rev_slice(&track->rev);
+	switch (update->type) {
+	case WEFT_CHANGE_CREATE:
+	case WEFT_CHANGE_UPDATE:
+		return decide_write(update, current);
+	case WEFT_CHANGE_DELETE:
+		return decide_delete(update, current);
+	case WEFT_CHANGE_UNKNOWN:
+		break;
+	}
+	return WEFT__BULK_NOTHING;
+}

@@ -1,0 +1,41 @@
+#include "core/repl/diff.h"
+
+static bool
+is_recent(const struct weft__track *local, int64_t since)
+{
+	return since < 0 || local->checkpoint >= (uint64_t)since;
+}
+
+/* The remote change as one based on what is here: 'prev' may be no value. */
+static enum weft__diff_outcome
+take_over(const struct weft_change *remote, struct weft_slice prev,
+    struct weft_change *out)
+{
+	*out = *remote;
+	out->prev = prev;
+	out->has_prev = true;
+	return WEFT__DIFF_DELTA;
+}
+
+enum weft__diff_outcome
+weft__diff_change(const struct weft_change *remote,
+    const struct weft__track *local, int64_t since,
+    struct weft_slice local_model, struct weft_change *out)
+{
+	struct weft_change here;
+
+	if (!local || local->tree.current < 0)
+		return take_over(remote, weft_slice(NULL), out);
+	weft__track_change(local, local_model, remote->model_id, &here);
+	if (weft_change_equals(remote, &here) ||
+	    weft__track_is_echo(local, remote))
+		return WEFT__DIFF_NOTHING;
+	if (!is_recent(local, since))
+		return take_over(remote, here.rev, out);
+	if (weft_change_conflicts_with(remote, &here)) {
+		*out = here;
+		return WEFT__DIFF_CONFLICT;
+	}
+	*out = *remote;
+	return WEFT__DIFF_DELTA;
+}

@@ -1,0 +1,32 @@
+/*
+ * What is to be done with one change of a peer: LoopBack's diff (section 3.2)
+ * for one record, with echoes recognised (docs/decisions/0002).
+ */
+#ifndef CORE_REPL_DIFF_H
+#define CORE_REPL_DIFF_H
+
+#include <weft/change.h>
+
+#include "core/track/track_row.h"
+
+enum weft__diff_outcome {
+	WEFT__DIFF_NOTHING, /* this side has it, or had it in its past */
+	WEFT__DIFF_DELTA,   /* to be taken from the peer */
+	WEFT__DIFF_CONFLICT /* both sides changed the record */
+};
+
+/*
+ * Compares the peer's change 'remote' with the record's track row 'local'
+ * (NULL: never known here).  A record counts as changed here if its
+ * checkpoint is at least 'since', or if 'since' is below 0.
+ *
+ * '*out' is for a delta the peer's change, whose prev becomes the revision
+ * here (null if there is none) unless the record was changed here; for a
+ * conflict it is the change here, under the name 'local_model'.  It is not
+ * written for NOTHING.  Its texts are those of the arguments.
+ */
+enum weft__diff_outcome weft__diff_change(const struct weft_change *remote,
+    const struct weft__track *local, int64_t since,
+    struct weft_slice local_model, struct weft_change *out);
+
+#endif

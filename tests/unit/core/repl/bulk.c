@@ -1,0 +1,158 @@
+/*
+ * Tests of core/repl/bulk.h: the rules of section 3.4, each by itself.
+ * Histories and revisions as in tests/unit/core/track/writes.h.
+ */
+#include "tests/unit/core/track/writes.h"
+
+#include "core/repl/bulk.h"
+
+/* What a record with this history (NULL: none) does with {rev, prev}. */
+static enum weft__bulk_action
+decide(const char *history, enum weft_change_type type, char rev, char prev)
+{
+	struct weft_update update = {
+	    .type = type,
+	    .change = {.rev = weft_slice(text_of(rev))},
+	};
+	struct weft__track track;
+
+	if (prev != '?') {
+		update.change.has_prev = true;
+		update.change.prev = weft_slice(text_of(prev));
+	}
+	if (history)
+		write_all(&track, history);
+	return weft__bulk_decide(&update, history ? &track : NULL);
+}
+
+static void
+bulk_decide__update_of_the_current_revision_is_written(void **state)
+{
+	assert_int_equal(decide("a|b", WEFT_CHANGE_UPDATE, 'c', 'b'),
+	    WEFT__BULK_WRITE);
+}
+
+static void
+bulk_decide__update_of_another_revision_is_a_conflict(void **state)
+{
+	assert_int_equal(decide("a|b", WEFT_CHANGE_UPDATE, 'c', 'a'),
+	    WEFT__BULK_CONFLICT);
+	assert_int_equal(decide("a|b", WEFT_CHANGE_UPDATE, 'c', '-'),
+	    WEFT__BULK_CONFLICT);
+	assert_int_equal(decide("a|-", WEFT_CHANGE_UPDATE, 'c', 'a'),
+	    WEFT__BULK_CONFLICT);
+	assert_int_equal(decide(NULL, WEFT_CHANGE_UPDATE, 'c', 'a'),
+	    WEFT__BULK_CONFLICT);
+}
+
+static void
+bulk_decide__update_with_absent_prev_is_a_conflict(void **state)
+{
+	assert_int_equal(decide("a|b", WEFT_CHANGE_UPDATE, 'c', '?'),
+	    WEFT__BULK_CONFLICT);
+	assert_int_equal(decide(NULL, WEFT_CHANGE_UPDATE, 'c', '?'),
+	    WEFT__BULK_CONFLICT);
+}
+
+static void
+bulk_decide__update_of_nothing_is_written_if_prev_is_null(void **state)
+{
+	assert_int_equal(decide(NULL, WEFT_CHANGE_UPDATE, 'c', '-'),
+	    WEFT__BULK_WRITE);
+	assert_int_equal(decide("a|-", WEFT_CHANGE_UPDATE, 'c', '-'),
+	    WEFT__BULK_WRITE);
+}
+
+static void
+bulk_decide__stored_revision_is_nothing(void **state)
+{
+	assert_int_equal(decide("a|b", WEFT_CHANGE_UPDATE, 'b', 'a'),
+	    WEFT__BULK_NOTHING);
+	assert_int_equal(decide("a|b", WEFT_CHANGE_UPDATE, 'b', '?'),
+	    WEFT__BULK_NOTHING);
+	assert_int_equal(decide("a", WEFT_CHANGE_CREATE, 'a', '-'),
+	    WEFT__BULK_NOTHING);
+}
+
+static void
+bulk_decide__create_of_what_is_not_there_is_written(void **state)
+{
+	assert_int_equal(decide(NULL, WEFT_CHANGE_CREATE, 'a', '?'),
+	    WEFT__BULK_WRITE);
+	assert_int_equal(decide("a|-", WEFT_CHANGE_CREATE, 'b', '-'),
+	    WEFT__BULK_WRITE);
+	assert_int_equal(decide("", WEFT_CHANGE_CREATE, 'b', '-'),
+	    WEFT__BULK_WRITE);
+}
+
+static void
+bulk_decide__create_of_what_is_there_is_a_conflict(void **state)
+{
+	assert_int_equal(decide("a", WEFT_CHANGE_CREATE, 'b', '?'),
+	    WEFT__BULK_CONFLICT);
+	assert_int_equal(decide("a", WEFT_CHANGE_CREATE, 'b', '-'),
+	    WEFT__BULK_CONFLICT);
+}
+
+static void
+bulk_decide__delete_of_the_current_revision_is_done(void **state)
+{
+	assert_int_equal(decide("a|b", WEFT_CHANGE_DELETE, '-', 'b'),
+	    WEFT__BULK_DELETE);
+}
+
+static void
+bulk_decide__delete_of_another_revision_is_a_conflict(void **state)
+{
+	assert_int_equal(decide("a|b", WEFT_CHANGE_DELETE, '-', 'a'),
+	    WEFT__BULK_CONFLICT);
+	assert_int_equal(decide("a|b", WEFT_CHANGE_DELETE, '-', '?'),
+	    WEFT__BULK_CONFLICT);
+	assert_int_equal(decide("a|b", WEFT_CHANGE_DELETE, '-', '-'),
+	    WEFT__BULK_CONFLICT);
+}
+
+static void
+bulk_decide__delete_of_what_is_not_there_is_nothing(void **state)
+{
+	assert_int_equal(decide(NULL, WEFT_CHANGE_DELETE, '-', 'a'),
+	    WEFT__BULK_NOTHING);
+	assert_int_equal(decide("a|-", WEFT_CHANGE_DELETE, '-', 'x'),
+	    WEFT__BULK_NOTHING);
+}
+
+static void
+bulk_decide__unknown_is_nothing(void **state)
+{
+	assert_int_equal(decide("a", WEFT_CHANGE_UNKNOWN, '-', '?'),
+	    WEFT__BULK_NOTHING);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+		bulk_decide__update_of_the_current_revision_is_written),
+	    cmocka_unit_test(
+		bulk_decide__update_of_another_revision_is_a_conflict),
+	    cmocka_unit_test(
+		bulk_decide__update_with_absent_prev_is_a_conflict),
+	    cmocka_unit_test(
+		bulk_decide__update_of_nothing_is_written_if_prev_is_null),
+	    cmocka_unit_test(bulk_decide__stored_revision_is_nothing),
+	    cmocka_unit_test(
+		bulk_decide__create_of_what_is_not_there_is_written),
+	    cmocka_unit_test(
+		bulk_decide__create_of_what_is_there_is_a_conflict),
+	    cmocka_unit_test(
+		bulk_decide__delete_of_the_current_revision_is_done),
+	    cmocka_unit_test(
+		bulk_decide__delete_of_another_revision_is_a_conflict),
+	    cmocka_unit_test(
+		bulk_decide__delete_of_what_is_not_there_is_nothing),
+	    cmocka_unit_test(bulk_decide__unknown_is_nothing),
+	};
+
+	return cmocka_run_group_tests_name("bulk", tests, NULL, NULL);
+}

@@ -1,0 +1,277 @@
+/*
+ * Tests of core/repl/diff.h: the table of section 3.2, row by row.  Histories
+ * are written as in tests/unit/core/track/writes.h: "a|b" is a in checkpoint
+ * 1 and b in checkpoint 2; revisions: '-' null, '?' absent.
+ */
+#include "tests/unit/core/track/writes.h"
+
+#include "core/repl/diff.h"
+
+struct outcome {
+	enum weft__diff_outcome outcome;
+	struct weft_change change;
+	struct weft__track local; /* keeps the texts of 'change' */
+};
+
+static struct weft_change
+remote_change(char rev, char prev)
+{
+	struct weft_change change = {
+	    .model = weft_slice("Todo"),
+	    .model_id = weft_slice("t1"),
+	    .rev = weft_slice(text_of(rev)),
+	    .checkpoint = 99,
+	    .custom = weft_slice("{\"realm\":1}"),
+	};
+
+	if (prev != '?') {
+		change.has_prev = true;
+		change.prev = weft_slice(text_of(prev));
+	}
+	return change;
+}
+
+/* The answer of a side with this history (NULL: none) to {rev, prev}. */
+static void
+diff(struct outcome *out, const char *history, char rev, char prev,
+    int64_t since)
+{
+	struct weft_change remote = remote_change(rev, prev);
+
+	if (history)
+		write_all(&out->local, history);
+	out->outcome = weft__diff_change(&remote,
+	    history ? &out->local : NULL, since, weft_slice("LocalTodo"),
+	    &out->change);
+}
+
+static void
+assert_nothing(const char *history, char rev, char prev, int64_t since)
+{
+	struct outcome out;
+
+	diff(&out, history, rev, prev, since);
+	assert_int_equal(out.outcome, WEFT__DIFF_NOTHING);
+}
+
+static void
+assert_revs(const struct weft_change *change, char rev, char prev)
+{
+	assert_true(weft_slice_equal(change->rev, weft_slice(text_of(rev))));
+	assert_int_equal(change->has_prev, prev != '?');
+	assert_true(weft_slice_equal(change->prev,
+	    weft_slice(prev == '?' ? NULL : text_of(prev))));
+	assert_true(weft_slice_equal(change->model_id, weft_slice("t1")));
+}
+
+/* Taken over as {rev, made_prev}. */
+static void
+assert_delta(const char *history, char rev, char prev, int64_t since,
+    char made_prev)
+{
+	struct outcome out;
+
+	diff(&out, history, rev, prev, since);
+	assert_int_equal(out.outcome, WEFT__DIFF_DELTA);
+	assert_revs(&out.change, rev, made_prev);
+	assert_true(weft_slice_equal(out.change.model, weft_slice("Todo")));
+	assert_int_equal(out.change.checkpoint, 99);
+	assert_true(weft_slice_equal(
+	    out.change.custom, weft_slice("{\"realm\":1}")));
+}
+
+/* In conflict with this side's {local_rev, local_prev}. */
+static void
+assert_conflict(const char *history, char rev, char prev, int64_t since,
+    char local_rev, char local_prev)
+{
+	struct outcome out;
+
+	diff(&out, history, rev, prev, since);
+	assert_int_equal(out.outcome, WEFT__DIFF_CONFLICT);
+	assert_revs(&out.change, local_rev, local_prev);
+	assert_true(
+	    weft_slice_equal(out.change.model, weft_slice("LocalTodo")));
+	assert_int_equal(out.change.checkpoint, out.local.checkpoint);
+}
+
+static void
+diff_change__unknown_record_is_a_delta_with_prev_null(void **state)
+{
+	assert_delta(NULL, 'a', '?', -1, '-');
+	assert_delta(NULL, 'b', 'a', 3, '-');
+	assert_delta("", 'b', 'a', 3, '-');
+}
+
+static void
+diff_change__unknown_tombstone_is_a_delta(void **state)
+{
+	assert_delta(NULL, '-', 'a', -1, '-');
+}
+
+static void
+diff_change__recent_and_equal_is_nothing(void **state)
+{
+	assert_nothing("a|b", 'b', 'a', 2);
+	assert_nothing("a|b", 'b', 'x', 2);
+	assert_nothing("a", 'a', '?', -1);
+}
+
+static void
+diff_change__both_deleted_is_nothing(void **state)
+{
+	assert_nothing("a|-", '-', 'a', 2);
+	assert_nothing("a|-", '-', 'x', -1);
+}
+
+static void
+diff_change__recent_and_based_on_is_an_unmodified_delta(void **state)
+{
+	assert_delta("a|b", 'c', 'b', 2, 'b');
+	assert_delta("a", 'b', 'a', -1, 'a');
+	assert_delta("a|b", '-', 'b', 1, 'b');
+}
+
+static void
+diff_change__recreation_on_a_recent_tombstone_is_a_delta(void **state)
+{
+	assert_delta("a|-", 'b', '-', 2, '-');
+}
+
+static void
+diff_change__recent_and_otherwise_changed_is_a_conflict(void **state)
+{
+	assert_conflict("a|b", 'c', 'a', 2, 'b', 'a');
+	assert_conflict("a", 'b', 'x', -1, 'a', '?');
+}
+
+static void
+diff_change__create_against_a_recent_create_is_a_conflict(void **state)
+{
+	assert_conflict("a", 'b', '?', 1, 'a', '?');
+}
+
+static void
+diff_change__create_against_a_recent_tombstone_is_a_conflict(void **state)
+{
+	assert_conflict("a|-", 'b', '?', 2, '-', 'a');
+}
+
+static void
+diff_change__delete_against_a_recent_update_is_a_conflict(void **state)
+{
+	assert_conflict("a|b", '-', 'a', 2, 'b', 'a');
+}
+
+static void
+diff_change__update_against_a_recent_tombstone_is_a_conflict(void **state)
+{
+	assert_conflict("a|-", 'b', 'a', 2, '-', 'a');
+}
+
+static void
+diff_change__not_recent_is_a_delta_based_on_what_is_here(void **state)
+{
+	assert_delta("a|b", 'c', 'a', 3, 'b');
+	assert_delta("a|b", 'c', '?', 3, 'b');
+	assert_delta("a|b", '-', 'x', 3, 'b');
+}
+
+static void
+diff_change__not_recent_tombstone_gives_prev_null(void **state)
+{
+	assert_delta("a|-", 'b', 'x', 3, '-');
+	assert_delta("a|-", 'b', '?', 3, '-');
+}
+
+/* Unlike LoopBack: docs/decisions/0002. */
+static void
+diff_change__not_recent_and_equal_is_nothing(void **state)
+{
+	assert_nothing("a|b", 'b', 'a', 3);
+	assert_nothing("a|-", '-', 'a', 3);
+	assert_nothing("a-", '-', 'x', 3);
+}
+
+static void
+diff_change__checkpoint_equal_to_since_is_recent(void **state)
+{
+	assert_conflict("a|b", 'c', 'a', 2, 'b', 'a');
+	assert_delta("a|b", 'c', 'a', 3, 'b');
+}
+
+static void
+diff_change__every_since_below_zero_means_all(void **state)
+{
+	assert_conflict("a|b", 'c', 'a', -1, 'b', 'a');
+	assert_conflict("a|b", 'c', 'a', INT64_MIN, 'b', 'a');
+	assert_conflict("a|b", 'c', 'a', 0, 'b', 'a');
+	assert_delta("a|b", 'c', 'a', INT64_MAX, 'b');
+}
+
+/* Defect D: what was pulled from here comes back, after changes here. */
+static void
+diff_change__echo_is_nothing(void **state)
+{
+	assert_nothing("a|b|c", 'a', '?', -1);
+	assert_nothing("a|b|c", 'b', 'a', -1);
+	assert_nothing("a|b|c", 'b', 'a', 0);
+	assert_nothing("a|-|c", '-', 'a', -1);
+}
+
+static void
+diff_change__echo_is_nothing_when_not_recent_too(void **state)
+{
+	assert_nothing("a|b|c", 'b', 'a', 9);
+	assert_nothing("a|b|c", 'a', '?', 9);
+}
+
+/* The counter-example: a client on the second f sets t itself. */
+static void
+diff_change__return_to_old_content_is_no_echo(void **state)
+{
+	assert_conflict("f|t|f|g", 't', 'f', -1, 'g', 'f');
+	assert_nothing("f|t|f|g", 'f', 't', -1);
+	assert_conflict("a|b|c", 'a', 'b', -1, 'c', 'b');
+	assert_delta("a|b|c", 'a', 'c', -1, 'c');
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+		diff_change__unknown_record_is_a_delta_with_prev_null),
+	    cmocka_unit_test(diff_change__unknown_tombstone_is_a_delta),
+	    cmocka_unit_test(diff_change__recent_and_equal_is_nothing),
+	    cmocka_unit_test(diff_change__both_deleted_is_nothing),
+	    cmocka_unit_test(
+		diff_change__recent_and_based_on_is_an_unmodified_delta),
+	    cmocka_unit_test(
+		diff_change__recreation_on_a_recent_tombstone_is_a_delta),
+	    cmocka_unit_test(
+		diff_change__recent_and_otherwise_changed_is_a_conflict),
+	    cmocka_unit_test(
+		diff_change__create_against_a_recent_create_is_a_conflict),
+	    cmocka_unit_test(
+		diff_change__create_against_a_recent_tombstone_is_a_conflict),
+	    cmocka_unit_test(
+		diff_change__delete_against_a_recent_update_is_a_conflict),
+	    cmocka_unit_test(
+		diff_change__update_against_a_recent_tombstone_is_a_conflict),
+	    cmocka_unit_test(
+		diff_change__not_recent_is_a_delta_based_on_what_is_here),
+	    cmocka_unit_test(
+		diff_change__not_recent_tombstone_gives_prev_null),
+	    cmocka_unit_test(diff_change__not_recent_and_equal_is_nothing),
+	    cmocka_unit_test(
+		diff_change__checkpoint_equal_to_since_is_recent),
+	    cmocka_unit_test(diff_change__every_since_below_zero_means_all),
+	    cmocka_unit_test(diff_change__echo_is_nothing),
+	    cmocka_unit_test(
+		diff_change__echo_is_nothing_when_not_recent_too),
+	    cmocka_unit_test(diff_change__return_to_old_content_is_no_echo),
+	};
+
+	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
+}

@@ -1,0 +1,15 @@
+# Unit tests of core/repl.
+check_PROGRAMS += tests/unit/core/repl/bulk
+TESTS += tests/unit/core/repl/bulk
+tests_unit_core_repl_bulk_SOURCES = tests/unit/core/repl/bulk.c
+tests_unit_core_repl_bulk_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/diff
+TESTS += tests/unit/core/repl/diff
+tests_unit_core_repl_diff_SOURCES = tests/unit/core/repl/diff.c
+tests_unit_core_repl_diff_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/merge
+TESTS += tests/unit/core/repl/merge
+tests_unit_core_repl_merge_SOURCES = tests/unit/core/repl/merge.c
+tests_unit_core_repl_merge_LDADD = $(TEST_LIBS)
