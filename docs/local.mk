@@ -1,3 +1,9 @@
 # docs: pages in the tarball, manual pages installed.
-EXTRA_DIST += docs/limits.md docs/track-row.md \
-	docs/decisions/0002-equal-is-nothing.md
+EXTRA_DIST += \
+	docs/architecture.md \
+	docs/decisions \
+	docs/glossary.md \
+	docs/limits.md \
+	docs/releasing.md \
+	docs/testing.md \
+	docs/track-row.md
