@@ -11,6 +11,7 @@ pkginclude_HEADERS = \
 	include/weft/record.h \
 	include/weft/replicate.h \
 	include/weft/source.h \
+	include/weft/store.h \
 	include/weft/types.h \
 	include/weft/weft.h
 weftsys_HEADERS = \

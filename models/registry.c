@@ -3,6 +3,7 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "models/config.h"
+#include "models/registry_file.h"
 
 static int
 out_of_memory(struct weft_error *error)
@@ -138,6 +139,11 @@ keep_model(struct weft_registry *registry, struct weft_model *model,
 	    weft__map_put(&registry->models_by_name, name, model))
 		return out_of_memory(error);
 	code = weft__datasource_add_model(datasource, model, error);
+	if (!code) {
+		code = weft__definition_keep(model, error);
+		if (code)
+			datasource->models_length--;
+	}
 	if (code) {
 		weft__map_remove(&registry->models_by_name, name);
 		return code;

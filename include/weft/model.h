@@ -49,6 +49,17 @@ WEFT_API WEFT_MUST_CHECK int weft_registry_open(const char *directory,
     struct weft_registry **registry, struct weft_error *error);
 
 /*
+ * Makes a registry from an SQLite database alone: every durable database
+ * keeps the definitions of the models that were defined on it.  Its one
+ * datasource is named "db".  A file that does not exist becomes a database
+ * without models, unless 'read_only'.
+ * Returns as weft_registry_open().  Thread: any.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_registry_open_file(const char *path,
+    const struct weft_registry_options *options,
+    struct weft_registry **registry, struct weft_error *error);
+
+/*
  * Closes all datasources and frees all models.  NULL is allowed.
  * Thread: none of its objects may be in use on another.
  */

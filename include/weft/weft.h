@@ -13,6 +13,7 @@
 #include <weft/record.h>
 #include <weft/replicate.h>
 #include <weft/source.h>
+#include <weft/store.h>
 #include <weft/types.h>
 #include <weft/version.h>
 

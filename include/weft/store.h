@@ -1,0 +1,104 @@
+/*
+ * The store of a datasource: its history as a plain git repository; and what
+ * it takes to see whether all is well.
+ *
+ * Nothing here writes.  All of it works on a registry that is open for
+ * reading only, while another process writes.
+ */
+#ifndef WEFT_STORE_H
+#define WEFT_STORE_H
+
+#include <weft/model.h>
+
+/* How far a datasource and its store are. */
+struct weft_datasource_status {
+	char epoch[40];         /* name of this database's life */
+	uint64_t checkpoint;    /* the current one */
+	uint64_t journal_first; /* journal rows kept, by seq; 0: none */
+	uint64_t journal_last;
+	uint64_t seq;           /* of the last accepted write */
+	bool has_store;
+	bool is_stored;         /* the store has every accepted write */
+	uint64_t stored_seq;    /* of the last write in the store; 0: none */
+	char commit[41];        /* the store's tip in hex; "" if none */
+};
+
+/*
+ * Reads the status.  Returns 0, or what the database or the store returns.
+ * Thread: any.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_datasource_get_status(
+    struct weft_datasource *datasource,
+    struct weft_datasource_status *status, struct weft_error *error);
+
+/* Returns the directory of the git repository, borrowed from the datasource,
+ * or NULL if there is no store.  Thread: any. */
+WEFT_API const char *weft_store_path(const struct weft_datasource *datasource);
+
+/* One commit: the state after a run of accepted writes. */
+struct weft_store_commit {
+	char id[41];               /* hex */
+	uint64_t seq;              /* of the last write in it */
+	uint64_t checkpoint_first; /* checkpoints of the writes it added */
+	uint64_t checkpoint_last;
+	uint64_t changes;          /* records they were of */
+	uint64_t time_ms;          /* of the last one, since 1970 */
+};
+
+/* Receives one commit, borrowed until it returns.  Nonzero ends the list and
+ * is returned by the caller. */
+typedef int weft_store_commit_fn(
+    const struct weft_store_commit *commit, void *context);
+
+/*
+ * Lists the newest 'max' commits (0: all), newest first; none without a
+ * store.  Returns 0, what 'each' returned, or what the store returns.
+ * Thread: any.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_store_log(
+    struct weft_datasource *datasource, uint64_t max,
+    weft_store_commit_fn *each, void *context, struct weft_error *error);
+
+/* Receives the description of one fault, borrowed until it returns.  Nonzero
+ * ends the search and is returned by the caller. */
+typedef int weft_problem_fn(const char *text, void *context);
+
+/*
+ * Checks every object of the store: hashes, form of the tries; with 'deep'
+ * all of the history, too.  '*count' (may be NULL) is how many faults there
+ * were.  Returns 0 if all was looked at, whatever was found; what 'each'
+ * returned; what the store returns.
+ * Thread: any.  Cost: reads each object once.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_store_verify(
+    struct weft_datasource *datasource, bool deep, weft_problem_fn *each,
+    void *context, uint64_t *count, struct weft_error *error);
+
+/*
+ * Checks every record of the model against what is known of its changes, and,
+ * if the store has every accepted write, against the store, both ways.
+ * '*count' (may be NULL) is how many faults there were.
+ * Returns 0 if all was looked at, whatever was found; what 'each' returned;
+ * what the database or the store returns.
+ * Thread: any.  Cost: O(records), in one read transaction.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_model_verify(struct weft_model *model,
+    weft_problem_fn *each, void *context, uint64_t *count,
+    struct weft_error *error);
+
+/* A record that two models do not have alike, borrowed until it returns.
+ * Nonzero ends the comparison and is returned by the caller. */
+typedef int weft_difference_fn(
+    struct weft_slice id, bool in_a, bool in_b, void *context);
+
+/*
+ * Compares the records of two models, as they are now.
+ * Returns 0, what 'each' returned, or what the databases or stores return.
+ * Thread: any.  Cost: O(differences) if both stores have every accepted
+ * write, else O(records).
+ */
+WEFT_API WEFT_MUST_CHECK int weft_model_compare(struct weft_model *a,
+    struct weft_model *b, weft_difference_fn *each, void *context,
+    struct weft_error *error);
+
+#endif

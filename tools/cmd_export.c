@@ -1,0 +1,97 @@
+#include <stdio.h>
+
+#include <weft/record.h>
+
+#include "tools/commands.h"
+#include "tools/interrupt.h"
+#include "tools/output.h"
+#include "tools/spec.h"
+
+struct export {
+	struct progress progress;
+	struct weft_error *error;
+	uint64_t count;
+	uint64_t total;
+	bool as_array;
+};
+
+static int
+print_record(struct weft_slice record, void *context)
+{
+	struct export *export = context;
+	int code;
+
+	if (export->as_array)
+		fputs(export->count ? ",\n" : "\n", stdout);
+	export->count++;
+	progress_update(&export->progress, export->count, export->count,
+	    export->total);
+	if (!export->as_array) {
+		code = output_line(record, export->error);
+	} else {
+		fwrite(record.data, 1, record.size, stdout);
+		code = output_check(export->error);
+	}
+	return code ? code : interrupt_check(export->error);
+}
+
+static int
+export_model(struct weft_model *model, const struct command_line *line,
+    struct weft_error *error)
+{
+	struct export export = {.error = error};
+	struct weft_call call = {.with_hidden = command_value(line, "hidden")};
+	const char *filter = command_value(line, "filter");
+	int code = 0;
+
+	export.as_array = command_value(line, "array");
+	progress_begin(&export.progress, line, "records");
+	if (export.progress.shown && !filter)
+		code = weft_record_count(model, NULL, weft_slice(NULL),
+		    &export.total, error);
+	if (!code && export.as_array)
+		fputs("[", stdout);
+	if (!code)
+		code = weft_record_find(model, &call, weft_slice(filter),
+		    print_record, &export, error);
+	if (!code && export.as_array)
+		fputs(export.count ? "\n]\n" : "]\n", stdout);
+	progress_end(&export.progress);
+	return code;
+}
+
+static int
+run(const struct command_line *line, struct weft_error *error)
+{
+	struct weft_model *model;
+	struct spec spec = {0};
+	int code;
+
+	code = spec_open_model(&spec, line, 0, SPEC_READ, &model, error);
+	if (!code)
+		code = export_model(model, line, error);
+	spec_close(&spec);
+	return code;
+}
+
+static const struct command_option options[] = {
+	{"array", NULL, "Print one JSON array instead of a record a line."},
+	{"filter", "JSON",
+	    "Print what this LoopBack filter selects: an object with where, "
+	    "order, limit, skip, fields."},
+	{"hidden", NULL, "Print hidden properties, too."},
+	{0},
+};
+
+const struct command cmd_export = {
+	.name = "export",
+	.arguments = "SOURCE:Model",
+	.summary = "Print the records of a model",
+	.about = "Prints one record on each line (NDJSON), in canonical JSON, "
+	    "as they all were at one moment; in order of id unless the "
+	    "filter says otherwise. What it prints, import reads.",
+	.least = 1,
+	.most = 1,
+	.options = options,
+	.run = run,
+};

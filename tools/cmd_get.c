@@ -1,0 +1,54 @@
+#include <weft/record.h>
+
+#include "core/base/limits.h"
+#include "tools/commands.h"
+#include "tools/output.h"
+#include "tools/spec.h"
+
+static int
+print_record(struct weft_model *model, const struct command_line *line,
+    struct weft_error *error)
+{
+	struct weft_call call = {.with_hidden = command_value(line, "hidden")};
+	struct weft_buf record = WEFT_BUF_INIT(2 * WEFT_LIMIT_RECORD_SIZE);
+	int code;
+
+	code = weft_record_find_by_id(model, &call,
+	    weft_slice(command_argument(line, 1)), weft_slice(NULL), &record,
+	    error);
+	if (!code)
+		code = output_line(weft_buf_slice(&record), error);
+	weft_buf_fini(&record);
+	return code;
+}
+
+static int
+run(const struct command_line *line, struct weft_error *error)
+{
+	struct weft_model *model;
+	struct spec spec = {0};
+	int code;
+
+	code = spec_open_model(&spec, line, 0, SPEC_READ, &model, error);
+	if (!code)
+		code = print_record(model, line, error);
+	spec_close(&spec);
+	return code;
+}
+
+static const struct command_option options[] = {
+	{"hidden", NULL, "Print hidden properties, too."},
+	{0},
+};
+
+const struct command cmd_get = {
+	.name = "get",
+	.arguments = "SOURCE:Model ID",
+	.summary = "Print one record",
+	.about = "Prints the record in canonical JSON. Without such a record "
+	    "the exit status is 4.",
+	.least = 2,
+	.most = 2,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,497 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <weft/replicate.h>
+
+#include "tools/commands.h"
+#include "tools/interrupt.h"
+#include "tools/output.h"
+#include "tools/spec.h"
+
+#define CHUNK_MOST 1000000
+
+/* The command's work: all models one after the other. */
+struct job {
+	const struct command_line *line;
+	struct spec a, b;
+	struct weft_replication plan; /* what all directions share */
+	struct progress progress;
+	struct json_out out;
+	uint64_t models;
+	uint64_t conflicts;           /* that remain; each counted once */
+	uint64_t refused;
+};
+
+/* One direction of one model. */
+struct direction {
+	const struct spec *source, *target;
+	const char *source_model, *target_model;
+	struct weft_replication_result result;
+};
+
+struct policy {
+	const char *name;
+	enum weft_resolution resolution;
+	enum weft_resolution backwards; /* the same, seen from the target */
+};
+
+static const struct policy policies[] = {
+	{"ask", WEFT_RESOLVE_ASK, WEFT_RESOLVE_ASK},
+	{"source", WEFT_RESOLVE_SOURCE, WEFT_RESOLVE_TARGET},
+	{"target", WEFT_RESOLVE_TARGET, WEFT_RESOLVE_SOURCE},
+	{"newest", WEFT_RESOLVE_NEWEST, WEFT_RESOLVE_NEWEST},
+	{"merge", WEFT_RESOLVE_MERGE, WEFT_RESOLVE_MERGE},
+};
+
+static int
+show_progress(const struct weft_replication_progress *at, void *context)
+{
+	struct job *job = context;
+
+	progress_update(&job->progress, at->changes, at->changes, at->total);
+	return interrupt_signal() != 0;
+}
+
+static void
+report_refused(const char *model, struct weft_slice id,
+    const struct weft_error *why, void *context)
+{
+	const struct job *job = context;
+
+	if (!job->line->json)
+		fprintf(stderr, "weft: refused: %s \"%.*s\": %s\n", model,
+		    (int)id.size, id.data, why->text);
+}
+
+/*
+ * What was done
+ */
+
+static const char *
+roots_name(enum weft_roots roots)
+{
+	if (roots == WEFT_ROOTS_EQUAL)
+		return "equal";
+	return roots == WEFT_ROOTS_DIFFER ? "differ" : "unknown";
+}
+
+static void
+print_conflicts(const struct direction *direction, struct json_out *out)
+{
+	const struct weft_replication_result *result = &direction->result;
+
+	json_out_begin(out, "conflicts", '[');
+	for (size_t i = 0; i < result->length; i++) {
+		const struct weft_conflict *conflict = result->conflicts[i];
+
+		json_out_begin(out, NULL, '{');
+		json_out_text(out, "modelId",
+		    weft_conflict_model_id(conflict));
+		json_out_text(out, "type", weft_slice(
+		    weft_conflict_type_name(weft_conflict_type(conflict))));
+		json_out_end(out, '}');
+	}
+	json_out_end(out, ']');
+}
+
+static void
+report_json(struct job *job, const struct direction *direction)
+{
+	const struct weft_replication_result *result = &direction->result;
+	struct json_out *out = &job->out;
+
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "model", weft_slice(direction->source_model));
+	json_out_text(out, "source", weft_slice(direction->source->path));
+	json_out_text(out, "target", weft_slice(direction->target->path));
+	json_out_number(out, "changes", result->changes);
+	json_out_number(out, "applied", result->applied);
+	json_out_number(out, "unchanged", result->unchanged);
+	json_out_number(out, "refused", result->refused);
+	json_out_number(out, "resolved", result->resolved);
+	json_out_number(out, "attempts", result->attempts);
+	json_out_number(out, "sourceCheckpoint", result->source_checkpoint);
+	json_out_number(out, "targetCheckpoint", result->target_checkpoint);
+	json_out_text(out, "roots", weft_slice(roots_name(result->roots)));
+	print_conflicts(direction, out);
+	json_out_end(out, '}');
+}
+
+static void
+report_text(const struct job *job, const struct direction *direction)
+{
+	const struct weft_replication_result *result = &direction->result;
+
+	output_say(job->line, "%s  %s -> %s: %" PRIu64 " changes, %" PRIu64
+	    " applied", direction->source_model, direction->source->path,
+	    direction->target->path, result->changes, result->applied);
+	if (result->resolved)
+		output_say(job->line, ", %" PRIu64 " conflicts resolved",
+		    result->resolved);
+	if (result->length)
+		output_say(job->line, ", %zu conflicts", result->length);
+	if (result->refused)
+		output_say(job->line, ", %" PRIu64 " refused",
+		    result->refused);
+	if (result->roots != WEFT_ROOTS_UNKNOWN)
+		output_say(job->line, ", roots %s",
+		    roots_name(result->roots));
+	output_say(job->line, "\n");
+	for (size_t i = 0; i < result->length; i++)
+		output_say(job->line, "  conflict: %.*s\n",
+		    (int)weft_conflict_model_id(result->conflicts[i]).size,
+		    weft_conflict_model_id(result->conflicts[i]).data);
+}
+
+/*
+ * Directions
+ */
+
+static int
+run_direction(struct job *job, struct direction *direction, bool backwards,
+    const struct weft_replication *plan, struct weft_error *error)
+{
+	struct weft_replication replication = *plan;
+	int code;
+
+	replication.source = direction->source->source;
+	replication.target = direction->target->source;
+	replication.source_model = direction->source_model;
+	replication.target_model = direction->target_model;
+	replication.peer = direction->target->name;
+	if (backwards) {
+		replication.since_source = plan->since_target;
+		replication.since_target = plan->since_source;
+	}
+	code = weft_replicate(&replication, &direction->result, error);
+	progress_end(&job->progress);
+	if (code)
+		return weft_error_wrap(error, "%s, %s to %s",
+		    direction->source_model, direction->source->path,
+		    direction->target->path);
+	job->refused += direction->result.refused;
+	if (job->line->json)
+		report_json(job, direction);
+	else
+		report_text(job, direction);
+	return 0;
+}
+
+static bool
+has_conflict(
+    const struct weft_replication_result *result, struct weft_slice id)
+{
+	for (size_t i = 0; i < result->length; i++)
+		if (weft_slice_equal(id,
+			weft_conflict_model_id(result->conflicts[i])))
+			return true;
+	return false;
+}
+
+/* Adds the conflicts of both directions, those found by both once. */
+static void
+count_conflicts(struct job *job, const struct direction *there,
+    const struct direction *back)
+{
+	job->conflicts += there->result.length;
+	for (size_t i = 0; i < back->result.length; i++)
+		if (!has_conflict(&there->result, weft_conflict_model_id(
+			back->result.conflicts[i])))
+			job->conflicts++;
+}
+
+/* The policy of the command line, as seen from B. */
+static enum weft_resolution
+backwards(enum weft_resolution resolution)
+{
+	for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
+		if (policies[i].resolution == resolution)
+			return policies[i].backwards;
+	return WEFT_RESOLVE_ASK;
+}
+
+static int
+replicate_model(struct job *job, const char *source_model,
+    const char *target_model, struct weft_error *error)
+{
+	struct direction there = {
+	    &job->a, &job->b, source_model, target_model, {0}};
+	struct direction back = {
+	    &job->b, &job->a, target_model, source_model, {0}};
+	struct weft_replication plan = job->plan;
+	int code;
+
+	job->models++;
+	code = run_direction(job, &there, false, &plan, error);
+	plan.policy = backwards(plan.policy);
+	if (!code && command_value(job->line, "both"))
+		code = run_direction(job, &back, true, &plan, error);
+	count_conflicts(job, &there, &back);
+	weft_replication_result_fini(&there.result);
+	weft_replication_result_fini(&back.result);
+	return code;
+}
+
+/*
+ * Models
+ */
+
+/* Whether the model was asked for, if any was. */
+static bool
+is_wanted(const struct job *job, const char *model)
+{
+	const char *name;
+	int index = 0;
+
+	if (!command_value(job->line, "model"))
+		return true;
+	while ((name = command_next_value(job->line, "model", &index)))
+		if (strcmp(name, model) == 0)
+			return true;
+	return false;
+}
+
+/* Each model that --model names must be at both sides. */
+static int
+check_wanted(const struct job *job, struct weft_error *error)
+{
+	struct weft_model *model;
+	const char *name;
+	int index = 0, code = 0;
+
+	while (!code &&
+	    (name = command_next_value(job->line, "model", &index))) {
+		code = spec_find_model(&job->a, name, &model, error);
+		if (!code && !job->b.model)
+			code = spec_find_model(&job->b, name, &model, error);
+	}
+	return code;
+}
+
+/* Gives a new database the definitions of A's models. */
+static int
+copy_definitions(struct job *job, struct weft_error *error)
+{
+	struct weft_model *model;
+	size_t index = 0;
+	int code = 0;
+
+	while (!code && (model = spec_next_model(&job->a, &index)))
+		if (is_wanted(job, weft_model_name(model)))
+			code = weft_registry_define(job->b.registry,
+			    job->b.datasource, weft_model_definition(model),
+			    NULL, error);
+	return code;
+}
+
+static int
+replicate_all(struct job *job, struct weft_error *error)
+{
+	struct weft_model *model, *other;
+	size_t index = 0;
+	int code = check_wanted(job, error);
+
+	while (!code && (model = spec_next_model(&job->a, &index))) {
+		const char *name = weft_model_name(model);
+		const char *target_name = job->b.model ? job->b.model : name;
+
+		if (!is_wanted(job, name))
+			continue;
+		if (spec_find_model(&job->b, target_name, &other, NULL)) {
+			output_say(job->line, "%s: not at %s, left out\n",
+			    name, job->b.path);
+			continue;
+		}
+		code = replicate_model(job, name, target_name, error);
+	}
+	if (!code && !job->models)
+		code = weft_error_set(error, WEFT_EINVAL,
+		    "%s and %s have no tracked model in common", job->a.path,
+		    job->b.path);
+	return code;
+}
+
+/*
+ * The command
+ */
+
+static int
+read_policy(struct job *job, struct weft_error *error)
+{
+	const char *name = command_value(job->line, "on-conflict");
+
+	for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
+		if (!name || strcmp(name, policies[i].name) == 0) {
+			job->plan.policy = policies[i].resolution;
+			return 0;
+		}
+	return command_usage(error, "--on-conflict takes ask, source, target, "
+	    "newest or merge, not \"%s\"", name);
+}
+
+/* Reads N, or N,M: checkpoints of A and of B. */
+static int
+read_since(struct job *job, struct weft_error *error)
+{
+	const char *text = command_value(job->line, "since"), *comma;
+	char first[24];
+	int64_t *source = &job->plan.since_source;
+	int64_t *target = &job->plan.since_target;
+	bool good;
+
+	if (!text)
+		return 0;
+	comma = strchr(text, ',');
+	if (!comma) {
+		good = command_read_number(text, source);
+		*target = *source;
+	} else {
+		snprintf(first, sizeof first, "%.*s", (int)(comma - text),
+		    text);
+		good = command_read_number(first, source) &&
+		    command_read_number(comma + 1, target);
+	}
+	if (!good || *source < -1 || *target < -1)
+		return command_usage(error, "--since takes a checkpoint, or "
+		    "two with a comma between them, not \"%s\"", text);
+	return 0;
+}
+
+static int
+prepare(struct job *job, struct weft_error *error)
+{
+	const struct command_line *line = job->line;
+	int64_t chunk;
+	int code;
+
+	job->plan = (struct weft_replication)WEFT_REPLICATION_INIT;
+	code = read_policy(job, error);
+	if (!code)
+		code = read_since(job, error);
+	if (!code)
+		code = command_number(line, "chunk", 1, 0, &chunk, error);
+	if (code)
+		return code;
+	if (chunk > CHUNK_MOST)
+		return command_usage(error, "--chunk is at most %d",
+		    CHUNK_MOST);
+	job->plan.chunk_size = (size_t)chunk;
+	job->plan.filter = weft_slice(command_value(line, "filter"));
+	job->plan.progress = show_progress;
+	job->plan.progress_context = job;
+	job->plan.refused = report_refused;
+	job->plan.refused_context = job;
+	progress_begin(&job->progress, line, "changes");
+	return 0;
+}
+
+/* Opens both sides; B is made if it is a file that is not there. */
+static int
+open_both(struct job *job, struct weft_error *error)
+{
+	int code;
+
+	code = spec_parse(&job->a, command_argument(job->line, 0), error);
+	if (!code)
+		code = spec_parse(&job->b, command_argument(job->line, 1),
+		    error);
+	if (code)
+		return code;
+	if (strcmp(job->a.name, job->b.name) == 0)
+		return command_usage(error, "%s is both source and target",
+		    job->a.path);
+	code = spec_open_parsed(&job->a, job->line, SPEC_WRITE, error);
+	if (code)
+		return code;
+	if (!job->b.is_file || spec_exists(&job->b))
+		return spec_open_parsed(&job->b, job->line, SPEC_WRITE,
+		    error);
+	if (job->b.model)
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "%s: no such database", job->b.path);
+	code = spec_open_parsed(&job->b, job->line, SPEC_CREATE, error);
+	return code ? code : copy_definitions(job, error);
+}
+
+/* Prints what --json asks for, and finds the exit status. */
+static int
+conclude(struct job *job, struct weft_error *error)
+{
+	int code = 0;
+
+	json_out_end(&job->out, ']');
+	json_out_number(&job->out, "conflicts", job->conflicts);
+	json_out_end(&job->out, '}');
+	if (job->line->json)
+		code = json_out_print(&job->out, error);
+	if (code)
+		return code;
+	if (job->conflicts)
+		output_say(job->line, "%" PRIu64 " conflicts remain; `weft "
+		    "conflicts %s` shows them\n", job->conflicts,
+		    job->a.path);
+	if (job->refused)
+		return weft_error_set(error, WEFT_EVALIDATION, "%" PRIu64
+		    " records were refused", job->refused);
+	return job->conflicts ? STATUS_DIFFERENT : 0;
+}
+
+static int
+run(const struct command_line *line, struct weft_error *error)
+{
+	struct job job = {.line = line};
+	int code;
+
+	json_out_init(&job.out);
+	json_out_begin(&job.out, NULL, '{');
+	json_out_begin(&job.out, "models", '[');
+	code = prepare(&job, error);
+	if (!code)
+		code = open_both(&job, error);
+	if (!code)
+		code = replicate_all(&job, error);
+	if (!code)
+		code = conclude(&job, error);
+	progress_end(&job.progress);
+	json_out_fini(&job.out);
+	code = spec_finish(&job.b, code, error);
+	return spec_finish(&job.a, code, error);
+}
+
+static const struct command_option options[] = {
+	{"both", NULL, "Replicate back from B to A, too."},
+	{"model", "NAME", "Only this model; can be given several times."},
+	{"filter", "JSON",
+	    "Only records that this LoopBack filter selects; deletions always "
+	    "travel."},
+	{"on-conflict", "POLICY",
+	    "What to do with a record that both sides changed: ask (keep it "
+	    "as a conflict, which is what happens without this option), "
+	    "source (A's state wins), target (B's wins), newest (the later "
+	    "updatedAt wins), merge (property by property; where both changed "
+	    "the same one it stays a conflict)."},
+	{"since", "N[,M]",
+	    "Begin at checkpoint N of A and M of B (M is N if it is not "
+	    "given); -1 is the beginning. Without this option it goes on "
+	    "where the last replication of these two ended."},
+	{"chunk", "N", "Changes in one step: 1000 if not given."},
+	{0},
+};
+
+const struct command cmd_replicate = {
+	.name = "replicate",
+	.arguments = "A B",
+	.summary = "Replicate the changes of A to B",
+	.about = "Writes at B what changed at A and not at B, for every "
+	    "tracked model that both have. What changed at both is a "
+	    "conflict: it is settled by --on-conflict, or kept for `weft "
+	    "conflicts` and `weft resolve`, and the exit status is 3.\n\n"
+	    "If B is sqlite:FILE and there is no such file, it is made, with "
+	    "A's models.\n\n"
+	    "At the end the roots of both sides are compared: equal roots "
+	    "mean equal records.",
+	.least = 2,
+	.most = 2,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,65 @@
+#include "tools/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int
+files_failure(const char *path, struct weft_error *error)
+{
+	int code = WEFT_EIO;
+
+	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+		code = WEFT_ENOSPACE;
+	else if (errno == EROFS || errno == EACCES || errno == EPERM)
+		code = WEFT_EREADONLY;
+	else if (errno == EEXIST || errno == ENOTEMPTY)
+		code = WEFT_EEXISTS;
+	else if (errno == ENOENT)
+		code = WEFT_ENOTFOUND;
+	return weft_error_set(error, code, "%s: %s", path, strerror(errno));
+}
+
+int
+files_make_directory(const char *path, struct weft_error *error)
+{
+	return mkdir(path, 0777) ? files_failure(path, error) : 0;
+}
+
+/* Writes all bytes and sees that they are on the disk. */
+static int
+write_all(int file, struct weft_slice content)
+{
+	while (content.size) {
+		ssize_t count = write(file, content.data, content.size);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return -1;
+		content.data += count;
+		content.size -= (size_t)count;
+	}
+	return fsync(file);
+}
+
+int
+files_write(const char *directory, const char *name,
+    struct weft_slice content, struct weft_error *error)
+{
+	char path[2 * PATH_MAX];
+	int file, code = 0;
+
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (file < 0)
+		return files_failure(path, error);
+	if (write_all(file, content))
+		code = files_failure(path, error);
+	if (close(file) && !code)
+		code = files_failure(path, error);
+	return code;
+}

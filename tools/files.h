@@ -1,0 +1,22 @@
+/*
+ * Files and directories that commands make.  All return 0, or a code with a
+ * text that names the path: WEFT_ENOSPACE, WEFT_EREADONLY (also without
+ * permission), WEFT_EEXISTS, WEFT_EIO.
+ */
+#ifndef TOOLS_FILES_H
+#define TOOLS_FILES_H
+
+#include <weft/error.h>
+
+/* Sets code and text for the system's error in errno. */
+int files_failure(const char *path, struct weft_error *error);
+
+/* Makes one directory, in one that exists. */
+WEFT_MUST_CHECK int files_make_directory(
+    const char *path, struct weft_error *error);
+
+/* Writes a new file, durably. */
+WEFT_MUST_CHECK int files_write(const char *directory, const char *name,
+    struct weft_slice content, struct weft_error *error);
+
+#endif

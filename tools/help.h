@@ -1,0 +1,23 @@
+/*
+ * Help and manual page, made from the table of commands.
+ */
+#ifndef TOOLS_HELP_H
+#define TOOLS_HELP_H
+
+#include <stdio.h>
+
+#include "tools/command.h"
+
+/* All commands, a line each. */
+void help_overview(FILE *file);
+
+/* One command: usage, what it does, options. */
+void help_command(const struct command *command);
+
+/* What the exit statuses mean. */
+void help_statuses(void);
+
+/* The manual page weft(1) in mdoc. */
+void help_manual(void);
+
+#endif

@@ -1,0 +1,37 @@
+# tools: the command.  It is linked with all of the library's objects, so that
+# build/weft runs wherever it is copied, and is a program, not a wrapper.
+bin_PROGRAMS += weft
+weft_SOURCES = \
+	tools/cmd_changes.c \
+	tools/cmd_checkpoint.c \
+	tools/cmd_conflicts.c \
+	tools/cmd_diff.c \
+	tools/cmd_export.c \
+	tools/cmd_get.c \
+	tools/cmd_help.c \
+	tools/cmd_import.c \
+	tools/cmd_init.c \
+	tools/cmd_log.c \
+	tools/cmd_put.c \
+	tools/cmd_rectify.c \
+	tools/cmd_replicate.c \
+	tools/cmd_resolve.c \
+	tools/cmd_rm.c \
+	tools/cmd_status.c \
+	tools/cmd_verify.c \
+	tools/cmd_version.c \
+	tools/command.c tools/command.h \
+	tools/commands.h \
+	tools/compare.c tools/compare.h \
+	tools/conflict_view.c tools/conflict_view.h \
+	tools/files.c tools/files.h \
+	tools/help.c tools/help.h \
+	tools/help_text.c tools/help_text.h \
+	tools/interrupt.c tools/interrupt.h \
+	tools/output.c tools/output.h \
+	tools/progress.c \
+	tools/reader.c tools/reader.h \
+	tools/spec.c tools/spec.h \
+	tools/status.c tools/status.h \
+	tools/weft.c
+weft_LDADD = libweft-all.la

@@ -1,0 +1,73 @@
+/*
+ * Reads a file of records without holding more than one of them: a JSON
+ * array (also one inside of an object), or one record on each line (NDJSON).
+ * It finds where records begin and end; what is in them is not looked at.
+ *
+ * Invariants
+ * R1  bytes before 'begin' in 'window' are done with; [begin, at) is the
+ *     record that is being read.
+ * R2  offset and line below are those of window.data[at].
+ */
+#ifndef TOOLS_READER_H
+#define TOOLS_READER_H
+
+#include <stdio.h>
+
+#include <weft/buf.h>
+#include <weft/error.h>
+
+enum reader_form {
+	READER_LINES,
+	READER_ARRAY,
+	READER_END /* nothing follows */
+};
+
+struct reader {
+	const char *name; /* of the file, for messages; borrowed */
+	FILE *file;
+	enum reader_form form;
+	bool in_object;   /* the array is a member: what follows it is not read */
+	bool first;       /* no element yet: no comma before the next */
+	struct weft_buf window;
+	size_t begin, at;
+	uint64_t offset;
+	uint64_t line;    /* from 1 */
+	uint64_t size;    /* of the file in bytes; 0: not known */
+};
+
+/* One record, borrowed until the next one is read. */
+struct reader_record {
+	struct weft_slice bytes;
+	uint64_t offset; /* of its first byte in the file */
+	uint64_t line;
+};
+
+/*
+ * Opens a file ("-": standard input).  With 'member' the file is one object,
+ * whose member of that name (as it is written) is the array.
+ * Returns 0; WEFT_ENOTFOUND; WEFT_EIO; WEFT_EDENIED; WEFT_EJSON (no such
+ * array); WEFT_ENOMEM.  On failure nothing stays open.
+ */
+WEFT_MUST_CHECK int reader_open(struct reader *reader, const char *name,
+    const char *member, struct weft_error *error);
+void reader_close(struct reader *reader);
+
+/*
+ * Reads the next record; bytes of no value at the end of the file.
+ * Returns 0; WEFT_EJSON (the array itself is broken) and WEFT_ELIMIT (a
+ * record is too large), which name line and byte; WEFT_EIO; WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int reader_next(struct reader *reader,
+    struct reader_record *record, struct weft_error *error);
+
+/* Opens a file for reading, "-" being standard input.  Returns 0;
+ * WEFT_ENOTFOUND, WEFT_EDENIED or WEFT_EIO with a text that names it. */
+WEFT_MUST_CHECK int reader_open_file(
+    const char *name, FILE **file, struct weft_error *error);
+
+/* Appends all of a file ("-": standard input) to 'bytes'.
+ * Returns as reader_open_file(); WEFT_ELIMIT; WEFT_ENOMEM. */
+WEFT_MUST_CHECK int reader_read_all(
+    const char *name, struct weft_buf *bytes, struct weft_error *error);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * Sources as they are named on the command line: DIR, sqlite:FILE, each with
+ * :Model or without (`weft help sources`).
+ */
+#ifndef TOOLS_SPEC_H
+#define TOOLS_SPEC_H
+
+#include <weft/model.h>
+#include <weft/source.h>
+
+#include "tools/command.h"
+
+/* A source that is open.  Zero-initialised is none. */
+struct spec {
+	bool is_file;  /* sqlite:FILE */
+	char *path;    /* of the directory or file */
+	char *name;    /* finds it from any directory: its absolute path */
+	char *model;   /* the model it names, or NULL */
+	char holder[64];
+	struct weft_registry *registry;
+	struct weft_datasource *datasource;
+	struct weft_source *source;
+};
+
+enum spec_mode {
+	SPEC_READ,  /* nothing is written, nothing is locked */
+	SPEC_WRITE, /* held for this command alone */
+	SPEC_CREATE /* as WRITE; a database file that is missing is made */
+};
+
+/* Takes the argument apart, opens nothing.  Returns 0 or WEFT_ENOMEM; then
+ * 'spec' is to be freed with spec_close() all the same. */
+WEFT_MUST_CHECK int spec_parse(
+    struct spec *spec, const char *argument, struct weft_error *error);
+
+/* Whether the file or directory is there. */
+bool spec_exists(const struct spec *spec);
+
+/*
+ * Opens what was parsed for the command of 'line'.
+ * Returns 0; WEFT_ENOTFOUND (no such source or model); WEFT_EINVAL (several
+ * databases and no model named); what weft_registry_open() returns.
+ */
+WEFT_MUST_CHECK int spec_open_parsed(struct spec *spec,
+    const struct command_line *line, enum spec_mode mode,
+    struct weft_error *error);
+
+/* Parses and opens argument 'index' of the command line. */
+WEFT_MUST_CHECK int spec_open(struct spec *spec,
+    const struct command_line *line, int index, enum spec_mode mode,
+    struct weft_error *error);
+
+/* As spec_open(), and '*model' is the model that it must name.
+ * Returns also STATUS_USAGE. */
+WEFT_MUST_CHECK int spec_open_model(struct spec *spec,
+    const struct command_line *line, int index, enum spec_mode mode,
+    struct weft_model **model, struct weft_error *error);
+
+/* Closes and frees; a spec that was never opened is allowed. */
+void spec_close(struct spec *spec);
+
+/*
+ * Brings the store up to date and closes: how a command ends that wrote, be
+ * it well or not ('result' is what it returned so far).
+ * Returns 'result', or if that is 0 what the store returned.
+ */
+WEFT_MUST_CHECK int spec_finish(
+    struct spec *spec, int result, struct weft_error *error);
+
+/* The model of this name on the source.  Returns 0 or WEFT_ENOTFOUND. */
+WEFT_MUST_CHECK int spec_find_model(const struct spec *spec, const char *name,
+    struct weft_model **model, struct weft_error *error);
+
+/* The next tracked model of the source that it names, from '*index' (start
+ * with 0), or NULL; moves '*index' on. */
+struct weft_model *spec_next_model(const struct spec *spec, size_t *index);
+
+#endif
