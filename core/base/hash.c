@@ -7,7 +7,9 @@
 #include "core/base/hash.h"
 
 #include <openssl/sha.h>
-#include <stdio.h>
+
+/* The longest type, "commit", a space, 20 digits and a NUL. */
+#define HEADER_SIZE 32
 
 void
 weft__sha1(const void *data, size_t size, struct weft__oid *oid)
@@ -19,16 +21,36 @@ weft__sha1(const void *data, size_t size, struct weft__oid *oid)
 	SHA1_Final(oid->bytes, &context);
 }
 
+/*
+ * Writes "<type> <size>" and a NUL into the end of 'header'; where it starts.
+ * By hand, as printf takes a third of the time of the whole hash.
+ */
+static const char *
+write_header(char header[HEADER_SIZE], const char *type, size_t size)
+{
+	size_t type_size = strlen(type);
+	char *start = header + HEADER_SIZE - 1;
+
+	*start = '\0';
+	do
+		*--start = (char)('0' + size % 10);
+	while (size /= 10);
+	*--start = ' ';
+	start -= type_size;
+	memcpy(start, type, type_size);
+	return start;
+}
+
 void
 weft__object_id(const char *type, const void *data, size_t size,
     struct weft__oid *oid)
 {
 	SHA_CTX context;
-	char header[32];
-	int header_size = snprintf(header, sizeof header, "%s %zu", type, size);
+	char header[HEADER_SIZE];
+	const char *start = write_header(header, type, size);
 
 	SHA1_Init(&context);
-	SHA1_Update(&context, header, (size_t)header_size + 1);
+	SHA1_Update(&context, start, (size_t)(header + HEADER_SIZE - start));
 	SHA1_Update(&context, data, size);
 	SHA1_Final(oid->bytes, &context);
 }

@@ -8,9 +8,6 @@
 
 #include "core/base/alloc.h"
 
-#define ONES 0x0101010101010101u
-#define HIGHS 0x8080808080808080u
-
 /* Up to this many keys are sorted by insertion. */
 #define INSERTION_MAX 16
 
@@ -90,26 +87,6 @@ weft__json_compare_names(struct weft_slice a, struct weft_slice b)
 		return compare_units(&left, &right);
 	}
 	return (a.size > b.size) - (a.size < b.size);
-}
-
-uint64_t
-weft__json_prefix(struct weft_slice name, bool *is_odd)
-{
-	uint64_t prefix, slashes;
-	unsigned unused; /* bits */
-
-	memcpy(&prefix, name.data, sizeof prefix);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	prefix = __builtin_bswap64(prefix);
-#endif
-	if (name.size < 8) {
-		unused = 64 - 8 * (unsigned)name.size;
-		prefix = name.size ? prefix >> unused << unused : 0;
-	}
-	slashes = prefix ^ ONES * '\\';
-	slashes = (slashes - ONES) & ~slashes;
-	*is_odd |= ((prefix | slashes) & HIGHS) != 0;
-	return prefix;
 }
 
 static int

@@ -30,7 +30,7 @@
  * [name, value - 2), "name":value is [name - 1, end).
  */
 struct weft__json_entry {
-	uint64_t prefix; /* weft__json_prefix() of the name */
+	uint64_t prefix; /* of the name, see json_scan.c */
 	uint32_t name;
 	uint32_t value;
 	uint32_t end;
@@ -78,6 +78,28 @@ struct weft__json_scanner {
 	int code;
 };
 
+/* The type of a value by its first byte. */
+static inline enum weft__json_type
+weft__json_type_of(char first)
+{
+	switch (first) {
+	case 'n':
+		return WEFT__JSON_NULL;
+	case 'f':
+		return WEFT__JSON_FALSE;
+	case 't':
+		return WEFT__JSON_TRUE;
+	case '"':
+		return WEFT__JSON_STRING;
+	case '[':
+		return WEFT__JSON_ARRAY;
+	case '{':
+		return WEFT__JSON_OBJECT;
+	default:
+		return WEFT__JSON_NUMBER;
+	}
+}
+
 /* The name of an entry of the object in 'text', the output. */
 static inline struct weft_slice
 weft__json_entry_name(const struct weft__json_entry *entry, const char *text)
@@ -107,14 +129,6 @@ const char *weft__json_scan_string(
 /* Reads the number at 'at'; refuses anything else. */
 const char *weft__json_scan_number(
     struct weft__json_scanner *scanner, const char *at);
-
-/*
- * The first eight bytes of a canonical name as a number, so that comparing
- * numbers compares names.  Sets '*is_odd' if one of them is not an ASCII
- * character that stands for itself: then names have to be compared whole.
- * Eight bytes must be readable at its start, whatever its size.
- */
-uint64_t weft__json_prefix(struct weft_slice name, bool *is_odd);
 
 /* Sorts by name; of two with one name the lower index comes first. */
 void weft__json_sort_keys(struct weft__json_key *keys, size_t length);

@@ -7,6 +7,9 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 
+#define ONES 0x0101010101010101u
+#define HIGHS 0x8080808080808080u
+
 #define ENDS_EARLY "the input ends too early"
 
 const struct weft__json_limits weft__json_record_limits = {
@@ -128,7 +131,8 @@ open_container(struct weft__json_scanner *scanner, const char *at)
 	if (scanner->depth >= scanner->limits->depth)
 		return refuse_limit(scanner, at, "nested deeper than",
 		    scanner->limits->depth);
-	if (!weft__grow(&work->frames, &work->frame_capacity,
+	if (scanner->depth == work->frame_capacity &&
+	    !weft__grow(&work->frames, &work->frame_capacity,
 		scanner->depth + 1, sizeof *work->frames))
 		return refuse_memory(scanner);
 	work->frames[scanner->depth++] = (struct weft__json_frame){
@@ -163,8 +167,41 @@ scan_value(struct weft__json_scanner *scanner, const char *at)
 	}
 }
 
+/*
+ * The first eight bytes of a name as a number, so that comparing numbers
+ * compares names.  Sets '*is_odd' if one of them is not an ASCII character
+ * that stands for itself: then names have to be compared whole.
+ *
+ * 'name' is the name as it is in the input: the output has only just been
+ * written, by stores that a load of eight bytes would have to wait for.
+ */
+static inline uint64_t
+make_prefix(struct weft_slice name, const char *end, bool *is_odd)
+{
+	uint64_t prefix = 0, slashes;
+	unsigned unused; /* bits */
+
+	if (end - name.data >= 8)
+		memcpy(&prefix, name.data, 8);
+	else
+		memcpy(&prefix, name.data, name.size);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	prefix = __builtin_bswap64(prefix);
+#endif
+	if (name.size == 0)
+		return 0;
+	if (name.size < 8) {
+		unused = 64 - 8 * (unsigned)name.size;
+		prefix = prefix >> unused << unused;
+	}
+	slashes = prefix ^ ONES * '\\';
+	slashes = (slashes - ONES) & ~slashes;
+	*is_odd |= ((prefix | slashes) & HIGHS) != 0;
+	return prefix;
+}
+
 /* Makes room for one more entry. */
-static bool
+static inline bool
 add_entry(struct weft__json_scanner *scanner,
     const struct weft__json_frame *frame, const char *at)
 {
@@ -175,7 +212,8 @@ add_entry(struct weft__json_scanner *scanner,
 		    scanner->limits->keys);
 		return false;
 	}
-	if (!weft__grow(&work->entries, &work->entry_capacity,
+	if (scanner->entry_count == work->entry_capacity &&
+	    !weft__grow(&work->entries, &work->entry_capacity,
 		scanner->entry_count + 1, sizeof *work->entries)) {
 		refuse_memory(scanner);
 		return false;
@@ -238,14 +276,14 @@ scan_name(struct weft__json_scanner *scanner, struct weft__json_frame *frame,
 	at = weft__json_scan_string(scanner, at);
 	if (!at)
 		return NULL;
+	entry->value = out_offset(scanner) + 1;
+	entry->prefix = make_prefix(
+	    weft_slice_of(name + 1, (size_t)(at - name) - 2), scanner->end,
+	    &frame->is_odd);
 	at = skip_space(scanner, at);
 	if (!is_next(scanner, at, ':', "a colon is expected"))
 		return NULL;
 	*scanner->out++ = ':';
-	entry->value = out_offset(scanner);
-	entry->prefix = weft__json_prefix(
-	    weft__json_entry_name(entry, scanner->json->text.data),
-	    &frame->is_odd);
 	if (!check_order(scanner, frame, name))
 		return NULL;
 	return skip_space(scanner, at + 1);
@@ -320,11 +358,12 @@ index_members(struct weft__json *json, size_t length)
 		return false;
 	for (size_t i = 0; i < length; i++) {
 		const struct weft__json_entry *entry = &work->entries[i];
+		struct weft__json_member *member = &json->members[i];
 
-		json->members[i] = (struct weft__json_member){
-		    weft__json_entry_name(entry, text),
-		    weft__json_value_of(weft_slice_of(
-			text + entry->value, entry->end - entry->value))};
+		member->name = weft__json_entry_name(entry, text);
+		member->value.type = weft__json_type_of(text[entry->value]);
+		member->value.token = weft_slice_of(
+		    text + entry->value, entry->end - entry->value);
 	}
 	json->length = length;
 	return true;

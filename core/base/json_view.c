@@ -93,31 +93,10 @@ skip_value(const char *at, const char *end)
 	return next > at ? next : NULL;
 }
 
-static inline enum weft__json_type
-type_of(char first)
-{
-	switch (first) {
-	case 'n':
-		return WEFT__JSON_NULL;
-	case 'f':
-		return WEFT__JSON_FALSE;
-	case 't':
-		return WEFT__JSON_TRUE;
-	case '"':
-		return WEFT__JSON_STRING;
-	case '[':
-		return WEFT__JSON_ARRAY;
-	case '{':
-		return WEFT__JSON_OBJECT;
-	default:
-		return WEFT__JSON_NUMBER;
-	}
-}
-
 enum weft__json_type
 weft__json_token_type(struct weft_slice token)
 {
-	return token.size ? type_of(*token.data) : WEFT__JSON_ABSENT;
+	return token.size ? weft__json_type_of(*token.data) : WEFT__JSON_ABSENT;
 }
 
 struct weft__json_value
@@ -147,7 +126,7 @@ read_member(const char *at, const char *end, struct weft__json_member *member)
 		return NULL;
 	member->name = weft_slice_of(name + 1, (size_t)(value - name) - 3);
 	member->value.token = weft_slice_of(value, (size_t)(at - value));
-	member->value.type = type_of(*value);
+	member->value.type = weft__json_type_of(*value);
 	return at + 1;
 }
 
@@ -172,7 +151,8 @@ index_object(struct weft__json *json, const char *at, const char *end)
 	if (end - at == 1 && *at == '}')
 		return 0;
 	do {
-		if (!weft__grow(&json->members, &json->capacity,
+		if (json->length == json->capacity &&
+		    !weft__grow(&json->members, &json->capacity,
 			json->length + 1, sizeof *json->members))
 			return WEFT_ENOMEM;
 		at = read_member(at, end, &json->members[json->length]);

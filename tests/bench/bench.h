@@ -12,7 +12,4 @@ int bench_json(void);
 /* CPU time of this process. */
 uint64_t bench_cpu_ns(void);
 
-/* Pseudo-random numbers: the same ones from the same seed (not 0). */
-uint64_t bench_random(uint64_t *state);
-
 #endif

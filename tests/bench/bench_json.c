@@ -12,6 +12,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "tests/lib/random.h"
 
 #define RECORDS 1000
 #define ROUNDS 7
@@ -24,9 +25,9 @@ static unsigned sink; /* so that nothing is left out as unused */
 
 /* One record's members, in the order of their names. */
 static size_t
-make_members(uint64_t *state, char members[][96])
+make_members(struct random *random, char members[][96])
 {
-	uint64_t r = bench_random(state);
+	uint64_t r = random_next(random);
 	size_t count = 0;
 
 	if (r & 1)
@@ -41,29 +42,29 @@ make_members(uint64_t *state, char members[][96])
 	    (unsigned)(r >> 35) % 60, (unsigned)(r >> 41) % 1000);
 	snprintf(members[count++], 96, "\"id\":\"%08x%08x%08x\"",
 	    (unsigned)(r >> 32), (unsigned)r, (unsigned)(r >> 16));
-	r = bench_random(state);
+	r = random_next(random);
 	if (r & 1)
 		snprintf(members[count++], 96, "\"latitude\":%d.%06u",
 		    (int)(r >> 8) % 90, 100000 + (unsigned)(r >> 16) % 900000);
 	snprintf(members[count++], 96, "\"name\":\"%.*s of the %.*s\"",
-	    4 + (int)(r >> 16 & 7), "Inspection", 5 + (int)(r >> 24 & 7),
-	    "northern bridge");
-	snprintf(members[count++], 96, "\"owner\":\"user-%05u\"",
-	    (unsigned)(r >> 32) % 100000);
+	    6 + (int)(r >> 16 & 15), "Inspection and repair",
+	    4 + (int)(r >> 24 & 15), "northern railway bridge");
+	snprintf(members[count++], 96, "\"ownerId\":\"%08x%08x%08x\"",
+	    (unsigned)(r >> 24), (unsigned)(r >> 8), (unsigned)(r >> 32));
 	snprintf(members[count++], 96, "\"price\":%u.%02u",
 	    (unsigned)(r >> 40) % 1000, (unsigned)(r >> 50) % 100);
 	return count;
 }
 
 static int
-make_record(uint64_t *state, bool is_sorted, struct weft_buf *record)
+make_record(struct random *random, bool is_sorted, struct weft_buf *record)
 {
 	char members[8][96];
-	size_t count = make_members(state, members);
+	size_t count = make_members(random, members);
 	int code = weft_buf_append(record, "{", 1);
 
 	for (size_t i = count; !is_sorted && i > 1; i--) {
-		size_t j = bench_random(state) % i;
+		size_t j = random_below(random, i);
 		char swapped[96];
 
 		memcpy(swapped, members[j], sizeof swapped);
@@ -145,14 +146,14 @@ measure(size_t (*run)(size_t))
 static int
 make_records(size_t *size)
 {
-	uint64_t state = 20240229;
+	struct random random = {20240229};
 	int code = 0;
 
 	*size = 0;
 	for (size_t i = 0; i < RECORDS && !code; i++) {
 		weft_buf_init(&records[i], 1024);
 		weft_buf_init(&canonical[i], 1024);
-		code = make_record(&state, i % 2 == 0, &records[i]);
+		code = make_record(&random, i % 2 == 0, &records[i]);
 		if (code)
 			return code;
 		*size += records[i].size;
