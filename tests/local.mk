@@ -7,6 +7,7 @@ TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
 include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/check/local.mk
 include $(srcdir)/tests/fuzz/local.mk
+include $(srcdir)/tests/interop/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk
 include $(srcdir)/tests/unit/core/repl/local.mk
 include $(srcdir)/tests/unit/core/track/local.mk

@@ -70,3 +70,9 @@ check_PROGRAMS += tests/unit/core/base/map
 TESTS += tests/unit/core/base/map
 tests_unit_core_base_map_SOURCES = tests/unit/core/base/map.c
 tests_unit_core_base_map_LDADD = $(TEST_LIBS)
+
+EXTRA_DIST += tests/data/canonical-json.tsv
+check_PROGRAMS += tests/unit/core/base/json_vectors
+TESTS += tests/unit/core/base/json_vectors
+tests_unit_core_base_json_vectors_SOURCES = tests/unit/core/base/json_vectors.c
+tests_unit_core_base_json_vectors_LDADD = $(TEST_LIBS)
