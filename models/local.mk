@@ -5,19 +5,30 @@ libweft_all_la_SOURCES += \
 	models/config.c models/config.h \
 	models/counters.h \
 	models/datasource.h \
+	models/date.c models/date.h \
 	models/definition.c models/definition.h \
 	models/feed.c models/feed.h \
-	models/filter.h \
+	models/fields.c \
+	models/filter.c models/filter.h models/filter_private.h \
+	models/filter_near.c \
+	models/filter_value.c \
+	models/filter_where.c \
+	models/geo.c models/geo.h \
 	models/model.c models/model.h \
+	models/number.c models/number.h \
 	models/plural.c models/plural.h \
 	models/project.c models/project.h \
 	models/property.c models/property.h \
+	models/regexp.c models/regexp.h \
 	models/registry.c models/registry.h \
 	models/registry_file.c models/registry_file.h \
 	models/registry_load.c \
 	models/relist.c models/relist.h \
+	models/sort_key.c \
 	models/store.c \
 	models/tracker.c models/tracker.h \
 	models/transaction.c models/transaction.h \
+	models/value.c models/value.h \
 	models/verify.c \
+	models/where_eval.c \
 	models/writer.c models/writer.h

@@ -35,6 +35,12 @@
 #define WEFT_LIMIT_WHERE_DEPTH 32
 #define WEFT_LIMIT_WHERE_TERMS 10000
 
+/* Bytes of a regular expression or like pattern, and what one match of it may
+ * take: steps (about 20 ms) and bytes, against patterns made to be slow. */
+#define WEFT_LIMIT_REGEXP_SIZE 4096u
+#define WEFT_LIMIT_REGEXP_STEPS 1000000
+#define WEFT_LIMIT_REGEXP_HEAP (16 * 1024 * 1024)
+
 /* Bytes of a file of configuration. */
 #define WEFT_LIMIT_CONFIG_SIZE (4u * 1024 * 1024)
 

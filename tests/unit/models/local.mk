@@ -1,10 +1,50 @@
 # Unit tests of models.
+check_PROGRAMS += tests/unit/models/date
+TESTS += tests/unit/models/date
+tests_unit_models_date_SOURCES = tests/unit/models/date.c
+tests_unit_models_date_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/definition
 TESTS += tests/unit/models/definition
 tests_unit_models_definition_SOURCES = tests/unit/models/definition.c
 tests_unit_models_definition_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/fields
+TESTS += tests/unit/models/fields
+tests_unit_models_fields_SOURCES = tests/unit/models/fields.c
+tests_unit_models_fields_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/filter
+TESTS += tests/unit/models/filter
+tests_unit_models_filter_SOURCES = tests/unit/models/filter.c
+tests_unit_models_filter_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/geo
+TESTS += tests/unit/models/geo
+tests_unit_models_geo_SOURCES = tests/unit/models/geo.c
+tests_unit_models_geo_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/number
+TESTS += tests/unit/models/number
+tests_unit_models_number_SOURCES = tests/unit/models/number.c
+tests_unit_models_number_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/plural
 TESTS += tests/unit/models/plural
 tests_unit_models_plural_SOURCES = tests/unit/models/plural.c
 tests_unit_models_plural_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/regexp
+TESTS += tests/unit/models/regexp
+tests_unit_models_regexp_SOURCES = tests/unit/models/regexp.c
+tests_unit_models_regexp_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/sort_key
+TESTS += tests/unit/models/sort_key
+tests_unit_models_sort_key_SOURCES = tests/unit/models/sort_key.c
+tests_unit_models_sort_key_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/where_eval
+TESTS += tests/unit/models/where_eval
+tests_unit_models_where_eval_SOURCES = tests/unit/models/where_eval.c
+tests_unit_models_where_eval_LDADD = $(TEST_LIBS)
