@@ -141,21 +141,6 @@ build()
 	step make make -C "$build" -j "$jobs"
 }
 
-# The packages of npm that the tests with real clients use, if node is there;
-# without them those tests say that they are skipped.
-npm_packages()
-{
-	interop=$top/tests/interop
-	test -f "$interop/package-lock.json" || return 0
-	if ! command -v npm >/dev/null; then
-		say 'no npm: tests with packages of npm will be skipped'
-	elif test ! -d "$interop/node_modules" ||
-	    test "$interop/package-lock.json" -nt "$interop/node_modules"; then
-		step npm npm ci --prefix "$interop" --no-audit --no-fund
-		touch "$interop/node_modules"
-	fi
-}
-
 # run_tests [VARIABLE=VALUE]...: all of them; prints what failed or was
 # skipped, then the sum.
 run_tests()
@@ -207,12 +192,10 @@ build)
 check)
 	need build check
 	build
-	npm_packages
 	run_tests ;;
 check-long)
 	need build check
 	build
-	npm_packages
 	run_tests WEFT_LONG=1
 	fuzz ;;
 demo)
