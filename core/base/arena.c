@@ -15,31 +15,85 @@ struct weft__arena_block {
 	alignas(max_align_t) char data[];
 };
 
-void
-weft__arena_fini(struct weft__arena *arena)
+static void
+free_blocks(struct weft__arena_block *block)
 {
-	struct weft__arena_block *block = arena->blocks, *next;
+	struct weft__arena_block *next;
 
 	for (; block; block = next) {
 		next = block->next;
 		weft__free(block);
 	}
-	arena->blocks = NULL;
-	arena->size = 0;
+}
+
+void
+weft__arena_fini(struct weft__arena *arena)
+{
+	free_blocks(arena->blocks);
+	free_blocks(arena->spare);
+	*arena = (struct weft__arena){NULL};
 }
 
 void
 weft__arena_clear(struct weft__arena *arena)
 {
-	struct weft__arena_block *kept = arena->blocks;
+	weft__arena_release(arena, (struct weft__arena_mark){NULL});
+}
 
-	if (!kept)
+struct weft__arena_mark
+weft__arena_mark(const struct weft__arena *arena)
+{
+	struct weft__arena_mark mark = {arena->blocks,
+	    arena->blocks ? arena->blocks->used : 0, arena->size};
+
+	return mark;
+}
+
+/* Keeps one block of the usual size; larger ones are rare and go. */
+static void
+retire(struct weft__arena *arena, struct weft__arena_block *block)
+{
+	if (arena->spare || block->capacity > BLOCK_SIZE) {
+		weft__free(block);
 		return;
-	arena->blocks = kept->next;
-	weft__arena_fini(arena);
-	kept->next = NULL;
-	kept->used = 0;
-	arena->blocks = kept;
+	}
+	block->next = NULL;
+	block->used = 0;
+	arena->spare = block;
+}
+
+void
+weft__arena_release(struct weft__arena *arena, struct weft__arena_mark mark)
+{
+	struct weft__arena_block *block;
+
+	while (arena->blocks != mark.block) {
+		block = arena->blocks;
+		arena->blocks = block->next;
+		retire(arena, block);
+	}
+	if (arena->blocks)
+		arena->blocks->used = mark.used;
+	arena->size = mark.size;
+}
+
+/* An empty block for at least 'size' bytes, or NULL. */
+static struct weft__arena_block *
+get_block(struct weft__arena *arena, size_t size)
+{
+	size_t capacity = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	struct weft__arena_block *block = arena->spare;
+
+	if (block && block->capacity >= size) {
+		arena->spare = NULL;
+		return block;
+	}
+	block = weft__malloc(sizeof *block + capacity);
+	if (block) {
+		block->used = 0;
+		block->capacity = capacity;
+	}
+	return block;
 }
 
 void *
@@ -51,14 +105,10 @@ weft__arena_alloc(struct weft__arena *arena, size_t size)
 
 	size = (size + align - 1) / align * align;
 	if (!block || block->capacity - block->used < size) {
-		size_t capacity = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-
-		block = weft__malloc(sizeof *block + capacity);
+		block = get_block(arena, size);
 		if (!block)
 			return NULL;
 		block->next = arena->blocks;
-		block->used = 0;
-		block->capacity = capacity;
 		arena->blocks = block;
 	}
 	memory = block->data + block->used;

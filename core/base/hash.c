@@ -11,6 +11,9 @@
 /* The longest type, "commit", a space, 20 digits and a NUL. */
 #define HEADER_SIZE 32
 
+_Static_assert(sizeof(struct weft__sha1_stream) >= sizeof(SHA_CTX),
+    "a stream must hold OpenSSL's state");
+
 void
 weft__sha1(const void *data, size_t size, struct weft__oid *oid)
 {
@@ -53,6 +56,24 @@ weft__object_id(const char *type, const void *data, size_t size,
 	SHA1_Update(&context, start, (size_t)(header + HEADER_SIZE - start));
 	SHA1_Update(&context, data, size);
 	SHA1_Final(oid->bytes, &context);
+}
+
+void
+weft__sha1_start(struct weft__sha1_stream *stream)
+{
+	SHA1_Init((SHA_CTX *)stream->state);
+}
+
+void
+weft__sha1_add(struct weft__sha1_stream *stream, const void *data, size_t size)
+{
+	SHA1_Update((SHA_CTX *)stream->state, data, size);
+}
+
+void
+weft__sha1_finish(struct weft__sha1_stream *stream, struct weft__oid *oid)
+{
+	SHA1_Final(oid->bytes, (SHA_CTX *)stream->state);
 }
 
 void

@@ -24,6 +24,25 @@ void weft__sha1(const void *data, size_t size, struct weft__oid *oid);
 void weft__object_id(const char *type, const void *data, size_t size,
     struct weft__oid *oid);
 
+/*
+ * The SHA-1 of bytes that come in pieces.  Plain memory: nothing to free, and
+ * a copy goes on from where it was taken.  Thread: the owner's.
+ */
+struct weft__sha1_stream {
+	uint64_t state[12]; /* OpenSSL's SHA_CTX; hash.c checks the size */
+};
+
+/* Begins a hash; a stream may be begun any number of times. */
+void weft__sha1_start(struct weft__sha1_stream *stream);
+
+/* Hashes the next bytes. */
+void weft__sha1_add(
+    struct weft__sha1_stream *stream, const void *data, size_t size);
+
+/* Sets '*oid'; the stream must be started again before its next use. */
+void weft__sha1_finish(
+    struct weft__sha1_stream *stream, struct weft__oid *oid);
+
 /* Writes 40 lower-case hex digits and a NUL. */
 void weft__oid_format(
     const struct weft__oid *oid, char text[WEFT__OID_HEX + 1]);
