@@ -1,0 +1,74 @@
+/*
+ * Reading objects of the repository.  The only user of libgit2: nothing of it
+ * is seen here, so that another reader can take its place.
+ *
+ * Objects are found in packs only, never loose ones: the store writes none,
+ * and libgit2 has open faults with forged ones.
+ *
+ * libgit2's options are global: the first open bounds its caches and maps,
+ * and turns its hash check off (SHA1DC on each read doubles the cost of a
+ * walk).  Every read still checks zlib's Adler-32; records that leave the
+ * store are hashed by weft__store_read_blob(), everything by verify.
+ */
+#ifndef CORE_STORE_OBJECTS_H
+#define CORE_STORE_OBJECTS_H
+
+#include <weft/error.h>
+#include <weft/types.h>
+
+#include "core/base/hash.h"
+
+/* The numbers are those in packs. */
+enum weft__object_type {
+	WEFT__OBJECT_COMMIT = 1,
+	WEFT__OBJECT_TREE = 2,
+	WEFT__OBJECT_BLOB = 3
+};
+
+/* "commit", "tree", "blob": static. */
+const char *weft__object_type_name(enum weft__object_type type);
+
+struct weft__objects;
+
+/* An object's content, valid until weft__object_release(). */
+struct weft__object {
+	struct weft_slice content;
+	void *handle; /* private; NULL: nothing to release */
+};
+
+/* Opens the objects of the repository at 'path' (copied). */
+WEFT_MUST_CHECK int weft__objects_open(const char *path,
+    struct weft__objects **objects, struct weft_error *error);
+void weft__objects_close(struct weft__objects *objects);
+
+/*
+ * Looks at the disk again: packs have come or gone.  Objects held stay
+ * valid.  On failure the old view is kept.
+ */
+WEFT_MUST_CHECK int weft__objects_reopen(
+    struct weft__objects *objects, struct weft_error *error);
+
+/*
+ * Reads one object; packs that appeared meanwhile are found by themselves.
+ * Returns 0; WEFT_ENOTFOUND: no such object; WEFT_EDAMAGED: unreadable, or of
+ * another type; WEFT_ENOMEM.  On failure there is nothing to release.
+ */
+WEFT_MUST_CHECK int weft__objects_get(struct weft__objects *objects,
+    const struct weft__oid *oid, enum weft__object_type type,
+    struct weft__object *object, struct weft_error *error);
+
+/* As weft__objects_get() for an object that must be there: WEFT_EDAMAGED. */
+WEFT_MUST_CHECK int weft__objects_need(struct weft__objects *objects,
+    const struct weft__oid *oid, enum weft__object_type type,
+    struct weft__object *object, struct weft_error *error);
+
+/* As weft__objects_get() by the first bytes (4 to 20) of the id. */
+WEFT_MUST_CHECK int weft__objects_find(struct weft__objects *objects,
+    const unsigned char *prefix, size_t prefix_size,
+    enum weft__object_type type, struct weft__object *object,
+    struct weft__oid *oid, struct weft_error *error);
+
+/* NULL content afterwards; nothing if it holds nothing. */
+void weft__object_release(struct weft__object *object);
+
+#endif
