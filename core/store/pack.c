@@ -1,0 +1,334 @@
+#include "core/store/pack.h"
+
+#include <stdio.h>
+#include <zlib.h>
+
+#include "core/base/alloc.h"
+#include "core/base/limits.h"
+
+#define PACK_FILE "weft/pack.tmp"
+#define INDEX_FILE "weft/idx.tmp"
+
+#define HEADER_SIZE 12
+#define BLOCK_SIZE 65535 /* of a stored deflate block: its size has 16 bits */
+
+static void
+put_be32(unsigned char *to, uint32_t value)
+{
+	to[0] = (unsigned char)(value >> 24);
+	to[1] = (unsigned char)(value >> 16);
+	to[2] = (unsigned char)(value >> 8);
+	to[3] = (unsigned char)value;
+}
+
+static void
+put_header(unsigned char header[HEADER_SIZE], size_t count)
+{
+	memcpy(header, "PACK", 4);
+	put_be32(header + 4, 2);
+	put_be32(header + 8, (uint32_t)count);
+}
+
+/* An empty pack: the header's place is taken, its count comes last. */
+static void
+begin(struct weft__pack *pack)
+{
+	pack->used = HEADER_SIZE;
+	pack->count = 0;
+	weft__oid_set_clear(&pack->set);
+}
+
+int
+weft__pack_init(struct weft__pack *pack,
+    const struct weft__directory *directory, const char *keep,
+    struct weft_error *error)
+{
+	*pack = (struct weft__pack){.directory = directory, .keep = keep};
+	pack->buffer = weft__malloc(WEFT__PACK_BUFFER_SIZE);
+	if (!pack->buffer)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	begin(pack);
+	return 0;
+}
+
+void
+weft__pack_fini(struct weft__pack *pack)
+{
+	weft__file_discard(&pack->file);
+	weft__free(pack->buffer);
+	weft__free(pack->entries);
+	weft__oid_set_fini(&pack->set);
+	weft__free(pack->sealed);
+	*pack = (struct weft__pack){NULL};
+}
+
+void
+weft__pack_name(const struct weft__oid *hash, const char *suffix,
+    char name[WEFT__PACK_NAME_ROOM])
+{
+	char hex[WEFT__OID_HEX + 1];
+
+	weft__oid_format(hash, hex);
+	snprintf(name, WEFT__PACK_NAME_ROOM, "objects/pack/pack-%s.%s", hex,
+	    suffix);
+}
+
+static int
+flush(struct weft__pack *pack, struct weft_error *error)
+{
+	int code = 0;
+
+	if (!pack->file.directory)
+		code = weft__file_create(&pack->file, pack->directory,
+		    PACK_FILE, 0444, error);
+	if (!code)
+		code = weft__file_append(
+		    &pack->file, pack->buffer, pack->used, error);
+	if (!code)
+		pack->used = 0;
+	return code;
+}
+
+/* Bytes so far. */
+static uint64_t
+pack_size(const struct weft__pack *pack)
+{
+	return (pack->file.directory ? pack->file.size : 0) + pack->used;
+}
+
+/* Appends bytes of an entry. */
+static int
+emit(struct weft__pack *pack, const void *data, size_t size,
+    struct weft_error *error)
+{
+	const unsigned char *from = data;
+	int code = 0;
+
+	pack->crc = (uint32_t)crc32(pack->crc, from, (uInt)size);
+	while (!code && size) {
+		size_t room = WEFT__PACK_BUFFER_SIZE - pack->used;
+		size_t part = size < room ? size : room;
+
+		memcpy(pack->buffer + pack->used, from, part);
+		pack->used += part;
+		from += part;
+		size -= part;
+		if (pack->used == WEFT__PACK_BUFFER_SIZE)
+			code = flush(pack, error);
+	}
+	return code;
+}
+
+/* Type and size: 4 bits of the size first, then 7 by 7. */
+static size_t
+put_entry_header(
+    unsigned char *to, enum weft__object_type type, uint64_t size)
+{
+	size_t length = 0;
+	unsigned byte = (unsigned)type << 4 | (unsigned)(size & 15);
+
+	size >>= 4;
+	while (size) {
+		to[length++] = (unsigned char)(byte | 128);
+		byte = (unsigned)(size & 127);
+		size >>= 7;
+	}
+	to[length++] = (unsigned char)byte;
+	return length;
+}
+
+/* A stored block begins: whether it is the last, its size, and its inverse. */
+static size_t
+put_block_header(unsigned char *to, size_t size, bool last)
+{
+	to[0] = last;
+	to[1] = (unsigned char)size;
+	to[2] = (unsigned char)(size >> 8);
+	to[3] = (unsigned char)~to[1];
+	to[4] = (unsigned char)~to[2];
+	return 5;
+}
+
+/* Header, zlib stream of stored blocks, checksum. */
+static int
+emit_entry(struct weft__pack *pack, enum weft__object_type type,
+    struct weft_slice content, struct weft_error *error)
+{
+	unsigned char head[32];
+	size_t used = put_entry_header(head, type, content.size), part;
+	const char *from = content.data, *end = from + content.size;
+	int code;
+
+	head[used++] = 0x78; /* zlib: deflate, 32 KiB window */
+	head[used++] = 0x01;
+	do {
+		part = (size_t)(end - from);
+		if (part > BLOCK_SIZE)
+			part = BLOCK_SIZE;
+		used += put_block_header(head + used, part, from + part == end);
+		code = emit(pack, head, used, error);
+		if (!code)
+			code = emit(pack, from, part, error);
+		from += part;
+		used = 0;
+	} while (!code && from != end);
+	put_be32(head, (uint32_t)adler32(1, (const Bytef *)content.data,
+	                   (uInt)content.size));
+	return code ? code : emit(pack, head, 4, error);
+}
+
+/* The hash over the whole file, whose header was not known before. */
+static int
+hash_file(struct weft__pack *pack, struct weft__oid *hash,
+    struct weft_error *error)
+{
+	struct weft__sha1_stream stream;
+	uint64_t at = 0;
+	int code = 0;
+
+	weft__sha1_start(&stream);
+	while (!code && at < pack->file.size) {
+		uint64_t left = pack->file.size - at;
+		size_t part = left < WEFT__PACK_BUFFER_SIZE
+		    ? (size_t)left
+		    : WEFT__PACK_BUFFER_SIZE;
+
+		code = weft__file_read_at(
+		    &pack->file, pack->buffer, part, at, error);
+		if (!code)
+			weft__sha1_add(&stream, pack->buffer, part);
+		at += part;
+	}
+	weft__sha1_finish(&stream, hash);
+	return code;
+}
+
+/* Completes the file: count and hash; a small pack has not left the buffer. */
+static int
+complete(struct weft__pack *pack, struct weft__oid *hash,
+    struct weft_error *error)
+{
+	unsigned char header[HEADER_SIZE];
+	int code;
+
+	put_header(header, pack->count);
+	if (!pack->file.directory) {
+		memcpy(pack->buffer, header, HEADER_SIZE);
+		weft__sha1(pack->buffer, pack->used, hash);
+		code = flush(pack, error);
+	} else {
+		code = flush(pack, error);
+		if (!code)
+			code = weft__file_write_at(
+			    &pack->file, header, HEADER_SIZE, 0, error);
+		if (!code)
+			code = hash_file(pack, hash, error);
+	}
+	if (!code)
+		code = weft__file_append(
+		    &pack->file, hash->bytes, WEFT__OID_SIZE, error);
+	return code ? code : weft__file_sync(&pack->file, error);
+}
+
+/* Gives the files their names: see P2 and P3. */
+static int
+expose(struct weft__pack *pack, const struct weft__oid *hash,
+    struct weft_error *error)
+{
+	char name[WEFT__PACK_NAME_ROOM];
+	int code;
+
+	weft__pack_name(hash, "keep", name);
+	code = weft__file_put(
+	    pack->directory, name, weft_slice(pack->keep), false, error);
+	weft__pack_name(hash, "pack", name);
+	if (!code)
+		code = weft__file_rename(
+		    pack->directory, PACK_FILE, name, error);
+	weft__pack_name(hash, "idx", name);
+	if (!code)
+		code = weft__file_rename(
+		    pack->directory, INDEX_FILE, name, error);
+	return code;
+}
+
+/* Ends the pack that is being written, and begins another one. */
+static int
+seal(struct weft__pack *pack, struct weft_error *error)
+{
+	struct weft__oid hash;
+	int code;
+
+	if (!weft__grow(&pack->sealed, &pack->sealed_capacity,
+	        pack->sealed_count + 1, sizeof *pack->sealed))
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	code = complete(pack, &hash, error);
+	if (!code)
+		code = weft__pack_index_write(pack->directory, INDEX_FILE,
+		    pack->entries, pack->count, &hash, pack->buffer, error);
+	if (!code)
+		code = expose(pack, &hash, error);
+	if (code)
+		return code;
+	weft__file_close(&pack->file);
+	pack->sealed[pack->sealed_count++] = hash;
+	begin(pack);
+	return 0;
+}
+
+int
+weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
+    const struct weft__oid *oid, struct weft_slice content,
+    struct weft_error *error)
+{
+	struct weft__pack_entry *entry;
+	uint32_t same;
+	int code = 0;
+
+	if (pack->count && pack_size(pack) + content.size > WEFT_LIMIT_PACK_SIZE)
+		code = seal(pack, error);
+	if (code)
+		return code;
+	if (!weft__grow(&pack->entries, &pack->capacity, pack->count + 1,
+	        sizeof *pack->entries))
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	entry = &pack->entries[pack->count];
+	entry->oid = *oid;
+	entry->offset = (uint32_t)pack_size(pack);
+	if (weft__oid_set_add(&pack->set, pack->entries, sizeof *entry,
+	        (uint32_t)pack->count, &same))
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	if (same != pack->count)
+		return 0;
+	pack->count++;
+	pack->crc = (uint32_t)crc32(0, NULL, 0);
+	code = emit_entry(pack, type, content, error);
+	entry->crc = pack->crc;
+	return code;
+}
+
+int
+weft__pack_publish(struct weft__pack *pack, struct weft_error *error)
+{
+	int code = pack->count ? seal(pack, error) : 0;
+
+	if (code || !pack->sealed_count)
+		return code;
+	return weft__directory_sync(pack->directory, "objects/pack", error);
+}
+
+int
+weft__pack_unkeep(struct weft__pack *pack, struct weft_error *error)
+{
+	char name[WEFT__PACK_NAME_ROOM];
+	int code = 0;
+
+	while (!code && pack->sealed_count) {
+		weft__pack_name(
+		    &pack->sealed[pack->sealed_count - 1], "keep", name);
+		code = weft__file_remove(pack->directory, name, error);
+		if (!code)
+			pack->sealed_count--;
+	}
+	return code;
+}

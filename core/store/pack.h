@@ -1,0 +1,92 @@
+/*
+ * Writes packs: git's files of objects, each with its index.
+ *
+ * Entries are stored, not compressed (a deflate stream of stored blocks), and
+ * never deltas: 80 times cheaper to write than zlib's level 1.  A pack larger
+ * than WEFT_LIMIT_PACK_SIZE is sealed and another one begun.
+ *
+ * The order that makes a pack appear all at once, or not:
+ *   P1  pack and index are written under weft/, and synced;
+ *   P2  pack-X.keep is there before pack-X.idx, so that no `git gc` takes the
+ *       objects, which no ref reaches yet, for garbage;
+ *   P3  the pack gets its name before its index, by which git finds it.
+ * weft__pack_unkeep() ends what P2 began, once a ref reaches the objects.
+ */
+#ifndef CORE_STORE_PACK_H
+#define CORE_STORE_PACK_H
+
+#include "core/store/file.h"
+#include "core/store/objects.h"
+#include "core/store/oid_set.h"
+
+/* Under objects/pack/; X is the pack's own hash. */
+#define WEFT__PACK_NAME_ROOM 80
+
+/* What the index says of an object. */
+struct weft__pack_entry {
+	struct weft__oid oid; /* first: see weft__oid_set_add() */
+	uint32_t crc;         /* of the entry's bytes */
+	uint32_t offset;      /* bytes */
+};
+
+struct weft__pack {
+	const struct weft__directory *directory; /* the repository; kept */
+	const char *keep;         /* content of .keep files; kept */
+	struct weft__file file;
+	unsigned char *buffer;    /* what is not yet in the file */
+	size_t used;              /* bytes of it */
+	uint32_t crc;             /* of the entry being written */
+	struct weft__pack_entry *entries;
+	size_t count;
+	size_t capacity;
+	struct weft__oid_set set; /* of entries */
+	struct weft__oid *sealed; /* names of the packs that are done */
+	size_t sealed_count;
+	size_t sealed_capacity;
+};
+
+/*
+ * Begins without a file.  'keep' is what .keep files will say.
+ * Returns 0 or WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__pack_init(struct weft__pack *pack,
+    const struct weft__directory *directory, const char *keep,
+    struct weft_error *error);
+
+/* Frees; what is not sealed is removed. */
+void weft__pack_fini(struct weft__pack *pack);
+
+/*
+ * Adds an object, unless the pack has it already.  'oid' must be its id.
+ * On failure the pack is of no use.
+ */
+WEFT_MUST_CHECK int weft__pack_add(struct weft__pack *pack,
+    enum weft__object_type type, const struct weft__oid *oid,
+    struct weft_slice content, struct weft_error *error);
+
+/* Makes all that was added durable, and visible to readers. */
+WEFT_MUST_CHECK int weft__pack_publish(
+    struct weft__pack *pack, struct weft_error *error);
+
+/* Removes the .keep files of what was published. */
+WEFT_MUST_CHECK int weft__pack_unkeep(
+    struct weft__pack *pack, struct weft_error *error);
+
+/* Writes "objects/pack/pack-<hash>.<suffix>". */
+void weft__pack_name(const struct weft__oid *hash, const char *suffix,
+    char name[WEFT__PACK_NAME_ROOM]);
+
+/* Bytes of the buffer that a pack, and then its index, is written through. */
+#define WEFT__PACK_BUFFER_SIZE (256u * 1024)
+
+/*
+ * Writes the index of a pack into a synced file.  Sorts the entries; 'buffer'
+ * has WEFT__PACK_BUFFER_SIZE bytes.
+ */
+WEFT_MUST_CHECK int weft__pack_index_write(
+    const struct weft__directory *directory, const char *name,
+    struct weft__pack_entry *entries, size_t count,
+    const struct weft__oid *pack_hash, unsigned char *buffer,
+    struct weft_error *error);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * A pack's index, version 2: counts by first byte, ids in order, CRCs,
+ * offsets, the pack's hash, its own hash.
+ */
+#include <stdlib.h>
+
+#include "core/store/pack.h"
+
+struct writer {
+	struct weft__file file;
+	struct weft__sha1_stream hash;
+	unsigned char *buffer;
+	size_t used; /* bytes */
+};
+
+static int
+flush(struct writer *writer, struct weft_error *error)
+{
+	int code = weft__file_append(
+	    &writer->file, writer->buffer, writer->used, error);
+
+	weft__sha1_add(&writer->hash, writer->buffer, writer->used);
+	writer->used = 0;
+	return code;
+}
+
+static int
+put(struct writer *writer, const void *data, size_t size,
+    struct weft_error *error)
+{
+	int code = 0;
+
+	if (writer->used + size > WEFT__PACK_BUFFER_SIZE)
+		code = flush(writer, error);
+	memcpy(writer->buffer + writer->used, data, size);
+	writer->used += size;
+	return code;
+}
+
+static int
+put_be32(struct writer *writer, uint32_t value, struct weft_error *error)
+{
+	unsigned char bytes[4] = {(unsigned char)(value >> 24),
+	    (unsigned char)(value >> 16), (unsigned char)(value >> 8),
+	    (unsigned char)value};
+
+	return put(writer, bytes, sizeof bytes, error);
+}
+
+static int
+compare_entries(const void *a, const void *b)
+{
+	return memcmp(a, b, WEFT__OID_SIZE);
+}
+
+/* Header, and for each first byte the number of ids up to it. */
+static int
+put_fanout(struct writer *writer, const struct weft__pack_entry *entries,
+    size_t count, struct weft_error *error)
+{
+	size_t at = 0;
+	int code = put(writer, "\377tOc\0\0\0\2", 8, error);
+
+	for (unsigned byte = 0; !code && byte < 256; byte++) {
+		while (at < count && entries[at].oid.bytes[0] <= byte)
+			at++;
+		code = put_be32(writer, (uint32_t)at, error);
+	}
+	return code;
+}
+
+static int
+put_tables(struct writer *writer, const struct weft__pack_entry *entries,
+    size_t count, struct weft_error *error)
+{
+	int code = put_fanout(writer, entries, count, error);
+
+	for (size_t i = 0; !code && i < count; i++)
+		code = put(
+		    writer, entries[i].oid.bytes, WEFT__OID_SIZE, error);
+	for (size_t i = 0; !code && i < count; i++)
+		code = put_be32(writer, entries[i].crc, error);
+	for (size_t i = 0; !code && i < count; i++)
+		code = put_be32(writer, entries[i].offset, error);
+	return code;
+}
+
+int
+weft__pack_index_write(const struct weft__directory *directory,
+    const char *name, struct weft__pack_entry *entries, size_t count,
+    const struct weft__oid *pack_hash, unsigned char *buffer,
+    struct weft_error *error)
+{
+	struct writer writer = {.buffer = buffer};
+	struct weft__oid hash;
+	int code;
+
+	qsort(entries, count, sizeof *entries, compare_entries);
+	weft__sha1_start(&writer.hash);
+	code = weft__file_create(&writer.file, directory, name, 0444, error);
+	if (code)
+		return code;
+	code = put_tables(&writer, entries, count, error);
+	if (!code)
+		code = put(&writer, pack_hash->bytes, WEFT__OID_SIZE, error);
+	if (!code)
+		code = flush(&writer, error);
+	weft__sha1_finish(&writer.hash, &hash);
+	if (!code)
+		code = weft__file_append(
+		    &writer.file, hash.bytes, WEFT__OID_SIZE, error);
+	if (!code)
+		code = weft__file_sync(&writer.file, error);
+	if (code)
+		weft__file_discard(&writer.file);
+	weft__file_close(&writer.file);
+	return code;
+}

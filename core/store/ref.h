@@ -1,0 +1,31 @@
+/*
+ * Refs: the files that say which commit is the tip.
+ *
+ * Written as git writes them (a lock beside the ref, then renamed over it), so
+ * that both can work on one repository.  A lock that a dead writer left is
+ * recognised, for it is a second name of a file under weft/, and removed.
+ */
+#ifndef CORE_STORE_REF_H
+#define CORE_STORE_REF_H
+
+#include "core/base/hash.h"
+#include "core/store/file.h"
+
+/*
+ * Reads a ref, from its own file or from packed-refs.
+ * Returns 0; WEFT_ENOTFOUND: no such ref; WEFT_EDAMAGED: it holds no id.
+ */
+WEFT_MUST_CHECK int weft__ref_read(const struct weft__directory *directory,
+    const char *ref, struct weft__oid *oid, struct weft_error *error);
+
+/*
+ * Sets a ref.  If not 'durable', a power failure may bring the old value back;
+ * nothing else.  The caller holds the writer's lock.
+ * Returns 0; WEFT_ELOCKED: git holds the ref's lock.  On failure the ref is as
+ * it was, unless it was the last step that failed, the folder's sync.
+ */
+WEFT_MUST_CHECK int weft__ref_write(const struct weft__directory *directory,
+    const char *ref, const struct weft__oid *oid, bool durable,
+    struct weft_error *error);
+
+#endif
