@@ -10,6 +10,7 @@ include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/interop/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk
 include $(srcdir)/tests/unit/core/repl/local.mk
+include $(srcdir)/tests/unit/core/store/local.mk
 include $(srcdir)/tests/unit/core/track/local.mk
 include $(srcdir)/tests/unit/models/local.mk
 

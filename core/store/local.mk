@@ -1,4 +1,25 @@
 # core/store: the revision store, a git repository.
 libweft_all_la_SOURCES += \
+	core/store/batch.c core/store/batch.h \
+	core/store/commit.c core/store/commit.h \
 	core/store/feed.h \
-	core/store/store.h
+	core/store/file.c core/store/file.h \
+	core/store/name.c core/store/name.h \
+	core/store/objects.h \
+	core/store/objects_git.c \
+	core/store/oid_set.c core/store/oid_set.h \
+	core/store/pack.c core/store/pack.h \
+	core/store/pack_index.c \
+	core/store/project.c \
+	core/store/ref.c core/store/ref.h \
+	core/store/repository.c core/store/repository.h \
+	core/store/store.c core/store/store.h \
+	core/store/store_internal.h \
+	core/store/tombstone.c core/store/tombstone.h \
+	core/store/tree.c core/store/tree.h \
+	core/store/trie.c core/store/trie.h \
+	core/store/trie_diff.c \
+	core/store/trie_update.c \
+	core/store/verify.c core/store/verify.h \
+	core/store/verify_trie.c \
+	core/store/walk.c

@@ -1,0 +1,295 @@
+/*
+ * The projector: journal rows in, commits out.
+ *
+ * A batch of rows is read, with the states of their records; then the tries
+ * take it in, model by model; then tree, commit, pack, ref.
+ */
+#include "core/base/limits.h"
+#include "core/store/batch.h"
+#include "core/store/commit.h"
+#include "core/store/name.h"
+#include "core/store/ref.h"
+#include "core/store/repository.h"
+#include "core/store/store_internal.h"
+#include "core/store/tree.h"
+
+/* A commit being made. */
+struct projection {
+	struct weft__store *store;
+	struct weft__batch batch;
+	struct weft__oid old_tree; /* that the batch changes; zero: none */
+	struct weft_error *error;
+};
+
+/* The content of a tree, none for the zero id. */
+static int
+read_tree(struct projection *projection, const struct weft__oid *oid,
+    struct weft_buf *content)
+{
+	struct weft__object object;
+	int code;
+
+	if (weft__tree_is_empty(oid))
+		return 0;
+	code = weft__objects_need(projection->store->objects, oid,
+	    WEFT__OBJECT_TREE, &object, projection->error);
+	if (code)
+		return code;
+	code = weft_buf_append_slice(content, object.content);
+	weft__object_release(&object);
+	return code ? weft__batch_no_memory(&projection->batch) : 0;
+}
+
+/* Adds a tree, unless it is as it was; '*oid' is its id. */
+static int
+write_tree(struct projection *projection, const struct weft_buf *content,
+    const struct weft__oid *old, struct weft__oid *oid)
+{
+	struct weft_slice bytes = weft_buf_slice(content);
+
+	weft__object_id("tree", bytes.data, bytes.size, oid);
+	if (weft__oid_equal(old, oid))
+		return 0;
+	return weft__pack_add(&projection->batch.pack, WEFT__OBJECT_TREE, oid,
+	    bytes, projection->error);
+}
+
+/* Finds a folder in a tree's content; zero if there is none. */
+static int
+get_folder(struct projection *projection, const struct weft_buf *content,
+    struct weft_slice name, struct weft__oid *folder)
+{
+	const struct weft__oid *found;
+	int code = weft__tree_find(weft_buf_slice(content), name, &found);
+
+	memset(folder, 0, sizeof *folder);
+	if (found)
+		*folder = *found;
+	if (code)
+		weft_error_set(projection->error, code,
+		    "the last commit's tree, at %.*s: %s", (int)name.size,
+		    name.data, weft_error_text(code));
+	return code;
+}
+
+/* Puts a folder into a tree's content, replaces it, or takes it out. */
+static int
+set_folder(struct projection *projection, struct weft_buf *content,
+    struct weft_slice name, const struct weft__oid *folder)
+{
+	struct weft_buf old = *content;
+	int code;
+
+	weft_buf_init(content, old.limit);
+	code = weft__tree_with(weft_buf_slice(&old), name, folder, content);
+	weft_buf_fini(&old);
+	if (code)
+		weft_error_set(projection->error, code,
+		    "the commit's tree, at %.*s: %s", (int)name.size,
+		    name.data, weft_error_text(code));
+	return code;
+}
+
+/* Makes one of the model's tries as the batch says. */
+static int
+update_trie(struct projection *projection,
+    const struct weft__batch_model *model, enum weft__trie_state state,
+    const struct weft__oid *old, struct weft__oid *root)
+{
+	struct weft__batch *batch = &projection->batch;
+	struct weft__arena_mark mark = weft__arena_mark(&batch->arena);
+	struct weft__trie_item **items = weft__arena_alloc(
+	    &batch->arena, model->count * sizeof *items);
+	int code;
+
+	if (!items)
+		return weft__batch_no_memory(batch);
+	for (size_t i = 0; i < model->count; i++)
+		items[i] = &model->changes[i].item;
+	code = weft__trie_update(projection->store->objects, &batch->pack,
+	    &batch->arena, old, state, items, model->count, root,
+	    projection->error);
+	weft__arena_release(&batch->arena, mark);
+	return code;
+}
+
+static int
+update_part(struct projection *projection,
+    const struct weft__batch_model *model, enum weft__trie_state state,
+    struct weft_buf *content)
+{
+	struct weft_slice name = weft_slice(state == WEFT__TRIE_LIVE
+	        ? WEFT__FOLDER_LIVE
+	        : WEFT__FOLDER_DELETED);
+	struct weft__oid old, root;
+	int code = get_folder(projection, content, name, &old);
+
+	if (!code)
+		code = update_trie(projection, model, state, &old, &root);
+	if (code || weft__oid_equal(&old, &root))
+		return code;
+	return set_folder(projection, content, name, &root);
+}
+
+/* Makes the model's folder in the commit's tree as the batch says. */
+static int
+update_model(struct projection *projection,
+    const struct weft__batch_model *model, struct weft_buf *tree)
+{
+	struct weft_buf content = WEFT_BUF_INIT(tree->limit);
+	struct weft__oid old, folder = {{0}};
+	char escaped[WEFT__NAME_ROOM];
+	struct weft_slice name = {
+	    escaped, weft__name_escape(model->name, escaped)};
+	int code = get_folder(projection, tree, name, &old);
+
+	if (!code)
+		code = read_tree(projection, &old, &content);
+	if (!code)
+		code = update_part(
+		    projection, model, WEFT__TRIE_LIVE, &content);
+	if (!code)
+		code = update_part(
+		    projection, model, WEFT__TRIE_DELETED, &content);
+	if (!code && content.size)
+		code = write_tree(projection, &content, &old, &folder);
+	if (!code)
+		code = set_folder(projection, tree, name, &folder);
+	weft_buf_fini(&content);
+	return code;
+}
+
+/* Makes the commit's tree. */
+static int
+make_tree(struct projection *projection)
+{
+	struct weft__batch *batch = &projection->batch;
+	struct weft_buf tree = WEFT_BUF_INIT(WEFT_LIMIT_PACK_SIZE);
+	const struct weft__batch_model *model;
+	int code = read_tree(projection, &projection->old_tree, &tree);
+
+	for (model = batch->models; !code && model; model = model->next)
+		code = update_model(projection, model, &tree);
+	if (!code)
+		code = write_tree(projection, &tree, &projection->old_tree,
+		    &batch->commit.tree);
+	weft_buf_fini(&tree);
+	return code;
+}
+
+/* Publishes the pack, then the ref: invariant I3. */
+static int
+publish(struct projection *projection)
+{
+	struct weft__store *store = projection->store;
+	struct weft__batch *batch = &projection->batch;
+	char text[WEFT__COMMIT_ROOM];
+	size_t size = weft__commit_format(&batch->commit, text);
+	int code = weft__pack_add(&batch->pack, WEFT__OBJECT_COMMIT,
+	    &batch->commit.oid, weft_slice_of(text, size), projection->error);
+
+	if (!code)
+		code = weft__pack_publish(&batch->pack, projection->error);
+	if (!code)
+		code = weft__ref_write(&store->directory, store->ref,
+		    &batch->commit.oid, true, projection->error);
+	if (code)
+		return code;
+	weft__store_show_tip(store, &batch->commit.oid);
+	/* A .keep file that stays does no harm until we recover. */
+	if (weft__pack_unkeep(&batch->pack, NULL))
+		store->must_recover = true;
+	return 0;
+}
+
+/* Makes a commit of the rows after 'after', if there are any. */
+static int
+make_commit(struct projection *projection, uint64_t after)
+{
+	struct weft__batch *batch = &projection->batch;
+	int code = weft__batch_read_rows(batch, after);
+
+	if (code || batch->rows == 0)
+		return code;
+	code = weft__pack_init(&batch->pack, &projection->store->directory,
+	    WEFT__REPOSITORY_KEEP, projection->error);
+	if (!code)
+		code = weft__batch_read_states(batch);
+	if (!code)
+		code = make_tree(projection);
+	return code ? code : publish(projection);
+}
+
+/* The next commit after the result's tip; '*done' if it is the last. */
+static int
+project_batch(struct weft__store *store, const struct weft__feed *feed,
+    const char *epoch, struct weft__project_result *result, bool *done,
+    struct weft_error *error)
+{
+	struct projection projection = {.store = store, .error = error};
+	struct weft__batch *batch = &projection.batch;
+	const struct weft__store_commit *tip = &result->tip.commit;
+	uint64_t after = 0;
+	int code;
+
+	weft__batch_init(batch, feed, error);
+	memcpy(batch->commit.epoch, epoch, strlen(epoch) + 1);
+	if (result->tip.exists)
+		batch->commit.parent = tip->oid;
+	if (result->tip.exists && strcmp(tip->epoch, epoch) == 0) {
+		after = tip->seq;
+		projection.old_tree = tip->tree;
+	}
+	code = make_commit(&projection, after);
+	*done = batch->rows < WEFT_LIMIT_PROJECT_ROWS;
+	if (!code && batch->rows) {
+		result->commits++;
+		result->rows += batch->rows;
+		result->changes += batch->commit.changes;
+		result->tip.exists = true;
+		result->tip.commit = batch->commit;
+	}
+	weft__batch_fini(batch);
+	if (code)
+		store->must_recover = true;
+	return code;
+}
+
+/* Checks what must hold before anything is written. */
+static int
+prepare(struct weft__store *store, const char *epoch,
+    struct weft_error *error)
+{
+	int code = 0;
+
+	if (!weft__commit_is_epoch(epoch))
+		return weft_error_set(error, WEFT_EINVAL,
+		    "an epoch has 1 to %d printable ASCII characters",
+		    WEFT__EPOCH_SIZE - 1);
+	if (!store->is_locked)
+		return weft_error_set(error, WEFT_EINVAL,
+		    "%s is not locked for writing", store->directory.path);
+	if (store->must_recover)
+		code = weft__repository_recover(&store->directory, error);
+	if (!code)
+		store->must_recover = false;
+	return code;
+}
+
+int
+weft__project(struct weft__store *store, const struct weft__feed *feed,
+    const char *epoch, struct weft__project_result *result,
+    struct weft_error *error)
+{
+	bool done = false;
+	int code;
+
+	*result = (struct weft__project_result){.commits = 0};
+	code = prepare(store, epoch, error);
+	if (!code)
+		code = weft__store_tip(store, &result->tip, error);
+	while (!code && !done)
+		code = project_batch(
+		    store, feed, epoch, result, &done, error);
+	return code;
+}

@@ -1,0 +1,52 @@
+/*
+ * What the files that make up the store share.
+ */
+#ifndef CORE_STORE_STORE_INTERNAL_H
+#define CORE_STORE_STORE_INTERNAL_H
+
+#include "core/store/file.h"
+#include "core/store/name.h"
+#include "core/store/objects.h"
+#include "core/store/store.h"
+
+struct weft__store {
+	struct weft__directory directory;
+	struct weft__objects *objects;
+	char *source;
+	char ref[WEFT__REF_ROOM];    /* the tip */
+	char branch[WEFT__REF_ROOM]; /* the same for plain `git clone` */
+	bool is_writable;
+	bool is_locked;
+	int lock_fd;
+	bool must_recover; /* a write has failed */
+};
+
+/* The folders of a model. */
+#define WEFT__FOLDER_LIVE "r"
+#define WEFT__FOLDER_DELETED "d"
+
+/* The id of the tip, whether it can be read or not; or WEFT_ENOTFOUND. */
+WEFT_MUST_CHECK int weft__store_tip_id(struct weft__store *store,
+    struct weft__oid *oid, struct weft_error *error);
+
+/*
+ * The root of a commit's tree, zero if there is no commit.  'commit' NULL:
+ * the tip.  Returns 0; WEFT_ENOTFOUND: no such commit.
+ */
+WEFT_MUST_CHECK int weft__store_tree(struct weft__store *store,
+    const struct weft__oid *commit, struct weft__oid *tree,
+    struct weft_error *error);
+
+/* The folder of this name in a tree (may be empty); zero if there is none. */
+WEFT_MUST_CHECK int weft__store_folder(struct weft__store *store,
+    const struct weft__oid *tree, struct weft_slice name,
+    struct weft__oid *folder, struct weft_error *error);
+
+/*
+ * Makes the branch equal to the tip, if it can: it is there for people, and
+ * what they did to it must not stop us.
+ */
+void weft__store_show_tip(
+    struct weft__store *store, const struct weft__oid *commit);
+
+#endif

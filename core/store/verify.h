@@ -1,0 +1,52 @@
+/*
+ * Checking: what verify.c (commits) and verify_trie.c (tries) share.
+ */
+#ifndef CORE_STORE_VERIFY_H
+#define CORE_STORE_VERIFY_H
+
+#include "core/base/arena.h"
+#include "core/store/objects.h"
+#include "core/store/store.h"
+
+/* Where in a commit we are: told with each problem. */
+#define WEFT__VERIFY_PATH 512
+
+struct weft__verify {
+	struct weft__objects *objects;
+	bool deep;
+	int (*visit)(const struct weft__store_problem *problem, void *context);
+	void *context;
+	struct weft__arena arena;
+	struct weft__oid live; /* the trie of records beside the tombstones' */
+	char path[WEFT__VERIFY_PATH];
+	size_t path_size;
+	struct weft_error *error;
+};
+
+/* Tells of a problem at the path.  Returns what the visitor returned. */
+int weft__verify_report(struct weft__verify *verify,
+    const struct weft__oid *oid, const char *text);
+
+/* Goes down to "<path>/<name>" (or "<name>"); returns what to go back to. */
+size_t weft__verify_enter(
+    struct weft__verify *verify, struct weft_slice name);
+void weft__verify_leave(struct weft__verify *verify, size_t path_size);
+
+/*
+ * Reads an object and checks its hash; a problem is reported, and the content
+ * then has no value.
+ * Returns 0; what the visitor returned; WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__verify_object(struct weft__verify *verify,
+    const struct weft__oid *oid, enum weft__object_type type,
+    struct weft__object *object);
+
+/*
+ * Checks a trie; what is the same in 'other' (zero: none), at the same place,
+ * has been checked.  Returns as weft__verify_object().
+ */
+WEFT_MUST_CHECK int weft__verify_trie(struct weft__verify *verify,
+    enum weft__store_part part, const struct weft__oid *root,
+    const struct weft__oid *other);
+
+#endif

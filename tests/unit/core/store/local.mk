@@ -1,0 +1,11 @@
+# Unit tests of core/store.
+store_test_lib = \
+	tests/lib/memory_feed.c tests/lib/memory_feed.h \
+	tests/lib/naive_trie.c tests/lib/naive_trie.h \
+	tests/lib/store_fixture.c tests/lib/store_fixture.h
+
+check_PROGRAMS += tests/unit/core/store/project
+TESTS += tests/unit/core/store/project
+tests_unit_core_store_project_SOURCES = tests/unit/core/store/project.c \
+	$(store_test_lib)
+tests_unit_core_store_project_LDADD = $(TEST_LIBS)
