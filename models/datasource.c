@@ -159,7 +159,8 @@ weft__datasource_add_model(struct weft_datasource *datasource,
 {
 	const struct weft__definition *definition = model->definition;
 	struct weft_connector_property *properties;
-	struct weft_connector_model described = {.name = definition->name};
+	struct weft_connector_model described = {
+	    .name = definition->name, .tracked = model->tracked};
 	int code;
 
 	if (!weft__grow(&datasource->models, &datasource->models_capacity,

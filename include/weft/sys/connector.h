@@ -56,7 +56,8 @@ struct weft_connector_model {
 	const char *name;
 	const struct weft_connector_property *properties;
 	size_t length;
-	int index; /* set by define(): names the model in all other calls */
+	bool tracked; /* its records have track rows */
+	int index;    /* set by define(): names the model in all other calls */
 };
 
 /* A record, or the tombstone of one. */
