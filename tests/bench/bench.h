@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 int bench_json(void);
+int bench_store(void);
 
 /* CPU time of this process. */
 uint64_t bench_cpu_ns(void);

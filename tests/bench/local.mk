@@ -4,5 +4,6 @@ noinst_PROGRAMS += weft-bench
 weft_bench_SOURCES = \
 	tests/bench/bench.h \
 	tests/bench/bench_json.c \
+	tests/bench/bench_store.c \
 	tests/bench/main.c
 weft_bench_LDADD = libweft-all.la

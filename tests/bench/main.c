@@ -12,6 +12,7 @@ static const struct {
 	int (*run)(void);
 } benchmarks[] = {
     {"json", bench_json},
+    {"project", bench_store},
 };
 
 #define COUNT (sizeof benchmarks / sizeof *benchmarks)
