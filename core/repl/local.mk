@@ -1,6 +1,10 @@
 # core/repl: what replication decides, and the order of its steps.  No I/O.
 libweft_all_la_SOURCES += \
 	core/repl/bulk.c core/repl/bulk.h \
+	core/repl/call.c core/repl/call.h \
+	core/repl/conflict.c core/repl/conflict.h \
 	core/repl/diff.c core/repl/diff.h \
 	core/repl/merge.c core/repl/merge.h \
+	core/repl/session.c core/repl/session.h \
+	core/repl/session_page.c core/repl/session_page.h \
 	core/repl/source.c core/repl/source.h

@@ -68,7 +68,8 @@ struct weft__source_ops {
 	 * when the database was made; borrowed for the source's life. */
 	const char *(*epoch)(struct weft_source *source);
 
-	/* Bumps the checkpoint; '*seq' is the new number. */
+	/* Bumps the checkpoint; '*seq' is the new number, above that of every
+	 * change made before the call. */
 	int (*checkpoint)(struct weft_source *source, uint64_t *seq,
 	    struct weft_error *error);
 

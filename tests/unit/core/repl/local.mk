@@ -4,6 +4,11 @@ TESTS += tests/unit/core/repl/bulk
 tests_unit_core_repl_bulk_SOURCES = tests/unit/core/repl/bulk.c
 tests_unit_core_repl_bulk_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/repl/conflict
+TESTS += tests/unit/core/repl/conflict
+tests_unit_core_repl_conflict_SOURCES = tests/unit/core/repl/conflict.c
+tests_unit_core_repl_conflict_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/repl/diff
 TESTS += tests/unit/core/repl/diff
 tests_unit_core_repl_diff_SOURCES = tests/unit/core/repl/diff.c
@@ -13,3 +18,9 @@ check_PROGRAMS += tests/unit/core/repl/merge
 TESTS += tests/unit/core/repl/merge
 tests_unit_core_repl_merge_SOURCES = tests/unit/core/repl/merge.c
 tests_unit_core_repl_merge_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/session
+TESTS += tests/unit/core/repl/session
+tests_unit_core_repl_session_SOURCES = tests/unit/core/repl/session.c \
+	tests/lib/peer.c tests/lib/peer.h
+tests_unit_core_repl_session_LDADD = $(TEST_LIBS)

@@ -1,0 +1,78 @@
+#include "core/repl/call.h"
+
+static int
+bulk_update(const struct weft__call *call, const struct weft__party *party,
+    struct weft_error *error)
+{
+	const struct weft__bulk_part part = {
+	    .model = party->model,
+	    .updates = call->updates,
+	    .length = call->length,
+	    .outcomes = call->outcomes,
+	    .refused = party->refused,
+	    .context = party->context,
+	};
+
+	return party->source->ops->bulk_update(
+	    party->source, &part, 1, &party->options, error);
+}
+
+int
+weft__call_make(const struct weft__call *call,
+    const struct weft__party *party, struct weft_error *error)
+{
+	struct weft_source *source = party->source;
+	const struct weft__source_ops *ops = source->ops;
+
+	switch (call->kind) {
+	case WEFT__CALL_CHECKPOINT:
+		return ops->checkpoint(source, call->checkpoint, error);
+	case WEFT__CALL_CHANGES:
+		return ops->changes(source, party->model, call->since,
+		    party->filter, call->limit, call->token, call->list,
+		    error);
+	case WEFT__CALL_DIFF:
+	case WEFT__CALL_REVIEW:
+		return ops->diff(source, party->model, call->since,
+		    call->changes, call->length, call->diff, error);
+	case WEFT__CALL_CREATE_UPDATES:
+		return ops->create_updates(source, party->model,
+		    call->changes, call->length, call->update_list, error);
+	case WEFT__CALL_BULK_UPDATE:
+		return bulk_update(call, party, error);
+	}
+	return weft_error_set(error, WEFT_EINVAL, "no such call");
+}
+
+/* Makes the side's next call; false if it has none. */
+static bool
+run_side(struct weft__session *session, enum weft__side side,
+    const struct weft__party *party)
+{
+	struct weft_error error = {0, ""};
+	struct weft__call call;
+	int code;
+
+	if (!weft__session_next(session, side, &call))
+		return false;
+	code = weft__call_make(&call, party, &error);
+	weft__session_answer(session, &call, code, &error);
+	return true;
+}
+
+int
+weft__session_run(struct weft__session *session,
+    const struct weft__party parties[2])
+{
+	while (!weft__session_done(session)) {
+		bool source = run_side(
+		    session, WEFT__SOURCE, &parties[WEFT__SOURCE]);
+		bool target = run_side(
+		    session, WEFT__TARGET, &parties[WEFT__TARGET]);
+
+		/* One side can always go on; else this would never end. */
+		if (!source && !target)
+			weft__session_cancel(session, WEFT_EBROKEN, NULL);
+	}
+	return session->result.code;
+}

@@ -1,0 +1,33 @@
+/*
+ * Makes a session's call on a source: what each driver does with one.
+ */
+#ifndef CORE_REPL_CALL_H
+#define CORE_REPL_CALL_H
+
+#include "core/repl/session.h"
+
+/* What all calls of one side have in common; borrowed while calls are made. */
+struct weft__party {
+	struct weft_source *source;
+	const char *model;                 /* its name on that side */
+	struct weft_slice filter;          /* for CHANGES; the source only */
+	struct weft__bulk_options options; /* for BULK_UPDATE; the target only */
+
+	/* Why an update was refused, or NULL: as in weft__bulk_part. */
+	void (*refused)(const struct weft_update *update,
+	    const struct weft_error *why, void *context);
+	void *context;
+};
+
+/* Blocks.  Returns what the source returns, for weft__session_answer(). */
+WEFT_MUST_CHECK int weft__call_make(const struct weft__call *call,
+    const struct weft__party *party, struct weft_error *error);
+
+/*
+ * Runs a session to its end on this thread, one call after the other: the
+ * simplest driver.  Returns the result's code.
+ */
+int weft__session_run(struct weft__session *session,
+    const struct weft__party parties[2]);
+
+#endif

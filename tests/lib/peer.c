@@ -1,0 +1,320 @@
+#include "tests/lib/peer.h"
+
+#include <stdio.h>
+
+#include "core/repl/bulk.h"
+#include "core/repl/diff.h"
+
+static struct peer *
+get_peer(struct weft_source *source)
+{
+	return (struct peer *)source;
+}
+
+static struct weft_slice
+model_name(void)
+{
+	return weft_slice("Item");
+}
+
+struct peer_record *
+peer_find(struct peer *peer, const char *id)
+{
+	for (size_t i = 0; i < peer->length; i++)
+		if (strcmp(peer->records[i].id, id) == 0)
+			return &peer->records[i];
+	return NULL;
+}
+
+/* As peer_find() for text without a NUL. */
+static struct peer_record *
+find(struct peer *peer, struct weft_slice id)
+{
+	char text[PEER_TEXT];
+
+	assert_true(id.size < sizeof text);
+	snprintf(text, sizeof text, "%.*s", (int)id.size, id.data);
+	return peer_find(peer, text);
+}
+
+static struct peer_record *
+find_or_add(struct peer *peer, struct weft_slice id)
+{
+	struct peer_record *record = find(peer, id);
+
+	if (record)
+		return record;
+	assert_true(peer->length < PEER_RECORDS && id.size < PEER_TEXT);
+	record = &peer->records[peer->length++];
+	snprintf(record->id, sizeof record->id, "%.*s", (int)id.size, id.data);
+	record->body[0] = '\0';
+	weft__track_init(&record->track);
+	return record;
+}
+
+const char *
+peer_get(struct peer *peer, const char *id)
+{
+	struct peer_record *record = peer_find(peer, id);
+
+	return record ? record->body : "";
+}
+
+const char *
+peer_rev(const char *body)
+{
+	static char text[WEFT__OID_HEX + 1];
+	struct weft__oid oid;
+
+	if (!*body)
+		return "";
+	weft__sha1(body, strlen(body), &oid);
+	weft__oid_format(&oid, text);
+	return text;
+}
+
+/* Writes the body (no value: a deletion) and its track row. */
+static bool
+write_record(
+    struct peer *peer, struct peer_record *record, struct weft_slice body)
+{
+	struct weft__track_write write = {
+	    .checkpoint = peer->checkpoint,
+	    .seq = peer->seq + 1,
+	};
+	struct weft__oid hash, blob;
+	struct weft__rev rev;
+
+	if (body.data) {
+		weft__sha1(body.data, body.size, &hash);
+		weft__object_id("blob", body.data, body.size, &blob);
+		rev.size = WEFT__OID_HEX;
+		weft__oid_format(&hash, rev.text);
+		write.rev = &rev;
+		write.hash = &hash;
+		write.blob = &blob;
+	}
+	if (!weft__track_apply(&record->track, &write))
+		return false;
+	assert_true(body.size < sizeof record->body);
+	snprintf(record->body, sizeof record->body, "%.*s", (int)body.size,
+	    body.data ? body.data : "");
+	peer->seq++;
+	return true;
+}
+
+bool
+peer_put(struct peer *peer, const char *id, const char *body)
+{
+	return write_record(peer, find_or_add(peer, weft_slice(id)),
+	    weft_slice(*body ? body : NULL));
+}
+
+void
+peer_rebase(struct peer *peer, const char *id, const char *prev)
+{
+	struct weft__track *track = &peer_find(peer, id)->track;
+
+	track->prev.size = 0;
+	track->has_prev = true;
+	if (*prev)
+		assert_true(weft__rev_parse(weft_slice(prev), &track->prev));
+	track->checkpoint = peer->checkpoint;
+	track->seq = ++peer->seq;
+}
+
+/* Counts the call, and lets the test have its say. */
+static int
+begin(struct peer *peer, enum peer_call call, size_t length,
+    struct weft_error *error)
+{
+	unsigned index = peer->calls[call]++;
+	int code = 0;
+
+	if (length > peer->longest[call])
+		peer->longest[call] = length;
+	if (peer->before)
+		code = peer->before(peer, call, index, peer->context);
+	if (code)
+		weft_error_set(error, code, "%s: call %d.%u", peer->name,
+		    (int)call, index);
+	return code;
+}
+
+static const char *
+peer_epoch(struct weft_source *source)
+{
+	return get_peer(source)->name;
+}
+
+static int
+peer_checkpoint(
+    struct weft_source *source, uint64_t *seq, struct weft_error *error)
+{
+	struct peer *peer = get_peer(source);
+	int code = begin(peer, PEER_CHECKPOINT, 0, error);
+
+	if (!code)
+		*seq = ++peer->checkpoint;
+	return code;
+}
+
+static int
+peer_current_checkpoint(
+    struct weft_source *source, uint64_t *seq, struct weft_error *error)
+{
+	*seq = get_peer(source)->checkpoint;
+	return 0;
+}
+
+/* The record with the lowest sequence above 'seq', or NULL. */
+static struct peer_record *
+next_by_seq(struct peer *peer, uint64_t seq)
+{
+	struct peer_record *next = NULL;
+
+	for (size_t i = 0; i < peer->length; i++) {
+		struct peer_record *record = &peer->records[i];
+
+		if (record->track.seq > seq &&
+		    (!next || record->track.seq < next->track.seq))
+			next = record;
+	}
+	return next;
+}
+
+/* In the order of the journal: what changes meanwhile comes up again. */
+static int
+peer_changes(struct weft_source *source, const char *model, int64_t since,
+    struct weft_slice filter, size_t limit, struct weft__page_token *token,
+    struct weft_change_list *list, struct weft_error *error)
+{
+	struct peer *peer = get_peer(source);
+	int code = begin(peer, PEER_CHANGES, limit, error);
+	struct peer_record *record;
+	struct weft_change change;
+
+	if (code)
+		return code;
+	while ((record = next_by_seq(peer, token->position))) {
+		if (!limit--)
+			return 0;
+		token->position = record->track.seq;
+		if (since >= 0 && record->track.checkpoint < (uint64_t)since) {
+			limit++;
+			continue;
+		}
+		weft__track_change(&record->track, model_name(),
+		    weft_slice(record->id), &change);
+		if ((code = weft_change_list_append(list, &change)))
+			return code;
+	}
+	token->end = true;
+	return 0;
+}
+
+static int
+peer_diff(struct weft_source *source, const char *model, int64_t since,
+    const struct weft_change *changes, size_t length, struct weft__diff *diff,
+    struct weft_error *error)
+{
+	struct peer *peer = get_peer(source);
+	int code = begin(peer, PEER_DIFF, length, error);
+
+	for (size_t i = 0; i < length && !code; i++) {
+		struct peer_record *record =
+		    find(peer, changes[i].model_id);
+		struct weft_change out;
+		enum weft__diff_outcome outcome = weft__diff_change(
+		    &changes[i], record ? &record->track : NULL, since,
+		    model_name(), &out);
+
+		if (outcome == WEFT__DIFF_DELTA)
+			code = weft_change_list_append(&diff->deltas, &out);
+		else if (outcome == WEFT__DIFF_CONFLICT)
+			code = weft_change_list_append(&diff->conflicts, &out);
+	}
+	return code;
+}
+
+static int
+peer_create_updates(struct weft_source *source, const char *model,
+    const struct weft_change *deltas, size_t length,
+    struct weft_update_list *list, struct weft_error *error)
+{
+	struct peer *peer = get_peer(source);
+	int code = begin(peer, PEER_CREATE_UPDATES, length, error);
+
+	for (size_t i = 0; i < length && !code; i++) {
+		struct peer_record *record = find(peer, deltas[i].model_id);
+		struct weft_update update = {
+		    .type = weft_change_type(&deltas[i]),
+		    .change = deltas[i],
+		};
+
+		if (update.type != WEFT_CHANGE_DELETE) {
+			if (!record || !*record->body)
+				continue;
+			update.data = weft_slice(record->body);
+		}
+		code = weft_update_list_append(list, &update);
+	}
+	return code;
+}
+
+static enum weft_outcome
+apply_update(struct peer *peer, const struct weft_update *update)
+{
+	struct peer_record *record = find(peer, update->change.model_id);
+
+	if (weft_slice_equal(
+		update->change.model_id, weft_slice(peer->refused)))
+		return WEFT_OUTCOME_REFUSED;
+	switch (weft__bulk_decide(update, record ? &record->track : NULL)) {
+	case WEFT__BULK_CONFLICT:
+		return WEFT_OUTCOME_CONFLICT;
+	case WEFT__BULK_NOTHING:
+		return WEFT_OUTCOME_UNCHANGED;
+	case WEFT__BULK_WRITE:
+	case WEFT__BULK_DELETE:
+		break;
+	}
+	record = find_or_add(peer, update->change.model_id);
+	return write_record(peer, record, update->data) ?
+	    WEFT_OUTCOME_APPLIED : WEFT_OUTCOME_UNCHANGED;
+}
+
+static int
+peer_bulk_update(struct weft_source *source,
+    const struct weft__bulk_part *parts, size_t length,
+    const struct weft__bulk_options *options, struct weft_error *error)
+{
+	struct peer *peer = get_peer(source);
+	int code = begin(peer, PEER_BULK_UPDATE, parts->length, error);
+
+	assert_int_equal(length, 1);
+	for (size_t i = 0; i < parts->length && !code; i++)
+		parts->outcomes[i] = apply_update(peer, &parts->updates[i]);
+	return code;
+}
+
+static const struct weft__source_ops peer_ops = {
+    .version = 1,
+    .epoch = peer_epoch,
+    .checkpoint = peer_checkpoint,
+    .current_checkpoint = peer_current_checkpoint,
+    .changes = peer_changes,
+    .diff = peer_diff,
+    .create_updates = peer_create_updates,
+    .bulk_update = peer_bulk_update,
+};
+
+void
+peer_init(struct peer *peer, const char *name)
+{
+	*peer = (struct peer){
+	    .source = {&peer_ops},
+	    .name = name,
+	    .checkpoint = 1,
+	};
+}
