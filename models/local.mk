@@ -1,6 +1,7 @@
 # models: what the application sees, and the databases behind it.
 libweft_all_la_SOURCES += \
 	models/base_model.c models/base_model.h \
+	models/coerce.c models/coerce.h \
 	models/compare.c \
 	models/config.c models/config.h \
 	models/counters.h \
@@ -14,11 +15,21 @@ libweft_all_la_SOURCES += \
 	models/filter_value.c \
 	models/filter_where.c \
 	models/geo.c models/geo.h \
+	models/hook.c models/hook.h \
+	models/members.c models/members.h \
 	models/model.c models/model.h \
 	models/number.c models/number.h \
 	models/plural.c models/plural.h \
+	models/prepare.c models/prepare.h models/prepare_private.h \
+	models/prepare_take.c \
 	models/project.c models/project.h \
 	models/property.c models/property.h \
+	models/record.c models/record.h \
+	models/record_create.c \
+	models/record_delete.c \
+	models/record_find.c \
+	models/record_save.c \
+	models/record_update.c \
 	models/regexp.c models/regexp.h \
 	models/registry.c models/registry.h \
 	models/registry_file.c models/registry_file.h \
@@ -28,6 +39,7 @@ libweft_all_la_SOURCES += \
 	models/store.c \
 	models/tracker.c models/tracker.h \
 	models/transaction.c models/transaction.h \
+	models/validate.c models/validate.h \
 	models/value.c models/value.h \
 	models/verify.c \
 	models/where_eval.c \

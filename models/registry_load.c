@@ -141,7 +141,8 @@ read_sources(struct loader *loader, const json_t *root)
 		return read_folder(loader, "models");
 	if (!json_is_array(sources))
 		return weft__config_refuse(loader->error, sources,
-		    "an array of folders", "%s/model-config.json: _meta.sources",
+		    "an array of folders",
+		    "%s/model-config.json: _meta.sources",
 		    loader->directory);
 	json_array_foreach (sources, i, source) {
 		if (!json_is_string(source))
