@@ -68,12 +68,14 @@ void weft__json_fini(struct weft__json *json);
 /*
  * Validates the bytes and makes 'json' their canonical form, in one pass.
  *
- * Refused, with byte offset and reason in 'error': what is not JSON by RFC
- * 8259 (also an empty input, a BOM, bytes after the value), invalid UTF-8, a
- * lone surrogate escape, a name given twice in one object (compared decoded),
- * an integer literal that a double would change (9007199254740993; 1e20
- * written as digits is kept), a number beyond a double's range.
- * Kept: \u0000, escaped.  -0 becomes 0.
+ * Refused, with "offset N: reason" in 'error': what is not JSON by RFC 8259
+ * (also an empty input, a BOM, bytes after the value), invalid UTF-8, a lone
+ * surrogate escape, a name given twice in one object (compared decoded), an
+ * integer literal that a double would change (9007199254740993), a number
+ * beyond a double's range.
+ * Kept: integers that are doubles, however they are printed (2^64 comes out as
+ * 18446744073709552000), and those that are what a double is printed as;
+ * \u0000, escaped.  -0 becomes 0, and so does what is too near to it.
  *
  * Returns 0; WEFT_EJSON; WEFT_ELIMIT (which limit, and where); WEFT_ENOMEM.
  * On failure 'json' is empty and usable.  Cost: one pass, and a sort of each

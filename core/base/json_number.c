@@ -3,26 +3,16 @@
  *
  * A decimal of at most 15 digits survives the way into a double and back, and
  * no shorter one reads as the same double.  So most numbers are made canonical
- * as text; only more digits, or exponents at the ends of the range, go through
- * strtod().  The decimal point of the C library depends on the locale: no text
- * with a point is ever given to it or taken from it.
+ * as text; only more digits, or exponents at the ends of the range, are made a
+ * double and printed anew.
  */
 #include "core/base/json_private.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-/* Digits that always survive a double, and that always tell two apart. */
-#define DIGITS_SAFE 15
-#define DIGITS_FULL 17
-
-/*
- * Digits that decide which double is nearest: midpoints between two doubles
- * have at most 767.  Of what follows it matters only whether it is zero.
- */
-#define DIGITS_MAX 800
+#include "core/base/decimal.h"
 
 /* Values in [10^-306, 10^308) are normal doubles. */
 #define POINT_MIN (-305)
@@ -40,14 +30,6 @@ struct literal {
 	const char *fraction; /* digits after the point: up to 'exponent' */
 	const char *exponent; /* the e, or 'end' */
 	const char *end;
-};
-
-/* 0.DIGITS * 10^point; neither first nor last digit is 0; none: zero. */
-struct decimal {
-	bool is_negative;
-	int length; /* of digits */
-	int64_t point;
-	char digits[DIGITS_MAX + 1];
 };
 
 static inline bool
@@ -122,7 +104,7 @@ is_canonical_integer(const struct literal *literal)
 
 	if (*literal->whole == '0')
 		return literal->whole == literal->begin; /* no sign */
-	return digits <= DIGITS_SAFE ||
+	return digits <= WEFT__DECIMAL_SAFE ||
 	    (digits == INTEGER_DIGITS &&
 		memcmp(literal->whole, INTEGER_MAX, INTEGER_DIGITS) <= 0);
 }
@@ -132,7 +114,7 @@ static inline bool
 is_canonical_fraction(const struct literal *literal)
 {
 	/* The digits and the point. */
-	if (literal->end - literal->whole > DIGITS_SAFE + 1 ||
+	if (literal->end - literal->whole > WEFT__DECIMAL_SAFE + 1 ||
 	    literal->end[-1] == '0')
 		return false;
 	/* Less than 1e-6 is printed with an exponent. */
@@ -151,15 +133,15 @@ is_canonical(const struct literal *literal)
 }
 
 static void
-add_digits(struct decimal *decimal, const char *at, const char *end)
+add_digits(struct weft__decimal *decimal, const char *at, const char *end)
 {
 	for (; at < end; at++) {
 		if (decimal->length == 0 && *at == '0')
 			decimal->point--;
-		else if (decimal->length < DIGITS_MAX)
+		else if (decimal->length < WEFT__DECIMAL_MAX)
 			decimal->digits[decimal->length++] = *at;
 		else if (*at != '0')
-			decimal->digits[DIGITS_MAX - 1] = '1';
+			decimal->digits[WEFT__DECIMAL_MAX - 1] = '1';
 	}
 }
 
@@ -183,122 +165,17 @@ read_exponent(const struct literal *literal)
 }
 
 static void
-strip_zeros(struct decimal *decimal)
-{
-	while (decimal->length &&
-	    decimal->digits[decimal->length - 1] == '0')
-		decimal->length--;
-}
-
-static void
-read_decimal(const struct literal *literal, struct decimal *decimal)
+read_decimal(const struct literal *literal, struct weft__decimal *decimal)
 {
 	decimal->is_negative = *literal->begin == '-';
 	decimal->length = 0;
 	decimal->point = literal->point - literal->whole;
 	add_digits(decimal, literal->whole, literal->point);
 	add_digits(decimal, literal->fraction, literal->exponent);
-	strip_zeros(decimal);
+	weft__decimal_strip(decimal);
 	decimal->point += read_exponent(literal);
 	if (decimal->length == 0)
 		decimal->point = 0;
-}
-
-/* The value, by strtod(): digits and an exponent, no point. */
-static double
-convert(const struct decimal *decimal)
-{
-	char text[DIGITS_MAX + 32];
-
-	memcpy(text, decimal->digits, (size_t)decimal->length);
-	snprintf(text + decimal->length, 32, "e%d",
-	    (int)decimal->point - decimal->length);
-	return strtod(text, NULL);
-}
-
-/* The nearest double without its sign; infinite beyond the range. */
-static double
-decimal_value(const struct decimal *decimal)
-{
-	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6,
-	    1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-	    1e18, 1e19, 1e20, 1e21, 1e22};
-	int64_t exponent = decimal->point - decimal->length;
-	int64_t digits = 0;
-
-	if (decimal->length == 0 || decimal->point < DBL_MIN_10_EXP - 20)
-		return 0;
-	if (decimal->point > DBL_MAX_10_EXP + 1)
-		return HUGE_VAL;
-	if (FLT_EVAL_METHOD != 0 || decimal->length > DIGITS_SAFE ||
-	    exponent < -22 || exponent > 22)
-		return convert(decimal);
-	/* Digits and power are exact, so one operation rounds correctly. */
-	for (int i = 0; i < decimal->length; i++)
-		digits = digits * 10 + (decimal->digits[i] - '0');
-	return exponent < 0 ? (double)digits / powers[-exponent]
-			    : (double)digits * powers[exponent];
-}
-
-/* Sets the decimal of this many digits that is nearest to the value. */
-static void
-round_to(struct decimal *decimal, double value, int length)
-{
-	char text[64];
-	const char *at = text;
-
-	snprintf(text, sizeof text, "%.*e", length - 1, value);
-	decimal->length = 0;
-	for (; *at != 'e'; at++)
-		if (is_digit(*at)) /* else the point, whatever it is */
-			decimal->digits[decimal->length++] = *at;
-	decimal->point = strtol(at + 1, NULL, 10) + 1;
-	strip_zeros(decimal);
-}
-
-/* Adds one to the last of 'length' digits. */
-static void
-round_up(struct decimal *decimal, int length)
-{
-	while (decimal->length < length)
-		decimal->digits[decimal->length++] = '0';
-	while (decimal->length && decimal->digits[decimal->length - 1] == '9')
-		decimal->length--;
-	if (decimal->length) {
-		decimal->digits[decimal->length - 1]++;
-		return;
-	}
-	decimal->digits[decimal->length++] = '1';
-	decimal->point++;
-}
-
-/*
- * Sets the shortest decimal that reads back as the value, which is positive
- * and finite; of several, the nearest.
- */
-static void
-shorten(struct decimal *decimal, double value)
-{
-	/* Subnormals may need less digits than are safe for others. */
-	int length = value < DBL_MIN ? 1 : DIGITS_SAFE, exponent;
-	/*
-	 * Below a power of two doubles lie twice as close as above it: there,
-	 * the nearest decimal may read as another double, while the next
-	 * above, farther away, does not.
-	 */
-	bool is_power = frexp(value, &exponent) == 0.5;
-
-	for (; length < DIGITS_FULL; length++) {
-		round_to(decimal, value, length);
-		if (decimal_value(decimal) == value)
-			return;
-		if (!is_power)
-			continue;
-		round_up(decimal, length);
-		if (decimal_value(decimal) == value)
-			return;
-	}
-	round_to(decimal, value, DIGITS_FULL);
 }
 
 static char *
@@ -317,7 +194,7 @@ put_zeros(char *out, int64_t count)
 
 /* d.ddde+d */
 static char *
-put_exponential(char *out, const struct decimal *decimal)
+put_exponential(char *out, const struct weft__decimal *decimal)
 {
 	*out++ = decimal->digits[0];
 	if (decimal->length > 1) {
@@ -330,7 +207,7 @@ put_exponential(char *out, const struct decimal *decimal)
 
 /* Prints as ECMAScript's Number::toString does; the end. */
 static char *
-put_decimal(char *out, const struct decimal *decimal)
+put_decimal(char *out, const struct weft__decimal *decimal)
 {
 	const char *digits = decimal->digits;
 	int64_t length = decimal->length, point = decimal->point;
@@ -363,8 +240,8 @@ put_decimal(char *out, const struct decimal *decimal)
  * value, or prints as its digits (then JavaScript wrote it).
  */
 static bool
-is_kept(const struct literal *literal, const struct decimal *decimal,
-    double value, const struct decimal *shortest)
+is_kept(const struct literal *literal, const struct weft__decimal *decimal,
+    double value, const struct weft__decimal *shortest)
 {
 	char exact[DBL_MAX_10_EXP + 3];
 	size_t size = (size_t)(literal->point - literal->whole);
@@ -383,21 +260,21 @@ static const char *
 write_literal(struct weft__json_scanner *scanner,
     const struct literal *literal)
 {
-	struct decimal decimal, shortest;
-	const struct decimal *written = &decimal;
+	struct weft__decimal decimal, shortest;
+	const struct weft__decimal *written = &decimal;
 	double value;
 
 	read_decimal(literal, &decimal);
-	if (decimal.length > DIGITS_SAFE || decimal.point < POINT_MIN ||
+	if (decimal.length > WEFT__DECIMAL_SAFE || decimal.point < POINT_MIN ||
 	    decimal.point > POINT_MAX) {
-		value = decimal_value(&decimal);
+		value = weft__decimal_value(&decimal);
 		if (!isfinite(value))
 			return weft__json_refuse(scanner, literal->begin,
 			    WEFT_EJSON, "a number beyond a double's range");
 		shortest.length = 0;
 		shortest.is_negative = decimal.is_negative;
 		if (value > 0)
-			shorten(&shortest, value);
+			weft__decimal_shorten(&shortest, value);
 		if (literal->point == literal->end &&
 		    !is_kept(literal, &decimal, value, &shortest))
 			return weft__json_refuse(scanner, literal->begin,
@@ -432,26 +309,26 @@ double
 weft__json_read_number(struct weft_slice token)
 {
 	struct literal literal;
-	struct decimal decimal;
+	struct weft__decimal decimal;
 	double value;
 
 	if (!read_literal(token.data, token.data + token.size, &literal))
 		return 0;
 	read_decimal(&literal, &decimal);
-	value = decimal_value(&decimal);
+	value = weft__decimal_value(&decimal);
 	return decimal.is_negative ? -value : value;
 }
 
 size_t
 weft__json_write_number(double number, char text[WEFT__JSON_NUMBER_SIZE])
 {
-	struct decimal decimal;
+	struct weft__decimal decimal;
 	char *end;
 
 	decimal.length = 0;
 	decimal.is_negative = number < 0;
 	if (number != 0)
-		shorten(&decimal, fabs(number));
+		weft__decimal_shorten(&decimal, fabs(number));
 	end = put_decimal(text, &decimal);
 	*end = '\0';
 	return (size_t)(end - text);

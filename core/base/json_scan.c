@@ -417,16 +417,17 @@ weft__json_scan(struct weft__json *json, const char *bytes, size_t size,
     const struct weft__json_limits *limits, struct weft_error *error)
 {
 	struct weft__json_scanner scanner = {
-	    .begin = bytes, .end = bytes + size, .json = json,
-	    .limits = limits, .error = error};
+	    .begin = size ? bytes : "", .json = json, .limits = limits,
+	    .error = error};
 	int code = prepare(json, size, limits, error);
 
 	if (code)
 		return code;
+	scanner.end = scanner.begin + size;
 	scanner.work = json->work;
 	scanner.out = json->text.data;
-	if (weft__json_room(&scanner, bytes, 0) &&
-	    scan_document(&scanner, bytes))
+	if (weft__json_room(&scanner, scanner.begin, 0) &&
+	    scan_document(&scanner, scanner.begin))
 		code = finish(&scanner);
 	else
 		code = scanner.code;

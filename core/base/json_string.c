@@ -371,7 +371,8 @@ give_up(struct weft_buf *out, size_t size, int code)
 int
 weft__json_write_string(struct weft_slice text, struct weft_buf *out)
 {
-	const char *at = text.data, *end = at + text.size, *plain;
+	const char *at = text.size ? text.data : "";
+	const char *end = at + text.size, *plain;
 	char bytes[CHARACTER_SIZE];
 	size_t before = out->size, size;
 	uint32_t character;

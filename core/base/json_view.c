@@ -167,7 +167,8 @@ int
 weft__json_view(struct weft__json *json, struct weft_slice canonical,
     struct weft_error *error)
 {
-	const char *at = canonical.data, *end = at + canonical.size;
+	const char *at = canonical.size ? canonical.data : "";
+	const char *end = at + canonical.size;
 	int code = 0;
 
 	weft_buf_clear(&json->text);

@@ -4,6 +4,7 @@ libweft_all_la_SOURCES += \
 	core/base/arena.c core/base/arena.h \
 	core/base/buf.c \
 	core/base/clock.c core/base/clock.h \
+	core/base/decimal.c core/base/decimal.h \
 	core/base/error.c \
 	core/base/hash.c core/base/hash.h \
 	core/base/json.h core/base/json_private.h \

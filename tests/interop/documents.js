@@ -97,6 +97,13 @@ function nearPowerOfTwo() {
   return Number.isFinite(double) && double >= 0 ? double : 1;
 }
 
+// Of the size of measurements; some with 17 digits exactly.
+function ordinaryDouble() {
+  const scale = 10 ** (below(21) - 5);
+  if (random() < 0.3) return below(2 ** 32) / 2 ** below(33);
+  return (below(2 ** 26) * 2 ** 27 + below(2 ** 27)) / 2 ** 53 * scale;
+}
+
 function digits(length) {
   let out = String(1 + below(9));
   while (out.length < length) out += below(10);
@@ -105,7 +112,7 @@ function digits(length) {
 
 function writeNumber() {
   const sign = pick(['', '', '-']);
-  switch (below(10)) {
+  switch (below(12)) {
     case 0: return sign + below(1000);
     case 1: return sign + digits(1 + below(15));
     case 2: return sign + below(2 ** 32) * 2 ** below(22);
@@ -118,6 +125,8 @@ function writeNumber() {
     case 8: return pick(['0', '-0', '0.0', '-0e7', '1e21', '1e20', '1e-6',
       '1e-7', '1.50', '100e-2', '5e-324', '1e-400', '9007199254740992',
       '1.7976931348623157e308', '123456789012345680000']);
+    case 9: return sign + String(ordinaryDouble());
+    case 10: return sign + ordinaryDouble().toPrecision(16 + below(6));
     default: return String(anyDouble());
   }
 }

@@ -135,6 +135,22 @@ json_scan__refuses_what_is_not_json(void **state)
 }
 
 static void
+json_scan__refuses_no_bytes_at_all(void **state)
+{
+	struct weft_error error;
+	struct weft__json json;
+
+	weft__json_init(&json);
+	assert_int_equal(weft__json_scan(&json, NULL, 0,
+	    &weft__json_record_limits, &error), WEFT_EJSON);
+	assert_string_equal(error.text,
+	    "offset 0: the input ends too early");
+	assert_int_equal(weft__json_view(&json, weft_slice(NULL), &error),
+	    WEFT_EDAMAGED);
+	weft__json_fini(&json);
+}
+
+static void
 json_scan__refuses_a_nul_byte(void **state)
 {
 	assert_refused("[1]\0", 4, &weft__json_record_limits, WEFT_EJSON,
@@ -391,6 +407,7 @@ main(void)
 	    cmocka_unit_test(json_scan__indexes_the_outermost_members),
 	    cmocka_unit_test(json_scan__has_no_members_but_of_an_object),
 	    cmocka_unit_test(json_scan__refuses_what_is_not_json),
+	    cmocka_unit_test(json_scan__refuses_no_bytes_at_all),
 	    cmocka_unit_test(json_scan__refuses_a_nul_byte),
 	    cmocka_unit_test(json_scan__limits_depth),
 	    cmocka_unit_test(json_scan__limits_the_depth_of_records),

@@ -222,7 +222,7 @@ json_write_string__keeps_nuls_and_limits(void **state)
 	assert_string_equal(out.data, "\"a\\u0000b\"");
 	assert_int_equal(out.size, 10);
 	assert_int_equal(
-	    weft__json_write_string(weft_slice(""), &out), 0);
+	    weft__json_write_string(weft_slice(NULL), &out), 0);
 	assert_string_equal(out.data, "\"a\\u0000b\"\"\"");
 	weft_buf_fini(&out);
 }

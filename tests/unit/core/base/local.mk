@@ -76,3 +76,8 @@ check_PROGRAMS += tests/unit/core/base/json_vectors
 TESTS += tests/unit/core/base/json_vectors
 tests_unit_core_base_json_vectors_SOURCES = tests/unit/core/base/json_vectors.c
 tests_unit_core_base_json_vectors_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/base/decimal
+TESTS += tests/unit/core/base/decimal
+tests_unit_core_base_decimal_SOURCES = tests/unit/core/base/decimal.c
+tests_unit_core_base_decimal_LDADD = $(TEST_LIBS) -lm
