@@ -368,30 +368,35 @@ give_up(struct weft_buf *out, size_t size, int code)
 	return code;
 }
 
+/* Appends the canonical form of the character at '*at', and moves that on. */
+static int
+append_character(struct weft_buf *out, const char **at, const char *end)
+{
+	char bytes[CHARACTER_SIZE];
+	uint32_t character;
+	size_t size = weft__json_decode_utf8(*at, end, &character);
+
+	if (!size)
+		return WEFT_EJSON;
+	*at += size;
+	return weft_buf_append(out, bytes,
+	    (size_t)(put_character(character, bytes) - bytes));
+}
+
 int
 weft__json_write_string(struct weft_slice text, struct weft_buf *out)
 {
 	const char *at = text.size ? text.data : "";
 	const char *end = at + text.size, *plain;
-	char bytes[CHARACTER_SIZE];
-	size_t before = out->size, size;
-	uint32_t character;
-	int code;
+	size_t before = out->size;
+	int code = weft_buf_append(out, "\"", 1);
 
-	code = weft_buf_append(out, "\"", 1);
 	while (!code && at < end) {
 		for (plain = at; at < end && is_plain((unsigned char)*at);)
 			at++;
 		code = weft_buf_append(out, plain, (size_t)(at - plain));
-		if (code || at == end)
-			break;
-		size = weft__json_decode_utf8(at, end, &character);
-		if (size)
-			code = weft_buf_append(out, bytes,
-			    (size_t)(put_character(character, bytes) - bytes));
-		else
-			code = WEFT_EJSON;
-		at += size;
+		if (!code && at < end)
+			code = append_character(out, &at, end);
 	}
 	if (!code)
 		code = weft_buf_append(out, "\"", 1);
