@@ -44,3 +44,5 @@ libweft_all_la_SOURCES += \
 	models/verify.c \
 	models/where_eval.c \
 	models/writer.c models/writer.h
+
+include $(srcdir)/models/connectors/local.mk

@@ -14,12 +14,15 @@
  *
  * Contract for all members
  *  - Inputs are borrowed until return.  Slices that are handed out live until
- *    the next call on the same session, or until the callback returns.
+ *    the next call on the same session, whose input they may be, or until the
+ *    callback returns.
  *  - Return 0 or WEFT_E...: ENOMEM, EIO, ENOSPACE, EREADONLY, ELOCKED (another
  *    process holds the database), EDAMAGED, EDATABASE.  After a failure
  *    within a transaction the caller rolls back.
  *  - commit() returns 0 only when everything is durable.
  *  - A callback that returns nonzero stops the walk; that value is returned.
+ *    It may read through the same session (but not call the function that
+ *    called it) or another one; it must not write.
  *  - Ids are UTF-8 text without NUL; models are those given to define().
  */
 #ifndef WEFT_SYS_CONNECTOR_H
@@ -153,7 +156,8 @@ struct weft_connector_ops {
 	    const struct weft_connector_record *record, bool had_tombstone,
 	    struct weft_error *error);
 
-	/* Replaces body, hidden and track of a record that is there. */
+	/* Replaces body, hidden and track of a record that is there;
+	 * WEFT_ENOTFOUND if it is not. */
 	int (*update)(struct weft_connector_session *session, int model,
 	    const struct weft_connector_record *record,
 	    struct weft_error *error);
@@ -170,8 +174,11 @@ struct weft_connector_ops {
 	int (*forget)(struct weft_connector_session *session, int model,
 	    struct weft_slice id, struct weft_error *error);
 
-	/* Live records that match, in the query's order; its skip and limit.
-	 * The callback may read (not write) through another session. */
+	/*
+	 * Live records that match, in the query's order, equal ones by the
+	 * bytes of their ids; its skip and limit.  WEFT_ELIMIT: a regular
+	 * expression took too many steps.  count() looks at where only.
+	 */
 	int (*find)(struct weft_connector_session *session, int model,
 	    const struct weft_query *query, weft_connector_record_fn *each,
 	    void *context, struct weft_error *error);

@@ -1,0 +1,17 @@
+#include "models/connectors/connectors.h"
+
+static const struct {
+	const char *name;
+	const struct weft_connector_ops *ops;
+} connectors[] = {
+    {"memory", &weft__connector_memory},
+};
+
+const struct weft_connector_ops *
+weft__connector_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof connectors / sizeof *connectors; i++)
+		if (strcmp(name, connectors[i].name) == 0)
+			return connectors[i].ops;
+	return NULL;
+}

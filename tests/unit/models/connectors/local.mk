@@ -1,0 +1,23 @@
+# Unit tests of models/connectors.  The suite is linked into the program of
+# each connector.
+connector_suite = \
+	tests/unit/models/connectors/conformance.c \
+	tests/unit/models/connectors/conformance.h \
+	tests/unit/models/connectors/conformance_log.c \
+	tests/unit/models/connectors/conformance_record.c \
+	tests/unit/models/connectors/conformance_thread.c \
+	tests/unit/models/connectors/query_cases.c \
+	tests/unit/models/connectors/query_table.c \
+	tests/unit/models/connectors/query_table.h
+
+check_PROGRAMS += tests/unit/models/connectors/memory
+TESTS += tests/unit/models/connectors/memory
+tests_unit_models_connectors_memory_SOURCES = \
+	tests/unit/models/connectors/memory.c $(connector_suite)
+tests_unit_models_connectors_memory_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/connectors/tree
+TESTS += tests/unit/models/connectors/tree
+tests_unit_models_connectors_tree_SOURCES = \
+	tests/unit/models/connectors/tree.c
+tests_unit_models_connectors_tree_LDADD = $(TEST_LIBS)
