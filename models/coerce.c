@@ -118,20 +118,6 @@ to_string(struct weft__coercer *coercer, struct weft__json_value *value,
 	return code;
 }
 
-/* The number that Number(text) is; NAN if it is none. */
-static double
-number_of_text(struct weft_slice text)
-{
-	double number;
-
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] != ' ' &&
-		    (text.data[i] < '\t' || text.data[i] > '\r'))
-			return weft__number_parse(text, &number) ? number
-								 : NAN;
-	return 0;
-}
-
 /* Number(value). */
 static int
 to_number(struct weft__coercer *coercer, struct weft__json_value *value,
@@ -155,7 +141,7 @@ to_number(struct weft__coercer *coercer, struct weft__json_value *value,
 	code = append_text(*value, false, &coercer->text);
 	if (code)
 		return failed(error, code);
-	number = number_of_text(weft_buf_slice(&coercer->text));
+	number = weft__number_of_text(weft_buf_slice(&coercer->text));
 	if (!isfinite(number)) {
 		*fault = WEFT__FAULT_NAN;
 		return set_constant(value, "null");

@@ -1,6 +1,7 @@
 #include "models/number.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "core/base/json.h"
 
@@ -73,4 +74,123 @@ weft__number_parse(struct weft_slice text, double *number)
 		return false;
 	*number = weft__json_read_number(digits);
 	return isfinite(*number);
+}
+
+static bool
+is_space(char byte)
+{
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+/* The value of a digit in bases up to 16; 16 if it is none. */
+static int
+digit_value(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	if (byte >= 'a' && byte <= 'f')
+		return byte - 'a' + 10;
+	if (byte >= 'A' && byte <= 'F')
+		return byte - 'A' + 10;
+	return 16;
+}
+
+/* What follows 0x, 0o or 0b. */
+static double
+read_digits(struct weft_slice digits, int base)
+{
+	double number = digits.size ? 0 : NAN;
+
+	for (size_t i = 0; i < digits.size; i++) {
+		int value = digit_value(digits.data[i]);
+
+		if (value >= base)
+			return NAN;
+		number = number * base + value;
+	}
+	return number;
+}
+
+/* The base that a prefix such as 0x means, or 0. */
+static int
+find_base(struct weft_slice text)
+{
+	if (text.size < 2 || text.data[0] != '0')
+		return 0;
+	switch (text.data[1]) {
+	case 'x':
+	case 'X':
+		return 16;
+	case 'o':
+	case 'O':
+		return 8;
+	case 'b':
+	case 'B':
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+/* Takes digits, or none. */
+static struct weft_slice
+take_run(struct reader *reader)
+{
+	const char *start = reader->next;
+
+	take_digits(reader);
+	return weft_slice_of(start, (size_t)(reader->next - start));
+}
+
+/* A decimal number, spelled anew as JSON does: 007 is 7, .5 is 0.5. */
+static double
+read_decimal(struct weft_slice text)
+{
+	struct reader reader = {text.data, text.data + text.size};
+	bool is_negative = take(&reader, '-');
+	struct weft_slice whole, fraction = {NULL, 0};
+	char json[WEFT__NUMBER_DIGITS + 4];
+	const char *exponent;
+	int size;
+
+	if (!is_negative)
+		take(&reader, '+');
+	whole = take_run(&reader);
+	if (take(&reader, '.'))
+		fraction = take_run(&reader);
+	exponent = reader.next;
+	if (whole.size + fraction.size == 0 || !take_exponent(&reader) ||
+	    reader.next < reader.end)
+		return NAN;
+	while (whole.size && *whole.data == '0')
+		whole = weft_slice_of(whole.data + 1, whole.size - 1);
+	size = snprintf(json, sizeof json, "%s%.*s%s%.*s%.*s",
+	    whole.size ? "" : "0", (int)whole.size, whole.data,
+	    fraction.size ? "." : "", (int)fraction.size,
+	    fraction.size ? fraction.data : "",
+	    (int)(reader.end - exponent), exponent);
+	return weft__json_read_number(weft_slice_of(json, (size_t)size)) *
+	       (is_negative ? -1 : 1);
+}
+
+double
+weft__number_of_text(struct weft_slice text)
+{
+	const char *at = text.data, *end = text.data + text.size;
+	int base;
+
+	while (at < end && is_space(*at))
+		at++;
+	while (end > at && is_space(end[-1]))
+		end--;
+	text = weft_slice_of(at, (size_t)(end - at));
+	base = find_base(text);
+	if (!text.size)
+		return 0;
+	if (text.size > WEFT__NUMBER_DIGITS)
+		return NAN;
+	if (base)
+		return read_digits(
+		    weft_slice_of(at + 2, text.size - 2), base);
+	return read_decimal(text);
 }

@@ -13,4 +13,13 @@
  */
 bool weft__number_parse(struct weft_slice text, double *number);
 
+/*
+ * JavaScript's Number(text): as above, but white space may be any of ASCII's,
+ * and "" (0), "007", ".5", "5.", "0x1f", "0o17" and "0b11" are numbers too.
+ * Returns NAN if the text is none, or has over WEFT__NUMBER_DIGITS bytes; the
+ * number may be infinite.
+ */
+#define WEFT__NUMBER_DIGITS 400
+double weft__number_of_text(struct weft_slice text);
+
 #endif

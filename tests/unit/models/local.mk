@@ -1,4 +1,11 @@
 # Unit tests of models.
+EXTRA_DIST += tests/unit/models/coerce.tsv
+
+check_PROGRAMS += tests/unit/models/coerce
+TESTS += tests/unit/models/coerce
+tests_unit_models_coerce_SOURCES = tests/unit/models/coerce.c
+tests_unit_models_coerce_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/date
 TESTS += tests/unit/models/date
 tests_unit_models_date_SOURCES = tests/unit/models/date.c
@@ -33,6 +40,11 @@ check_PROGRAMS += tests/unit/models/plural
 TESTS += tests/unit/models/plural
 tests_unit_models_plural_SOURCES = tests/unit/models/plural.c
 tests_unit_models_plural_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/prepare
+TESTS += tests/unit/models/prepare
+tests_unit_models_prepare_SOURCES = tests/unit/models/prepare.c
+tests_unit_models_prepare_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/models/regexp
 TESTS += tests/unit/models/regexp
