@@ -5,4 +5,4 @@ libweft_all_la_SOURCES += \
 	models/connectors/memory_journal.c \
 	models/connectors/memory_query.c \
 	models/connectors/memory_record.c \
-	models/connectors/tree.c models/connectors/tree.h
+	models/connectors/ordered.c models/connectors/ordered.h

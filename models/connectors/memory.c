@@ -29,8 +29,8 @@ weft__memory_change(struct weft_connector_session *base)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
 
-	weft__tree_unref(session->held);
-	session->held = weft__tree_ref(session->tree);
+	weft__ordered_unref(session->held);
+	session->held = weft__ordered_ref(session->tree);
 	return session;
 }
 
@@ -132,9 +132,9 @@ weft__memory_read_row(
 
 /* Makes 'tree' (given) the session's map. */
 static void
-replace_tree(struct weft__memory_session *session, struct weft__tree *tree)
+replace_tree(struct weft__memory_session *session, struct weft__ordered *tree)
 {
-	weft__tree_unref(session->tree);
+	weft__ordered_unref(session->tree);
 	session->tree = tree;
 }
 
@@ -142,9 +142,9 @@ int
 weft__memory_put(struct weft__memory_session *session,
     struct weft_slice key, struct weft_slice row, struct weft_error *error)
 {
-	struct weft__tree *made;
+	struct weft__ordered *made;
 
-	if (weft__tree_put(session->tree, key, row, &made))
+	if (weft__ordered_put(session->tree, key, row, &made))
 		return weft__memory_no_memory(error);
 	replace_tree(session, made);
 	return 0;
@@ -154,9 +154,9 @@ int
 weft__memory_remove(struct weft__memory_session *session,
     struct weft_slice key, struct weft_error *error)
 {
-	struct weft__tree *made;
+	struct weft__ordered *made;
 
-	if (weft__tree_remove(session->tree, key, &made))
+	if (weft__ordered_remove(session->tree, key, &made))
 		return weft__memory_no_memory(error);
 	replace_tree(session, made);
 	return 0;
@@ -212,7 +212,7 @@ memory_close(struct weft_connector *connector)
 	for (size_t i = 0; i < memory->models_length; i++)
 		weft__free(memory->models[i]);
 	weft__free(memory->models);
-	weft__tree_unref(memory->committed);
+	weft__ordered_unref(memory->committed);
 	pthread_mutex_destroy(&memory->mutex);
 	weft__free(memory);
 }
@@ -312,8 +312,8 @@ memory_rollback(struct weft_connector_session *base)
 	struct weft__memory_session *session = weft__memory_session(base);
 
 	while (session->marks_length)
-		weft__tree_unref(session->marks[--session->marks_length]);
-	weft__tree_unref(session->held);
+		weft__ordered_unref(session->marks[--session->marks_length]);
+	weft__ordered_unref(session->held);
 	session->held = NULL;
 	replace_tree(session, NULL);
 }
@@ -341,7 +341,7 @@ memory_begin(struct weft_connector_session *base, struct weft_error *error)
 	struct weft__memory *memory = session->memory;
 
 	pthread_mutex_lock(&memory->mutex);
-	replace_tree(session, weft__tree_ref(memory->committed));
+	replace_tree(session, weft__ordered_ref(memory->committed));
 	pthread_mutex_unlock(&memory->mutex);
 	return 0;
 }
@@ -353,13 +353,13 @@ memory_commit(struct weft_connector_session *base, struct weft_error *error)
 	struct weft__memory *memory = session->memory;
 
 	if (session->writing) {
-		struct weft__tree *before;
+		struct weft__ordered *before;
 
 		pthread_mutex_lock(&memory->mutex);
 		before = memory->committed;
-		memory->committed = weft__tree_ref(session->tree);
+		memory->committed = weft__ordered_ref(session->tree);
 		pthread_mutex_unlock(&memory->mutex);
-		weft__tree_unref(before);
+		weft__ordered_unref(before);
 	}
 	memory_rollback(base);
 	return 0;
@@ -374,7 +374,7 @@ memory_mark(struct weft_connector_session *base, struct weft_error *error)
 		session->marks_length + 1, sizeof *session->marks))
 		return weft__memory_no_memory(error);
 	session->marks[session->marks_length++] =
-	    weft__tree_ref(session->tree);
+	    weft__ordered_ref(session->tree);
 	return 0;
 }
 
@@ -392,7 +392,7 @@ memory_keep(struct weft_connector_session *base, struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
 
-	weft__tree_unref(session->marks[--session->marks_length]);
+	weft__ordered_unref(session->marks[--session->marks_length]);
 	return 0;
 }
 

@@ -52,7 +52,7 @@ weft__memory_journal_append(struct weft_connector_session *base,
 }
 
 static void
-read_journal_row(const struct weft__tree_entry *entry,
+read_journal_row(const struct weft__ordered_entry *entry,
     struct weft_connector_journal_row *row)
 {
 	struct weft_slice values[JOURNAL_LENGTH];
@@ -76,13 +76,13 @@ static int
 next_journal_row(struct weft__memory_session *session, uint64_t after,
     struct weft_connector_journal_row *row, struct weft_error *error)
 {
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	struct weft_slice key;
 	int code = journal_key(session, after, &key, error);
 
 	if (code)
 		return code;
-	if (!weft__tree_after(session->tree, key, false, &entry) ||
+	if (!weft__ordered_after(session->tree, key, false, &entry) ||
 	    !weft__memory_in_table(entry.key, WEFT__MEMORY_JOURNAL, 0))
 		return WEFT_ENOTFOUND;
 	read_journal_row(&entry, row);
@@ -117,7 +117,7 @@ weft__memory_journal_range(struct weft_connector_session *base,
 {
 	struct weft__memory_session *session = weft__memory_session(base);
 	struct weft_connector_journal_row row;
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	struct weft_slice key;
 	int code = next_journal_row(session, 0, &row, error);
 
@@ -128,7 +128,7 @@ weft__memory_journal_range(struct weft_connector_session *base,
 	code = journal_key(session, UINT64_MAX, &key, error);
 	if (code)
 		return code;
-	weft__tree_before(session->tree, key, &entry);
+	weft__ordered_before(session->tree, key, &entry);
 	*first = row.seq;
 	*last = weft__memory_position(entry.key);
 	return 0;
@@ -222,14 +222,14 @@ weft__memory_pending_get(struct weft_connector_session *base, int model,
     struct weft_slice *body, struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	struct weft_slice key;
 	int code = pending_key(session, model, id, as_of, &key, error);
 
 	if (code)
 		return code;
 	/* The same but for the seq, which is the last 8 bytes. */
-	if (!weft__tree_before(session->tree, key, &entry) ||
+	if (!weft__ordered_before(session->tree, key, &entry) ||
 	    entry.key.size != key.size ||
 	    memcmp(entry.key.data, key.data, key.size - 8) != 0)
 		return WEFT_ENOTFOUND;
@@ -243,13 +243,13 @@ weft__memory_pending_prune(struct weft_connector_session *base,
     uint64_t upto, struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_change(base);
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	int code = weft__memory_key(session, WEFT__MEMORY_PENDING, 0,
 	    weft_slice_of("", 0), &entry.key, error);
 
 	/* Keys stay valid: the map as it was is held. */
 	while (!code &&
-	    weft__tree_after(session->held, entry.key, false, &entry) &&
+	    weft__ordered_after(session->held, entry.key, false, &entry) &&
 	    weft__memory_in_table(entry.key, WEFT__MEMORY_PENDING, -1))
 		if (weft__memory_position(entry.key) <= upto)
 			code = weft__memory_remove(session, entry.key, error);
@@ -268,7 +268,7 @@ weft__memory_meta_get(struct weft_connector_session *base,
 
 	if (code)
 		return code;
-	return weft__tree_find(session->tree, key, value) ? 0
+	return weft__ordered_find(session->tree, key, value) ? 0
 							  : WEFT_ENOTFOUND;
 }
 
@@ -294,13 +294,13 @@ weft__memory_meta_each(struct weft_connector_session *base,
     struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	bool inclusive = true;
 	int code = weft__memory_key(session, WEFT__MEMORY_META, 0, prefix,
 	    &entry.key, error);
 
 	while (!code &&
-	    weft__tree_after(session->tree, entry.key, inclusive, &entry)) {
+	    weft__ordered_after(session->tree, entry.key, inclusive, &entry)) {
 		struct weft_slice name = weft_slice_of(
 		    entry.key.data + 5, entry.key.size - 5);
 

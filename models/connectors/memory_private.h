@@ -3,7 +3,7 @@
  * memory_record.c, memory_query.c, memory_journal.c (journal, pending bodies,
  * named values).
  *
- * The whole database is one persistent map (tree.h).  A key is a table's
+ * The whole database is one persistent map (ordered.h).  A key is a table's
  * letter and what names the row in it, so that the rows of a table, and of a
  * model within it, lie together in order:
  *
@@ -25,7 +25,7 @@
 
 #include <weft/sys/connector.h>
 
-#include "models/connectors/tree.h"
+#include "models/connectors/ordered.h"
 
 enum weft__memory_table {
 	WEFT__MEMORY_RECORD = 'R',
@@ -40,7 +40,7 @@ enum weft__memory_table {
 struct weft__memory {
 	struct weft_connector base;
 	pthread_mutex_t mutex; /* guards all below */
-	struct weft__tree *committed;
+	struct weft__ordered *committed;
 	bool writing; /* there is a writing session */
 	char **models; /* names by index */
 	size_t models_length;
@@ -52,10 +52,10 @@ struct weft__memory_session {
 	struct weft_connector_session base;
 	struct weft__memory *memory;
 	bool writing;
-	struct weft__tree *tree; /* as this session sees it */
-	struct weft__tree *held; /* as it was before the call under way, whose
+	struct weft__ordered *tree; /* as this session sees it */
+	struct weft__ordered *held; /* as it was before the call under way, whose
 	                            inputs may point into it */
-	struct weft__tree **marks;
+	struct weft__ordered **marks;
 	size_t marks_length;
 	size_t marks_capacity;
 	struct weft_buf key; /* scratch: of the call under way */
@@ -106,7 +106,7 @@ int weft__memory_remove(struct weft__memory_session *session,
     struct weft_slice key, struct weft_error *error);
 
 /* Reads a record's or tombstone's row. */
-void weft__memory_read_record(const struct weft__tree_entry *entry,
+void weft__memory_read_record(const struct weft__ordered_entry *entry,
     bool tombstone, struct weft_connector_record *record);
 
 /* Members of the vtable; their contracts are in <weft/sys/connector.h>. */

@@ -15,7 +15,7 @@ struct walk {
 	struct weft__memory_session *session;
 	int model;
 	const struct weft_query *query;
-	int (*visit)(struct walk *walk, const struct weft__tree_entry *entry);
+	int (*visit)(struct walk *walk, const struct weft__ordered_entry *entry);
 	weft_connector_record_fn *each;
 	void *context;
 	uint64_t seen; /* matching ones so far */
@@ -27,7 +27,7 @@ struct walk {
 
 /* What the sort knows of a record. */
 struct sortable {
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	struct weft_slice key; /* its place in the query's order */
 	size_t index;          /* its place in the order of ids */
 };
@@ -52,7 +52,7 @@ set_error(struct walk *walk, int code)
 }
 
 static int
-visit_if_matching(struct walk *walk, const struct weft__tree_entry *entry)
+visit_if_matching(struct walk *walk, const struct weft__ordered_entry *entry)
 {
 	struct weft_connector_record record;
 	bool matches;
@@ -71,13 +71,13 @@ visit_if_matching(struct walk *walk, const struct weft__tree_entry *entry)
 static int
 run(struct walk *walk)
 {
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	bool inclusive = true;
 	int code = weft__memory_key(walk->session, WEFT__MEMORY_RECORD,
 	    walk->model, weft_slice_of("", 0), &entry.key, walk->error);
 
 	while (!code &&
-	    weft__tree_after(
+	    weft__ordered_after(
 		walk->session->tree, entry.key, inclusive, &entry) &&
 	    weft__memory_in_table(
 		entry.key, WEFT__MEMORY_RECORD, walk->model)) {
@@ -95,7 +95,7 @@ is_enough(const struct weft_query *query, uint64_t given)
 }
 
 static int
-give(struct walk *walk, const struct weft__tree_entry *entry)
+give(struct walk *walk, const struct weft__ordered_entry *entry)
 {
 	struct weft_connector_record record;
 
@@ -104,7 +104,7 @@ give(struct walk *walk, const struct weft__tree_entry *entry)
 }
 
 static int
-visit_in_order(struct walk *walk, const struct weft__tree_entry *entry)
+visit_in_order(struct walk *walk, const struct weft__ordered_entry *entry)
 {
 	const struct weft_query *query = walk->query;
 
@@ -116,7 +116,7 @@ visit_in_order(struct walk *walk, const struct weft__tree_entry *entry)
 }
 
 static int
-visit_to_sort(struct walk *walk, const struct weft__tree_entry *entry)
+visit_to_sort(struct walk *walk, const struct weft__ordered_entry *entry)
 {
 	struct sorting *sorting = (struct sorting *)walk;
 	struct weft_connector_record record;
@@ -195,7 +195,7 @@ weft__memory_find(struct weft_connector_session *base, int model,
 }
 
 static int
-visit_to_count(struct walk *walk, const struct weft__tree_entry *entry)
+visit_to_count(struct walk *walk, const struct weft__ordered_entry *entry)
 {
 	return 0;
 }

@@ -20,7 +20,7 @@ order_of(bool tombstone)
 }
 
 void
-weft__memory_read_record(const struct weft__tree_entry *entry,
+weft__memory_read_record(const struct weft__ordered_entry *entry,
     bool tombstone, struct weft_connector_record *record)
 {
 	struct weft_slice values[RECORD_LENGTH];
@@ -39,7 +39,7 @@ weft__memory_read_record(const struct weft__tree_entry *entry,
 /* The row of this id, and its key.  WEFT_ENOTFOUND ('error' untouched). */
 static int
 find_row(struct weft__memory_session *session, bool tombstone, int model,
-    struct weft_slice id, struct weft__tree_entry *entry,
+    struct weft_slice id, struct weft__ordered_entry *entry,
     struct weft_error *error)
 {
 	int code = weft__memory_key(
@@ -47,7 +47,7 @@ find_row(struct weft__memory_session *session, bool tombstone, int model,
 
 	if (code)
 		return code;
-	return weft__tree_find(session->tree, entry->key, &entry->value)
+	return weft__ordered_find(session->tree, entry->key, &entry->value)
 	    ? 0 : WEFT_ENOTFOUND;
 }
 
@@ -56,7 +56,7 @@ read_one(struct weft__memory_session *session, bool tombstone, int model,
     struct weft_slice id, struct weft_connector_record *record,
     struct weft_error *error)
 {
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	int code = find_row(session, tombstone, model, id, &entry, error);
 
 	if (code)
@@ -94,13 +94,13 @@ next_position(struct weft__memory_session *session, bool tombstone,
     int model, uint64_t *position, struct weft_error *error)
 {
 	enum weft__memory_table order = order_of(tombstone);
-	struct weft__tree_entry last;
+	struct weft__ordered_entry last;
 	struct weft_slice key;
 	int code = weft__memory_key_at(
 	    session, order, model, UINT64_MAX, &key, error);
 
 	*position = 1;
-	if (!code && weft__tree_before(session->tree, key, &last) &&
+	if (!code && weft__ordered_before(session->tree, key, &last) &&
 	    weft__memory_in_table(last.key, order, model))
 		*position = weft__memory_position(last.key) + 1;
 	return code;
@@ -151,7 +151,7 @@ add_row(struct weft__memory_session *session, bool tombstone, int model,
 }
 
 static uint64_t
-position_of(const struct weft__tree_entry *entry)
+position_of(const struct weft__ordered_entry *entry)
 {
 	struct weft_slice value;
 	uint64_t position;
@@ -166,7 +166,7 @@ static int
 replace_row(struct weft__memory_session *session, bool tombstone, int model,
     const struct weft_connector_record *record, struct weft_error *error)
 {
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	int code = find_row(
 	    session, tombstone, model, record->id, &entry, error);
 
@@ -181,7 +181,7 @@ static int
 remove_row(struct weft__memory_session *session, bool tombstone, int model,
     struct weft_slice id, struct weft_error *error)
 {
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	struct weft_slice key;
 	uint64_t position = 0;
 	int code = find_row(session, tombstone, model, id, &entry, error);
@@ -206,7 +206,7 @@ weft__memory_insert(struct weft_connector_session *base, int model,
     struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_change(base);
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	int code = find_row(
 	    session, false, model, record->id, &entry, error);
 
@@ -259,7 +259,7 @@ weft__memory_forget(struct weft_connector_session *base, int model,
 /* Reads the row whose place in the order 'at' is. */
 static int
 read_at(struct weft__memory_session *session, bool tombstones, int model,
-    const struct weft__tree_entry *at, struct weft_connector_record *record,
+    const struct weft__ordered_entry *at, struct weft_connector_record *record,
     struct weft_error *error)
 {
 	int code = read_one(
@@ -279,12 +279,12 @@ weft__memory_scan(struct weft_connector_session *base, int model,
 	struct weft__memory_session *session = weft__memory_session(base);
 	enum weft__memory_table order = order_of(tombstones);
 	struct weft_connector_record record;
-	struct weft__tree_entry at;
+	struct weft__ordered_entry at;
 	int code = weft__memory_key_at(
 	    session, order, model, *position, &at.key, error);
 
 	for (size_t i = 0; !code && i < limit; i++) {
-		if (!weft__tree_after(session->tree, at.key, false, &at) ||
+		if (!weft__ordered_after(session->tree, at.key, false, &at) ||
 		    !weft__memory_in_table(at.key, order, model))
 			break;
 		*position = weft__memory_position(at.key);

@@ -16,8 +16,8 @@ tests_unit_models_connectors_memory_SOURCES = \
 	tests/unit/models/connectors/memory.c $(connector_suite)
 tests_unit_models_connectors_memory_LDADD = $(TEST_LIBS)
 
-check_PROGRAMS += tests/unit/models/connectors/tree
-TESTS += tests/unit/models/connectors/tree
-tests_unit_models_connectors_tree_SOURCES = \
-	tests/unit/models/connectors/tree.c
-tests_unit_models_connectors_tree_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/unit/models/connectors/ordered
+TESTS += tests/unit/models/connectors/ordered
+tests_unit_models_connectors_ordered_SOURCES = \
+	tests/unit/models/connectors/ordered.c
+tests_unit_models_connectors_ordered_LDADD = $(TEST_LIBS)

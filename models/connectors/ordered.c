@@ -1,4 +1,4 @@
-#include "models/connectors/tree.h"
+#include "models/connectors/ordered.h"
 
 #include <stdatomic.h>
 
@@ -16,11 +16,11 @@ struct item {
 	char bytes[]; /* key, then value */
 };
 
-struct weft__tree {
+struct weft__ordered {
 	atomic_size_t references;
 	struct item *item;
-	struct weft__tree *left;  /* smaller keys */
-	struct weft__tree *right; /* larger keys */
+	struct weft__ordered *left;  /* smaller keys */
+	struct weft__ordered *right; /* larger keys */
 };
 
 static struct weft_slice
@@ -80,8 +80,8 @@ unref_item(struct item *item)
 		weft__free(item);
 }
 
-struct weft__tree *
-weft__tree_ref(struct weft__tree *tree)
+struct weft__ordered *
+weft__ordered_ref(struct weft__ordered *tree)
 {
 	if (tree)
 		atomic_fetch_add_explicit(
@@ -91,27 +91,27 @@ weft__tree_ref(struct weft__tree *tree)
 
 /* Recursion is as deep as the tree: some 3 log n. */
 void
-weft__tree_unref(struct weft__tree *tree)
+weft__ordered_unref(struct weft__ordered *tree)
 {
 	if (!tree || atomic_fetch_sub(&tree->references, 1) != 1)
 		return;
-	weft__tree_unref(tree->left);
-	weft__tree_unref(tree->right);
+	weft__ordered_unref(tree->left);
+	weft__ordered_unref(tree->right);
 	unref_item(tree->item);
 	weft__free(tree);
 }
 
 /* A node of these parts.  Takes the references to the subtrees, also when it
  * fails (NULL: no memory), and one of its own to the item. */
-static struct weft__tree *
+static struct weft__ordered *
 make_node(
-    struct item *item, struct weft__tree *left, struct weft__tree *right)
+    struct item *item, struct weft__ordered *left, struct weft__ordered *right)
 {
-	struct weft__tree *node = weft__malloc(sizeof *node);
+	struct weft__ordered *node = weft__malloc(sizeof *node);
 
 	if (!node) {
-		weft__tree_unref(left);
-		weft__tree_unref(right);
+		weft__ordered_unref(left);
+		weft__ordered_unref(right);
 		return NULL;
 	}
 	atomic_init(&node->references, 1);
@@ -122,9 +122,9 @@ make_node(
 }
 
 /* A copy of 'node' with these subtrees; as make_node(). */
-static struct weft__tree *
-copy_node(const struct weft__tree *node, struct weft__tree *left,
-    struct weft__tree *right)
+static struct weft__ordered *
+copy_node(const struct weft__ordered *node, struct weft__ordered *left,
+    struct weft__ordered *right)
 {
 	return make_node(node->item, left, right);
 }
@@ -133,52 +133,53 @@ copy_node(const struct weft__tree *node, struct weft__tree *left,
  * Puts 'upper' above a copy of 'node', whose child it is by key but whose
  * parent by priority.  'upper' is new: nobody else sees it change.
  */
-static struct weft__tree *
-rotate(const struct weft__tree *node, struct weft__tree *upper, bool from_left)
+static struct weft__ordered *
+rotate(const struct weft__ordered *node, struct weft__ordered *upper,
+    bool from_left)
 {
-	struct weft__tree **inner = from_left ? &upper->right : &upper->left;
-	struct weft__tree *lower;
+	struct weft__ordered **inner = from_left ? &upper->right : &upper->left;
+	struct weft__ordered *lower;
 
 	if (from_left)
-		lower = copy_node(node, *inner, weft__tree_ref(node->right));
+		lower = copy_node(node, *inner, weft__ordered_ref(node->right));
 	else
-		lower = copy_node(node, weft__tree_ref(node->left), *inner);
+		lower = copy_node(node, weft__ordered_ref(node->left), *inner);
 	*inner = lower;
 	if (lower)
 		return upper;
-	weft__tree_unref(upper);
+	weft__ordered_unref(upper);
 	return NULL;
 }
 
 /* A copy of 'tree' with the item; NULL: no memory. */
-static struct weft__tree *
-insert(const struct weft__tree *tree, struct item *item)
+static struct weft__ordered *
+insert(const struct weft__ordered *tree, struct item *item)
 {
-	struct weft__tree *child;
+	struct weft__ordered *child;
 	int order;
 
 	if (!tree)
 		return make_node(item, NULL, NULL);
 	order = compare(key_of(item), tree->item);
 	if (order == 0)
-		return make_node(item, weft__tree_ref(tree->left),
-		    weft__tree_ref(tree->right));
+		return make_node(item, weft__ordered_ref(tree->left),
+		    weft__ordered_ref(tree->right));
 	child = insert(order < 0 ? tree->left : tree->right, item);
 	if (!child)
 		return NULL;
 	if (child->item->priority > tree->item->priority)
 		return rotate(tree, child, order < 0);
 	if (order < 0)
-		return copy_node(tree, child, weft__tree_ref(tree->right));
-	return copy_node(tree, weft__tree_ref(tree->left), child);
+		return copy_node(tree, child, weft__ordered_ref(tree->right));
+	return copy_node(tree, weft__ordered_ref(tree->left), child);
 }
 
 int
-weft__tree_put(struct weft__tree *tree, struct weft_slice key,
-    struct weft_slice value, struct weft__tree **made)
+weft__ordered_put(struct weft__ordered *tree, struct weft_slice key,
+    struct weft_slice value, struct weft__ordered **made)
 {
 	struct item *item = make_item(key, value);
-	struct weft__tree *root;
+	struct weft__ordered *root;
 
 	if (!item)
 		return WEFT_ENOMEM;
@@ -193,37 +194,37 @@ weft__tree_put(struct weft__tree *tree, struct weft_slice key,
 /* One tree of two, all keys of 'left' being smaller.  Sets '*made' to NULL for
  * two empty ones. */
 static int
-join(struct weft__tree *left, struct weft__tree *right,
-    struct weft__tree **made)
+join(struct weft__ordered *left, struct weft__ordered *right,
+    struct weft__ordered **made)
 {
-	struct weft__tree *child;
+	struct weft__ordered *child;
 	int code;
 
 	if (!left || !right) {
-		*made = weft__tree_ref(left ? left : right);
+		*made = weft__ordered_ref(left ? left : right);
 		return 0;
 	}
 	if (left->item->priority > right->item->priority) {
 		code = join(left->right, right, &child);
 		if (!code)
 			*made = copy_node(
-			    left, weft__tree_ref(left->left), child);
+			    left, weft__ordered_ref(left->left), child);
 	} else {
 		code = join(left, right->left, &child);
 		if (!code)
 			*made = copy_node(
-			    right, child, weft__tree_ref(right->right));
+			    right, child, weft__ordered_ref(right->right));
 	}
 	return code || !*made ? WEFT_ENOMEM : 0;
 }
 
 /* A copy of 'tree' without the key, which is in it. */
 static int
-take_out(struct weft__tree *tree, struct weft_slice key,
-    struct weft__tree **made)
+take_out(struct weft__ordered *tree, struct weft_slice key,
+    struct weft__ordered **made)
 {
 	int order = compare(key, tree->item), code;
-	struct weft__tree *child;
+	struct weft__ordered *child;
 
 	if (order == 0)
 		return join(tree->left, tree->right, made);
@@ -231,26 +232,26 @@ take_out(struct weft__tree *tree, struct weft_slice key,
 	if (code)
 		return code;
 	if (order < 0)
-		*made = copy_node(tree, child, weft__tree_ref(tree->right));
+		*made = copy_node(tree, child, weft__ordered_ref(tree->right));
 	else
-		*made = copy_node(tree, weft__tree_ref(tree->left), child);
+		*made = copy_node(tree, weft__ordered_ref(tree->left), child);
 	return *made ? 0 : WEFT_ENOMEM;
 }
 
 int
-weft__tree_remove(struct weft__tree *tree, struct weft_slice key,
-    struct weft__tree **made)
+weft__ordered_remove(struct weft__ordered *tree, struct weft_slice key,
+    struct weft__ordered **made)
 {
 	struct weft_slice value;
 
-	if (weft__tree_find(tree, key, &value))
+	if (weft__ordered_find(tree, key, &value))
 		return take_out(tree, key, made);
-	*made = weft__tree_ref(tree);
+	*made = weft__ordered_ref(tree);
 	return 0;
 }
 
 bool
-weft__tree_find(const struct weft__tree *tree, struct weft_slice key,
+weft__ordered_find(const struct weft__ordered *tree, struct weft_slice key,
     struct weft_slice *value)
 {
 	while (tree) {
@@ -267,7 +268,7 @@ weft__tree_find(const struct weft__tree *tree, struct weft_slice key,
 
 /* Hands out the item, if there is one. */
 static bool
-give(const struct item *item, struct weft__tree_entry *entry)
+give(const struct item *item, struct weft__ordered_entry *entry)
 {
 	if (!item)
 		return false;
@@ -277,8 +278,8 @@ give(const struct item *item, struct weft__tree_entry *entry)
 }
 
 bool
-weft__tree_after(const struct weft__tree *tree, struct weft_slice key,
-    bool inclusive, struct weft__tree_entry *entry)
+weft__ordered_after(const struct weft__ordered *tree, struct weft_slice key,
+    bool inclusive, struct weft__ordered_entry *entry)
 {
 	const struct item *found = NULL;
 
@@ -296,8 +297,8 @@ weft__tree_after(const struct weft__tree *tree, struct weft_slice key,
 }
 
 bool
-weft__tree_before(const struct weft__tree *tree, struct weft_slice key,
-    struct weft__tree_entry *entry)
+weft__ordered_before(const struct weft__ordered *tree, struct weft_slice key,
+    struct weft__ordered_entry *entry)
 {
 	const struct item *found = NULL;
 

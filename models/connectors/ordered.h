@@ -12,43 +12,44 @@
  * Threads: nodes are counted atomically; maps that share nodes may be used on
  * different threads at a time.
  */
-#ifndef MODELS_CONNECTORS_TREE_H
-#define MODELS_CONNECTORS_TREE_H
+#ifndef MODELS_CONNECTORS_ORDERED_H
+#define MODELS_CONNECTORS_ORDERED_H
 
 #include <weft/types.h>
 
-struct weft__tree;
+struct weft__ordered;
 
 /* Borrowed from the map, for as long as it is referenced. */
-struct weft__tree_entry {
+struct weft__ordered_entry {
 	struct weft_slice key;
 	struct weft_slice value;
 };
 
 /* One more, or one less, reference; the last one frees.  NULL is allowed. */
-struct weft__tree *weft__tree_ref(struct weft__tree *tree);
-void weft__tree_unref(struct weft__tree *tree);
+struct weft__ordered *weft__ordered_ref(struct weft__ordered *tree);
+void weft__ordered_unref(struct weft__ordered *tree);
 
 /*
  * Makes a map in which the key has this value (both copied); 'tree' stays as
  * it is and keeps its own reference.  Returns 0 or WEFT_ENOMEM.
  */
-WEFT_MUST_CHECK int weft__tree_put(struct weft__tree *tree,
-    struct weft_slice key, struct weft_slice value, struct weft__tree **made);
+WEFT_MUST_CHECK int weft__ordered_put(struct weft__ordered *tree,
+    struct weft_slice key, struct weft_slice value,
+    struct weft__ordered **made);
 
 /* Makes a map without the key; the same map if it is not in it. */
-WEFT_MUST_CHECK int weft__tree_remove(struct weft__tree *tree,
-    struct weft_slice key, struct weft__tree **made);
+WEFT_MUST_CHECK int weft__ordered_remove(struct weft__ordered *tree,
+    struct weft_slice key, struct weft__ordered **made);
 
 /* The value of the key.  Returns whether it is there. */
-bool weft__tree_find(const struct weft__tree *tree, struct weft_slice key,
+bool weft__ordered_find(const struct weft__ordered *tree, struct weft_slice key,
     struct weft_slice *value);
 
 /* The first entry with a key after this one (or at it, if 'inclusive'), and
  * the last one before or at it, by bytes.  Returns whether there is one. */
-bool weft__tree_after(const struct weft__tree *tree, struct weft_slice key,
-    bool inclusive, struct weft__tree_entry *entry);
-bool weft__tree_before(const struct weft__tree *tree, struct weft_slice key,
-    struct weft__tree_entry *entry);
+bool weft__ordered_after(const struct weft__ordered *tree,
+    struct weft_slice key, bool inclusive, struct weft__ordered_entry *entry);
+bool weft__ordered_before(const struct weft__ordered *tree,
+    struct weft_slice key, struct weft__ordered_entry *entry);
 
 #endif

@@ -1,4 +1,4 @@
-/* Tests of models/connectors/tree.c. */
+/* Tests of models/connectors/ordered.c. */
 #include "tests/lib/test.h"
 
 #include <stdio.h>
@@ -6,30 +6,30 @@
 #include <weft/error.h>
 
 #include "core/base/alloc.h"
-#include "models/connectors/tree.h"
+#include "models/connectors/ordered.h"
 #include "tests/lib/random.h"
 
 #define KEYS 200
 
 /* Puts (or removes, with no value) a key, in place. */
 static void
-change(struct weft__tree **tree, const char *key, const char *value)
+change(struct weft__ordered **tree, const char *key, const char *value)
 {
-	struct weft__tree *made;
-	int code = value ? weft__tree_put(*tree, weft_slice(key),
+	struct weft__ordered *made;
+	int code = value ? weft__ordered_put(*tree, weft_slice(key),
 			       weft_slice(value), &made)
-			 : weft__tree_remove(*tree, weft_slice(key), &made);
+			 : weft__ordered_remove(*tree, weft_slice(key), &made);
 
 	assert_int_equal(code, 0);
-	weft__tree_unref(*tree);
+	weft__ordered_unref(*tree);
 	*tree = made;
 }
 
 static void
-has(const struct weft__tree *tree, const char *key, const char *value)
+has(const struct weft__ordered *tree, const char *key, const char *value)
 {
 	struct weft_slice found;
-	bool is_there = weft__tree_find(tree, weft_slice(key), &found);
+	bool is_there = weft__ordered_find(tree, weft_slice(key), &found);
 
 	assert_int_equal(is_there, value != NULL);
 	if (value)
@@ -37,13 +37,13 @@ has(const struct weft__tree *tree, const char *key, const char *value)
 }
 
 static void
-tree_put__leaves_the_old_map_as_it_was(void **state)
+ordered_put__leaves_the_old_map_as_it_was(void **state)
 {
-	struct weft__tree *tree = NULL, *before;
+	struct weft__ordered *tree = NULL, *before;
 
 	change(&tree, "a", "1");
 	change(&tree, "b", "2");
-	before = weft__tree_ref(tree);
+	before = weft__ordered_ref(tree);
 	change(&tree, "a", "3");
 	change(&tree, "c", "4");
 	change(&tree, "b", NULL);
@@ -53,45 +53,45 @@ tree_put__leaves_the_old_map_as_it_was(void **state)
 	has(tree, "a", "3");
 	has(tree, "b", NULL);
 	has(tree, "c", "4");
-	weft__tree_unref(before);
-	weft__tree_unref(tree);
+	weft__ordered_unref(before);
+	weft__ordered_unref(tree);
 }
 
 static void
-tree_remove__of_what_is_not_there_changes_nothing(void **state)
+ordered_remove__of_what_is_not_there_changes_nothing(void **state)
 {
-	struct weft__tree *tree = NULL, *made;
+	struct weft__ordered *tree = NULL, *made;
 
-	assert_int_equal(weft__tree_remove(NULL, weft_slice("a"), &made), 0);
+	assert_int_equal(weft__ordered_remove(NULL, weft_slice("a"), &made), 0);
 	assert_null(made);
 	change(&tree, "a", "1");
-	assert_int_equal(weft__tree_remove(tree, weft_slice("b"), &made), 0);
+	assert_int_equal(weft__ordered_remove(tree, weft_slice("b"), &made), 0);
 	assert_ptr_equal(made, tree);
-	weft__tree_unref(made);
+	weft__ordered_unref(made);
 	change(&tree, "a", NULL);
 	assert_null(tree);
 }
 
 static void
-tree__keeps_any_bytes(void **state)
+ordered__keeps_any_bytes(void **state)
 {
 	struct weft_slice key = weft_slice_of("a\0b", 3), value;
-	struct weft__tree *tree;
+	struct weft__ordered *tree;
 
 	assert_int_equal(
-	    weft__tree_put(NULL, key, weft_slice_of("", 0), &tree), 0);
-	assert_true(weft__tree_find(tree, key, &value));
+	    weft__ordered_put(NULL, key, weft_slice_of("", 0), &tree), 0);
+	assert_true(weft__ordered_find(tree, key, &value));
 	assert_int_equal(value.size, 0);
 	assert_non_null(value.data);
-	assert_false(weft__tree_find(tree, weft_slice("a"), &value));
-	weft__tree_unref(tree);
+	assert_false(weft__ordered_find(tree, weft_slice("a"), &value));
+	weft__ordered_unref(tree);
 }
 
 /* The keys 000..199 that are there, and what the map must answer. */
 static void
-check(const struct weft__tree *tree, const bool *present)
+check(const struct weft__ordered *tree, const bool *present)
 {
-	struct weft__tree_entry entry;
+	struct weft__ordered_entry entry;
 	char key[20];
 
 	for (int i = 0; i < KEYS; i++) {
@@ -103,26 +103,26 @@ check(const struct weft__tree *tree, const bool *present)
 			after++;
 		while (before >= 0 && !present[before])
 			before--;
-		assert_int_equal(weft__tree_after(tree, weft_slice(key),
+		assert_int_equal(weft__ordered_after(tree, weft_slice(key),
 				     false, &entry),
 		    after < KEYS);
 		if (after < KEYS)
 			assert_int_equal(
 			    strtol(entry.key.data, NULL, 10) % 1000, after);
 		assert_int_equal(
-		    weft__tree_before(tree, weft_slice(key), &entry),
+		    weft__ordered_before(tree, weft_slice(key), &entry),
 		    before >= 0);
-		assert_int_equal(weft__tree_after(tree, weft_slice(key),
+		assert_int_equal(weft__ordered_after(tree, weft_slice(key),
 				     true, &entry),
 		    present[i] || after < KEYS);
 	}
 }
 
 static void
-tree__agrees_with_an_array(void **state)
+ordered__agrees_with_an_array(void **state)
 {
 	struct random random = {1};
-	struct weft__tree *tree = NULL;
+	struct weft__ordered *tree = NULL;
 	bool present[KEYS] = {false};
 	char key[20];
 
@@ -136,13 +136,13 @@ tree__agrees_with_an_array(void **state)
 			check(tree, present);
 	}
 	check(tree, present);
-	weft__tree_unref(tree);
+	weft__ordered_unref(tree);
 }
 
 static void
-tree__survives_any_failed_allocation(void **state)
+ordered__survives_any_failed_allocation(void **state)
 {
-	struct weft__tree *tree = NULL, *made;
+	struct weft__ordered *tree = NULL, *made;
 	char key[20];
 
 	for (int i = 0; i < 50; i++) {
@@ -151,38 +151,38 @@ tree__survives_any_failed_allocation(void **state)
 			int code;
 
 			weft__alloc_fail_after(left, false);
-			code = weft__tree_put(tree, weft_slice(key),
+			code = weft__ordered_put(tree, weft_slice(key),
 			    weft_slice(key), &made);
 			weft__alloc_fail_never();
 			if (!code)
 				break;
 			assert_int_equal(code, WEFT_ENOMEM);
 		}
-		weft__tree_unref(tree);
+		weft__ordered_unref(tree);
 		tree = made;
 	}
 	for (int i = 0; i < 50; i++) {
 		snprintf(key, sizeof key, "%d", i);
 		weft__alloc_fail_after(0, true);
 		assert_true(i == 49 ||
-		    weft__tree_remove(tree, weft_slice(key), &made) ==
+		    weft__ordered_remove(tree, weft_slice(key), &made) ==
 			WEFT_ENOMEM || made != tree);
 		weft__alloc_fail_never();
 	}
-	weft__tree_unref(tree);
+	weft__ordered_unref(tree);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(tree_put__leaves_the_old_map_as_it_was),
+	    cmocka_unit_test(ordered_put__leaves_the_old_map_as_it_was),
 	    cmocka_unit_test(
-		tree_remove__of_what_is_not_there_changes_nothing),
-	    cmocka_unit_test(tree__keeps_any_bytes),
-	    cmocka_unit_test(tree__agrees_with_an_array),
-	    cmocka_unit_test(tree__survives_any_failed_allocation),
+		ordered_remove__of_what_is_not_there_changes_nothing),
+	    cmocka_unit_test(ordered__keeps_any_bytes),
+	    cmocka_unit_test(ordered__agrees_with_an_array),
+	    cmocka_unit_test(ordered__survives_any_failed_allocation),
 	};
 
-	return cmocka_run_group_tests_name("tree", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("ordered", tests, NULL, NULL);
 }
