@@ -142,35 +142,43 @@ take_run(struct reader *reader)
 	return weft_slice_of(start, (size_t)(reader->next - start));
 }
 
-/* A decimal number, spelled anew as JSON does: 007 is 7, .5 is 0.5. */
+/* Writes the number as JSON spells it: 007 is 7, .5 is 0.5, 5. is 5. */
+static double
+respell(struct weft_slice whole, struct weft_slice fraction,
+    struct weft_slice exponent)
+{
+	char json[WEFT__NUMBER_DIGITS + 4];
+	int size;
+
+	while (whole.size && *whole.data == '0')
+		whole = weft_slice_of(whole.data + 1, whole.size - 1);
+	size = snprintf(json, sizeof json, "%s%.*s%s%.*s%.*s",
+	    whole.size ? "" : "0", (int)whole.size, whole.data,
+	    fraction.size ? "." : "", (int)fraction.size, fraction.data,
+	    (int)exponent.size, exponent.data);
+	return weft__json_read_number(weft_slice_of(json, (size_t)size));
+}
+
 static double
 read_decimal(struct weft_slice text)
 {
 	struct reader reader = {text.data, text.data + text.size};
 	bool is_negative = take(&reader, '-');
-	struct weft_slice whole, fraction = {NULL, 0};
-	char json[WEFT__NUMBER_DIGITS + 4];
-	const char *exponent;
-	int size;
+	struct weft_slice whole, fraction = {"", 0}, exponent;
+	double number;
 
 	if (!is_negative)
 		take(&reader, '+');
 	whole = take_run(&reader);
 	if (take(&reader, '.'))
 		fraction = take_run(&reader);
-	exponent = reader.next;
+	exponent = weft_slice_of(
+	    reader.next, (size_t)(reader.end - reader.next));
 	if (whole.size + fraction.size == 0 || !take_exponent(&reader) ||
 	    reader.next < reader.end)
 		return NAN;
-	while (whole.size && *whole.data == '0')
-		whole = weft_slice_of(whole.data + 1, whole.size - 1);
-	size = snprintf(json, sizeof json, "%s%.*s%s%.*s%.*s",
-	    whole.size ? "" : "0", (int)whole.size, whole.data,
-	    fraction.size ? "." : "", (int)fraction.size,
-	    fraction.size ? fraction.data : "",
-	    (int)(reader.end - exponent), exponent);
-	return weft__json_read_number(weft_slice_of(json, (size_t)size)) *
-	       (is_negative ? -1 : 1);
+	number = respell(whole, fraction, exponent);
+	return is_negative ? -number : number;
 }
 
 double

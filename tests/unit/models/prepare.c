@@ -130,7 +130,7 @@ assert_invalid(struct world *world, const char *json, const char *text,
 	assert_string_equal(world->details.data, details);
 }
 
-#define TODO "{\"name\":\"Todo\",\"properties\":{" \
+#define TASK "{\"name\":\"Todo\",\"properties\":{" \
 	"\"id\":{\"type\":\"string\",\"id\":true,\"defaultFn\":\"guid\"}," \
 	"\"title\":\"string\"," \
 	"\"completed\":{\"type\":\"boolean\",\"default\":false}," \
@@ -141,7 +141,7 @@ prepare_create__borrows_what_needs_no_change(void **state)
 {
 	struct world world;
 
-	open_world(&world, TODO "}");
+	open_world(&world, TASK "}");
 	assert_created(&world,
 	    "{\"title\": \"a\", \"id\": \"1\", \"completed\": true,"
 	    "\"zz\": [1, {}]}",
@@ -172,7 +172,7 @@ prepare_create__keeps_undefined_as_null(void **state)
 {
 	struct world world;
 
-	open_world(&world, TODO ",\"persistUndefinedAsNull\":true}");
+	open_world(&world, TASK ",\"persistUndefinedAsNull\":true}");
 	assert_created(&world, "{\"id\":\"t1\",\"title\":\"one\"}", "t1",
 	    "{\"completed\":false,\"created\":null,\"id\":\"t1\","
 	    "\"title\":\"one\"}");
@@ -190,7 +190,7 @@ prepare_create__coerces_declared_types(void **state)
 {
 	struct world world;
 
-	open_world(&world, TODO "}");
+	open_world(&world, TASK "}");
 	assert_created(&world,
 	    "{\"id\":7,\"title\":1.50,\"completed\":\"true\","
 	    "\"created\":0,\"free\":\"1\"}",
@@ -205,7 +205,7 @@ prepare_create__drops_loopbacks_own_names(void **state)
 {
 	struct world world;
 
-	open_world(&world, TODO "}");
+	open_world(&world, TASK "}");
 	assert_created(&world,
 	    "{\"__a\":1,\"_b\":2,\"completed\":true,\"id\":\"1\"}", "1",
 	    "{\"_b\":2,\"completed\":true,\"id\":\"1\"}");
@@ -279,14 +279,14 @@ prepare_create__treats_what_is_not_declared_as_strict_says(void **state)
 {
 	struct world world;
 
-	open_world(&world, TODO ",\"strict\":\"filter\"}");
+	open_world(&world, TASK ",\"strict\":\"filter\"}");
 	assert_created(&world,
 	    "{\"bogus\":1,\"completed\":true,\"id\":\"1\"}", "1",
 	    "{\"completed\":true,\"id\":\"1\"}");
 	close_world(&world);
 
 	/* As recorded on the wire. */
-	open_world(&world, TODO ",\"strict\":\"throw\"}");
+	open_world(&world, TASK ",\"strict\":\"throw\"}");
 	assert_invalid(&world, "{\"id\":\"tx\",\"bogus\":1}",
 	    "The `Todo` instance is not valid. Details: `bogus` is not "
 	    "defined in the model (value: undefined).",
@@ -451,7 +451,7 @@ prepare_merge__keeps_what_was_stored_before_the_rules(void **state)
 {
 	struct world world;
 
-	open_world(&world, TODO ",\"strict\":true}");
+	open_world(&world, TASK ",\"strict\":true}");
 	assert_int_equal(merge(&world, "{\"id\":\"1\",\"old\":1,\"title\":5}",
 	    NULL, "{\"completed\":\"1\"}"), 0);
 	assert_draft(&world, "1",
