@@ -201,10 +201,13 @@ take_date(struct reader *reader, struct date *date)
 bool
 weft__date_parse(struct weft_slice text, int64_t *ms)
 {
-	struct reader reader = {text.data, text.data + text.size};
+	struct reader reader = {text.data, text.data};
 	struct date date = {0};
 
-	if (!text.data || !take_date(&reader, &date))
+	if (!text.size)
+		return false;
+	reader.end += text.size;
+	if (!take_date(&reader, &date))
 		return false;
 	*ms = days_from_date(date.year, date.month, date.day) * MS_PER_DAY +
 	    ((date.hour * 60 + date.minute - date.offset_minutes) *

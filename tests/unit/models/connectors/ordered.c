@@ -87,34 +87,63 @@ ordered__keeps_any_bytes(void **state)
 	weft__ordered_unref(tree);
 }
 
-/* The keys 000..199 that are there, and what the map must answer. */
+/* The key of a number below 1000, and the reverse. */
+static void
+write_key(int number, char key[20])
+{
+	snprintf(key, 20, "%03d", number);
+}
+
+static int
+read_key(struct weft_slice key)
+{
+	assert_int_equal(key.size, 3);
+	return (key.data[0] - '0') * 100 + (key.data[1] - '0') * 10 +
+	    (key.data[2] - '0');
+}
+
+/* The entries next to key 'i', which are 'before' and 'after' (or none). */
+static void
+check_neighbours(const struct weft__ordered *tree, int i, int before,
+    int after, bool is_there)
+{
+	struct weft__ordered_entry entry;
+	char key[20];
+
+	write_key(i, key);
+	assert_int_equal(
+	    weft__ordered_after(tree, weft_slice(key), false, &entry),
+	    after < KEYS);
+	if (after < KEYS)
+		assert_int_equal(read_key(entry.key), after);
+	assert_int_equal(
+	    weft__ordered_before(tree, weft_slice(key), &entry),
+	    before >= 0);
+	if (before >= 0)
+		assert_int_equal(read_key(entry.key), before);
+	assert_int_equal(
+	    weft__ordered_after(tree, weft_slice(key), true, &entry),
+	    is_there || after < KEYS);
+	if (is_there)
+		assert_int_equal(read_key(entry.key), i);
+}
+
+/* 'present' tells which keys are in the map. */
 static void
 check(const struct weft__ordered *tree, const bool *present)
 {
-	struct weft__ordered_entry entry;
 	char key[20];
 
 	for (int i = 0; i < KEYS; i++) {
 		int after = i + 1, before = i;
 
-		snprintf(key, sizeof key, "%03d", i);
+		write_key(i, key);
 		has(tree, key, present[i] ? key : NULL);
 		while (after < KEYS && !present[after])
 			after++;
 		while (before >= 0 && !present[before])
 			before--;
-		assert_int_equal(weft__ordered_after(tree, weft_slice(key),
-				     false, &entry),
-		    after < KEYS);
-		if (after < KEYS)
-			assert_int_equal(
-			    strtol(entry.key.data, NULL, 10) % 1000, after);
-		assert_int_equal(
-		    weft__ordered_before(tree, weft_slice(key), &entry),
-		    before >= 0);
-		assert_int_equal(weft__ordered_after(tree, weft_slice(key),
-				     true, &entry),
-		    present[i] || after < KEYS);
+		check_neighbours(tree, i, before, after, present[i]);
 	}
 }
 
@@ -129,7 +158,7 @@ ordered__agrees_with_an_array(void **state)
 	for (int round = 0; round < 2000; round++) {
 		int i = (int)random_below(&random, KEYS);
 
-		snprintf(key, sizeof key, "%03d", i);
+		write_key(i, key);
 		present[i] = random_below(&random, 3) > 0;
 		change(&tree, key, present[i] ? key : NULL);
 		if (round % 50 == 0)
@@ -139,36 +168,47 @@ ordered__agrees_with_an_array(void **state)
 	weft__ordered_unref(tree);
 }
 
+/* As change(), with each allocation failing once on the way. */
+static void
+change_with_failures(
+    struct weft__ordered **tree, const char *key, const char *value)
+{
+	struct weft__ordered *made;
+	int code;
+
+	for (uint64_t left = 0;; left++) {
+		weft__alloc_fail_after(left, false);
+		code = value ? weft__ordered_put(*tree, weft_slice(key),
+				   weft_slice(value), &made)
+			     : weft__ordered_remove(
+				   *tree, weft_slice(key), &made);
+		weft__alloc_fail_never();
+		if (!code)
+			break;
+		assert_int_equal(code, WEFT_ENOMEM);
+	}
+	weft__ordered_unref(*tree);
+	*tree = made;
+}
+
 static void
 ordered__survives_any_failed_allocation(void **state)
 {
-	struct weft__ordered *tree = NULL, *made;
+	struct weft__ordered *tree = NULL;
+	bool present[KEYS] = {false};
 	char key[20];
 
 	for (int i = 0; i < 50; i++) {
-		snprintf(key, sizeof key, "%d", i);
-		for (uint64_t left = 0;; left++) {
-			int code;
-
-			weft__alloc_fail_after(left, false);
-			code = weft__ordered_put(tree, weft_slice(key),
-			    weft_slice(key), &made);
-			weft__alloc_fail_never();
-			if (!code)
-				break;
-			assert_int_equal(code, WEFT_ENOMEM);
-		}
-		weft__ordered_unref(tree);
-		tree = made;
+		write_key(i, key);
+		change_with_failures(&tree, key, key);
+		present[i] = true;
 	}
-	for (int i = 0; i < 50; i++) {
-		snprintf(key, sizeof key, "%d", i);
-		weft__alloc_fail_after(0, true);
-		assert_true(i == 49 ||
-		    weft__ordered_remove(tree, weft_slice(key), &made) ==
-			WEFT_ENOMEM || made != tree);
-		weft__alloc_fail_never();
+	for (int i = 0; i < 49; i++) {
+		write_key(i, key);
+		change_with_failures(&tree, key, NULL);
+		present[i] = false;
 	}
+	check(tree, present);
 	weft__ordered_unref(tree);
 }
 
