@@ -5,9 +5,9 @@
  * Objects are found in packs only, never loose ones: the store writes none,
  * and libgit2 has open faults with forged ones.
  *
- * libgit2's options are global: the first open bounds its caches and maps,
- * and turns its hash check off (SHA1DC on each read doubles the cost of a
- * walk).  Every read still checks zlib's Adler-32; records that leave the
+ * libgit2's options are global: the first open bounds its memory maps, and
+ * turns off its cache and its hash check (SHA1DC on each read doubles the cost
+ * of a walk).  Every read still checks zlib's Adler-32; records that leave the
  * store are hashed by weft__store_read_blob(), everything by verify.
  */
 #ifndef CORE_STORE_OBJECTS_H

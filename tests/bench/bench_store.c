@@ -21,9 +21,27 @@
 struct feed {
 	uint64_t records;
 	uint64_t rows; /* in the journal so far */
+	uint64_t states; /* asked for */
+	long peak_kib;   /* of the process's own memory, looked at in between */
 	char id[32];
 	char body[BODY_SIZE + 1];
 };
+
+/* KiB of this process's own memory. */
+static long
+anonymous_kib(void)
+{
+	FILE *file = fopen("/proc/self/status", "r");
+	char line[128];
+	long kib = -1;
+
+	while (file && fgets(line, sizeof line, file))
+		if (sscanf(line, "RssAnon: %ld", &kib) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return kib;
+}
 
 static unsigned sync_count;
 
@@ -88,6 +106,8 @@ read_state(void *context, struct weft_slice model, struct weft_slice id,
 	    "{\"id\":\"%.24s\",\"version\":%" PRIu64 ",\"text\":\"", id.data,
 	    as_of);
 
+	if (feed->states++ % 16384 == 0 && anonymous_kib() > feed->peak_kib)
+		feed->peak_kib = anonymous_kib();
 	memset(feed->body + size, 'x', sizeof feed->body - (size_t)size);
 	memcpy(feed->body + BODY_SIZE - 2, "\"}", 2);
 	state->exists = true;
@@ -125,22 +145,6 @@ measure_sha1(void)
 		memcpy(body, oid.bytes, sizeof oid);
 	}
 	return (double)(bench_cpu_ns() - start) / 1000000;
-}
-
-/* KiB of this process's own memory. */
-static long
-anonymous_kib(void)
-{
-	FILE *file = fopen("/proc/self/status", "r");
-	char line[128];
-	long kib = -1;
-
-	while (file && fgets(line, sizeof line, file))
-		if (sscanf(line, "RssAnon: %ld", &kib) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return kib;
 }
 
 /* Projects 'count' more rows; CPU nanoseconds without the feed's, or < 0. */
@@ -208,7 +212,7 @@ measure_store(const char *path, uint64_t records, double sha1)
 		printf("project: N %8" PRIu64 ", first projection %7.3f us per "
 		       "record, %4.1f x its SHA-1; RssAnon %ld MiB\n",
 		    records, spent / 1e3 / (double)records,
-		    spent / (double)records / sha1, anonymous_kib() / 1024);
+		    spent / (double)records / sha1, feed.peak_kib / 1024);
 	for (uint64_t changes = 1; !code && changes <= 10000; changes *= 100)
 		code = measure_changes(store, &feed, changes);
 	weft__store_close(store);
