@@ -5,5 +5,6 @@ EXTRA_DIST += \
 	docs/glossary.md \
 	docs/limits.md \
 	docs/releasing.md \
+	docs/store-format.md \
 	docs/testing.md \
 	docs/track-row.md

@@ -1,5 +1,6 @@
 #include "tests/lib/store_fixture.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -50,13 +51,64 @@ store_fixture_reopen(struct store_fixture *fixture)
 	open_store(fixture);
 }
 
+/* Visits a directory's entries, what is below each before itself. */
+static void
+visit_files(const char *path, void (*visit)(const char *path, void *context),
+    void *context)
+{
+	char inner[1024];
+	DIR *list = opendir(path);
+	const struct dirent *entry;
+
+	while (list && (entry = readdir(list))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
+		if (entry->d_type == DT_DIR)
+			visit_files(inner, visit, context);
+		visit(inner, context);
+	}
+	if (list)
+		closedir(list);
+}
+
+static void
+remove_file(const char *path, void *context)
+{
+	assert_int_equal(remove(path), 0);
+}
+
+struct suffix_count {
+	const char *suffix;
+	unsigned count;
+};
+
+static void
+count_file(const char *path, void *context)
+{
+	struct suffix_count *files = context;
+	size_t size = strlen(path), suffix_size = strlen(files->suffix);
+
+	files->count += size > suffix_size &&
+	    !strcmp(path + size - suffix_size, files->suffix);
+}
+
+unsigned
+store_count_files(const struct store_fixture *fixture, const char *suffix)
+{
+	struct suffix_count files = {suffix, 0};
+
+	visit_files(fixture->path, count_file, &files);
+	return files.count;
+}
+
 void
 store_fixture_close(struct store_fixture *fixture)
 {
-	store_shell(fixture, "rm -rf ../*", "");
-	assert_int_equal(rmdir(fixture->directory), 0);
 	weft__store_close(fixture->store);
 	memory_feed_fini(&fixture->feed);
+	visit_files(fixture->directory, remove_file, NULL);
+	assert_int_equal(remove(fixture->directory), 0);
 }
 
 void
@@ -167,6 +219,26 @@ store_shell(struct store_fixture *fixture, const char *command,
 		fail_msg("%s: %s", command, got);
 	if (output)
 		assert_string_equal(got, output);
+}
+
+static int
+print_problem(const struct weft__store_problem *problem, void *context)
+{
+	unsigned *count = context;
+
+	print_error("%s\n", problem->text);
+	++*count;
+	return 0;
+}
+
+void
+store_assert_verify(struct store_fixture *fixture)
+{
+	unsigned count = 0;
+
+	store_ok(fixture, weft__store_verify(fixture->store, true,
+	                      print_problem, &count, &fixture->error));
+	assert_int_equal(count, 0);
 }
 
 void

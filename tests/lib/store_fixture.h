@@ -49,6 +49,10 @@ void store_assert_roots(struct store_fixture *fixture, const char *model);
 void store_assert_root_is(struct store_fixture *fixture, const char *model,
     enum weft__store_part part, const struct weft__oid *root);
 
+/* How many files of the repository have names that end so. */
+unsigned store_count_files(
+    const struct store_fixture *fixture, const char *suffix);
+
 /*
  * Runs a shell command in the repository, with git's own configuration shut
  * out; asserts that its exit status is 0 (and that it prints 'output', if not
@@ -56,6 +60,9 @@ void store_assert_root_is(struct store_fixture *fixture, const char *model,
  */
 void store_shell(struct store_fixture *fixture, const char *command,
     const char *output);
+
+/* Asserts that weft__store_verify() finds nothing: cheaper than git. */
+void store_assert_verify(struct store_fixture *fixture);
 
 /* Asserts that `git fsck --strict` has nothing to say. */
 void store_assert_fsck(struct store_fixture *fixture);
