@@ -46,3 +46,23 @@ libweft_all_la_SOURCES += \
 	models/writer.c models/writer.h
 
 include $(srcdir)/models/connectors/local.mk
+
+# Sources of a replication, and the replication itself.
+libweft_all_la_SOURCES += \
+	models/conflict.c models/conflict.h \
+	models/consumer.c \
+	models/drive.c models/drive.h \
+	models/kept.c \
+	models/position.c models/position.h \
+	models/rectify.c models/rectify.h \
+	models/replicate.c models/replicate.h models/replicate_private.h \
+	models/replicate_model.c \
+	models/replicate_remember.c \
+	models/replicate_roots.c \
+	models/resolve.c models/resolve.h \
+	models/source.c \
+	models/source_local.c models/source_local.h \
+	models/source_local_bulk.c \
+	models/source_local_changes.c \
+	models/source_local_diff.c \
+	models/source_local_history.c

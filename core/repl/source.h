@@ -25,6 +25,7 @@ struct weft_source;
 struct weft__page_token {
 	uint64_t phase;    /* private to the source */
 	uint64_t position; /* private to the source */
+	uint64_t bound;    /* private to the source */
 	bool end;          /* set by the source: nothing follows */
 };
 

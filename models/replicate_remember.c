@@ -1,0 +1,214 @@
+/*
+ * What a replication remembers, and why nothing is lost by it:
+ *   source position  not moved on if updates were refused: they are sent
+ *                    again;
+ *   target position  not moved on while a conflict is kept: what the target
+ *                    changed before it would else count as known, and be
+ *                    overwritten by the source's next change;
+ *   kept conflicts   are compared every time, whatever the positions.
+ */
+#include "models/replicate_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/clock.h"
+#include "models/position.h"
+
+/*
+ * Before
+ */
+
+static int
+note_kept(struct weft_slice id, void *context)
+{
+	struct weft__ids *kept = context;
+
+	if (!weft__grow(&kept->list, &kept->capacity, kept->length + 1,
+		sizeof *kept->list) ||
+	    weft__arena_copy(&kept->arena, id, &kept->list[kept->length]))
+		return WEFT_ENOMEM;
+	kept->length++;
+	return 0;
+}
+
+/* Where to begin: as the caller says, or where the last one ended. */
+static int64_t
+choose_since(
+    const struct weft__replicating *work, int64_t asked, uint64_t remembered)
+{
+	if (asked != WEFT_SINCE_REMEMBERED)
+		return asked;
+	return work->remembered ? weft__as_since(remembered) : WEFT_SINCE_ALL;
+}
+
+int
+weft__replicate_recall(struct weft__replicating *work, struct weft_error *error)
+{
+	const struct weft_replication *options = work->options;
+	int code = weft__position_load(work->parties, options->filter,
+	    &work->position, &work->remembered, error);
+
+	if (code)
+		return code;
+	work->since[WEFT__SOURCE] = choose_since(
+	    work, options->since_source, work->position.source_checkpoint);
+	work->since[WEFT__TARGET] = choose_since(
+	    work, options->since_target, work->position.target_checkpoint);
+	return weft__kept_each(work->parties, note_kept, &work->kept, error);
+}
+
+/*
+ * After
+ */
+
+/* Whether the record is in conflict as both sides are now. */
+static int
+still_stands(const struct weft__replicating *work, struct weft_slice id,
+    bool *stands, struct weft_error *error)
+{
+	struct weft_conflict *conflict;
+	int code = weft__conflict_load(work->parties, id, &conflict, error);
+
+	if (code)
+		return code;
+	*stands = conflict->target_change.model_id.data &&
+	    weft_change_conflicts_with(
+		&conflict->source_change, &conflict->target_change);
+	weft_conflict_destroy(conflict);
+	return 0;
+}
+
+/* Forgets conflicts of earlier times that are none any more; '*left' others
+ * stand although this replication had no occasion to find them. */
+static int
+drop_settled(const struct weft__replicating *work, size_t *left,
+    struct weft_error *error)
+{
+	*left = 0;
+	for (size_t i = 0; i < work->kept.length; i++) {
+		struct weft_slice id = work->kept.list[i];
+		bool stands = false;
+		int code;
+
+		if (weft__map_find(&work->open, id))
+			continue;
+		code = still_stands(work, id, &stands, error);
+		if (!code && stands)
+			++*left;
+		else if (!code)
+			code = weft__kept_drop(work->parties, id, error);
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
+struct keeping {
+	const struct weft__replicating *work;
+	uint64_t now_ms;
+	int code;
+	struct weft_error *error;
+};
+
+/* Whether it is kept already as it is: then the time that it has stays. */
+static int
+is_kept(
+    const struct weft_conflict *conflict, bool *kept, struct weft_error *error)
+{
+	const struct weft__parties *parties = &conflict->parties;
+	struct weft_conflict *before;
+	int code = weft_conflict_open_kept(parties->source, parties->target,
+	    parties->source_model, conflict->id, &before, error);
+
+	*kept = false;
+	if (code)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	*kept = weft_change_equals(
+		    &before->source_change, &conflict->source_change) &&
+	    weft_change_equals(
+		&before->target_change, &conflict->target_change);
+	weft_conflict_destroy(before);
+	return 0;
+}
+
+static bool
+keep_one(struct weft_slice id, void *conflict, void *context)
+{
+	struct keeping *keeping = context;
+	const struct weft__parties *parties = keeping->work->parties;
+	const char *peer = keeping->work->options->peer;
+	bool kept;
+
+	(void)id;
+	if (!peer)
+		peer = parties->target->ops->epoch(parties->target);
+	keeping->code = is_kept(conflict, &kept, keeping->error);
+	if (!keeping->code && !kept)
+		keeping->code = weft__kept_put(
+		    conflict, peer, keeping->now_ms, keeping->error);
+	return !keeping->code;
+}
+
+static int
+keep_open(const struct weft__replicating *work, struct weft_error *error)
+{
+	struct keeping keeping = {.work = work,
+	    .now_ms = weft__clock_now_ms(&weft__clock_system),
+	    .error = error};
+
+	weft__map_each(&work->open, keep_one, &keeping);
+	return keeping.code;
+}
+
+/* Whether nothing before the new position was passed over. */
+static bool
+covers_all(const struct weft__replicating *work)
+{
+	int64_t since = work->options->since_source;
+
+	if (since < 0)
+		return true;
+	return work->remembered &&
+	    since <= weft__as_since(work->position.source_checkpoint);
+}
+
+static int
+save_position(struct weft__replicating *work, const struct weft__roots *roots,
+    bool has_conflicts, struct weft_error *error)
+{
+	struct weft__position *position = &work->position;
+
+	if (!covers_all(work))
+		return 0;
+	if (!work->refused)
+		position->source_checkpoint = work->checkpoints[WEFT__SOURCE];
+	if (!has_conflicts)
+		position->target_checkpoint = work->checkpoints[WEFT__TARGET];
+	if (*roots->target_commit)
+		memcpy(position->commit, roots->target_commit,
+		    sizeof position->commit);
+	return weft__position_save(
+	    work->parties, work->options->filter, position, error);
+}
+
+int
+weft__replicate_remember(
+    struct weft__replicating *work, struct weft_error *error)
+{
+	const struct weft_replication *options = work->options;
+	struct weft__roots roots = {.roots = WEFT_ROOTS_UNKNOWN};
+	size_t left;
+	int code = drop_settled(work, &left, error);
+
+	if (!code)
+		code = keep_open(work, error);
+	if (!code && !options->without_roots && !options->filter.data) {
+		code = weft__roots_compare(work->parties, &roots, error);
+		if (!code)
+			code = weft__roots_agree(work->parties, &roots, error);
+		work->result->roots = roots.roots;
+	}
+	if (!code)
+		code = save_position(
+		    work, &roots, left || weft__map_count(&work->open), error);
+	return code;
+}

@@ -1,0 +1,70 @@
+/*
+ * The source over a datasource of this process, in parts:
+ *   source_local.c          the table of operations, models and small values
+ *   source_local_changes.c  changes: what is new since a checkpoint
+ *   source_local_diff.c     diff and create_updates: reading by id
+ *   source_local_bulk.c     bulk_update and save: writing
+ *   source_local_history.c  root, history, revision, agree: the past
+ *
+ * Each operation is one transaction of the datasource.
+ */
+#ifndef MODELS_SOURCE_LOCAL_H
+#define MODELS_SOURCE_LOCAL_H
+
+#include "core/repl/source.h"
+#include "core/track/track_row.h"
+#include "models/model.h"
+#include "models/tracker.h"
+
+struct weft__source_local {
+	struct weft_source base;
+	struct weft_datasource *datasource; /* borrowed */
+};
+
+/* The source as what it is. */
+static inline struct weft__source_local *
+weft__source_local(struct weft_source *source)
+{
+	return (struct weft__source_local *)source;
+}
+
+/*
+ * The tracked model of this name on the source's datasource.
+ * WEFT_ENOTFOUND: no such model; WEFT_EINVAL: it is not tracked.
+ */
+WEFT_MUST_CHECK int weft__source_local_model(struct weft_source *source,
+    const char *name, struct weft_model **model, struct weft_error *error);
+
+/* The model's definition, or NULL if the source is another kind of source or
+ * has no such model. */
+const struct weft__definition *weft__source_local_definition(
+    struct weft_source *source, const char *model);
+
+/* Members of struct weft__source_ops: core/repl/source.h. */
+int weft__source_local_changes(struct weft_source *source, const char *model,
+    int64_t since, struct weft_slice filter, size_t limit,
+    struct weft__page_token *token, struct weft_change_list *list,
+    struct weft_error *error);
+int weft__source_local_diff(struct weft_source *source, const char *model,
+    int64_t since, const struct weft_change *changes, size_t length,
+    struct weft__diff *diff, struct weft_error *error);
+int weft__source_local_create_updates(struct weft_source *source,
+    const char *model, const struct weft_change *deltas, size_t length,
+    struct weft_update_list *list, struct weft_error *error);
+int weft__source_local_bulk_update(struct weft_source *source,
+    const struct weft__bulk_part *parts, size_t length,
+    const struct weft__bulk_options *options, struct weft_error *error);
+int weft__source_local_save(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_slice data, struct weft_error *error);
+int weft__source_local_root(struct weft_source *source, const char *model,
+    struct weft__oid *root, char *commit, struct weft_error *error);
+int weft__source_local_history(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_change_list *list,
+    struct weft_error *error);
+int weft__source_local_revision(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_slice rev, struct weft_buf *body,
+    struct weft_error *error);
+int weft__source_local_agree(struct weft_source *source, const char *peer,
+    const char *commit, struct weft_error *error);
+
+#endif

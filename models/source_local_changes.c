@@ -1,0 +1,336 @@
+/*
+ * changes: the change list since a checkpoint, page by page.
+ *
+ * What the journal still has is read from it: O(changes since).  Each record
+ * is given at the row of its last change, so once, in the order of last
+ * changes.  What the journal no longer has is found by a walk over all
+ * records and tombstones, followed by the journal rows written during it, so
+ * that a record that moved from one to the other half-way is not missed.
+ *
+ * Each page is one read transaction, and the token all that is kept between
+ * two.
+ */
+#include "models/source_local.h"
+
+#include "core/base/arena.h"
+#include "models/record.h"
+#include "models/transaction.h"
+
+/* Where a walk is: token->phase, with EVERYTHING added if since is none. */
+enum phase {
+	PHASE_START,
+	PHASE_LIVE,	  /* position: the connector's; bound: seq at start */
+	PHASE_TOMBSTONES, /* the same */
+	PHASE_JOURNAL	  /* position: last seq read; bound: last to read */
+};
+#define EVERYTHING 8u
+
+/* Journal rows looked at between two steps. */
+#define ROWS 256
+
+struct row {
+	uint64_t seq;
+	struct weft_slice id;
+};
+
+struct page {
+	struct weft_model *model;
+	uint64_t since;
+	const struct weft__where *where; /* NULL: all */
+	size_t limit;			 /* of the page */
+	struct weft__page_token *token;
+	struct weft_change_list *list;
+	size_t appended;  /* of the page */
+	size_t seen;	  /* records or rows in this step */
+	bool unrectified; /* an edit made behind our back was met */
+	bool rectified;	  /* what still is not cannot be: it is left out */
+	struct row rows[ROWS];
+	struct weft__arena ids; /* of the rows */
+	struct weft__track track;
+	struct weft_error *error;
+};
+
+static enum phase
+get_phase(const struct page *page)
+{
+	return (enum phase)(page->token->phase & ~(uint64_t)EVERYTHING);
+}
+
+static void
+enter(struct page *page, enum phase phase, uint64_t position, uint64_t bound)
+{
+	uint64_t everything = page->token->phase & EVERYTHING;
+
+	page->token->phase = phase | everything;
+	page->token->position = position;
+	page->token->bound = bound;
+}
+
+/* Whether the record's change is to be in the list. */
+static int
+find_out_wanted(struct page *page, const struct weft_connector_record *record,
+    const struct weft_change *change, bool *wanted)
+{
+	enum weft_change_type type = weft_change_type(change);
+	int code;
+
+	*wanted = false;
+	if (type == WEFT_CHANGE_UNKNOWN)
+		return 0;
+	if (!(page->token->phase & EVERYTHING) &&
+	    change->checkpoint < page->since)
+		return 0;
+	*wanted = type == WEFT_CHANGE_DELETE;
+	if (*wanted)
+		return 0;
+	code = weft__where_matches(page->where, record->body, wanted);
+	return code ? weft_error_set(page->error, code, "filter %s %.*s: %s",
+			  weft_model_name(page->model), (int)record->id.size,
+			  record->id.data, weft_error_text(code))
+		    : 0;
+}
+
+/* Stops the page, so that edits made behind our back are recorded first. */
+static int
+ask_rectify(struct page *page)
+{
+	page->unrectified = !page->rectified;
+	return 0;
+}
+
+/* Appends the record's change if it is wanted. */
+static int
+append(struct page *page, const struct weft_connector_record *record)
+{
+	struct weft_change change;
+	bool wanted;
+	int code;
+
+	if (!record->track.data)
+		return ask_rectify(page);
+	code = weft__track_decode(record->track, &page->track, page->error);
+	if (code)
+		return weft_error_wrap(page->error, "track row of %s %.*s",
+		    weft_model_name(page->model), (int)record->id.size,
+		    record->id.data);
+	if (weft__track_deleted(&page->track) != !record->body.data)
+		return ask_rectify(page);
+	weft__track_change(&page->track,
+	    weft_slice(weft_model_name(page->model)), record->id, &change);
+	code = find_out_wanted(page, record, &change, &wanted);
+	if (code || !wanted)
+		return code;
+	if (weft_change_list_append(page->list, &change))
+		return weft_error_set(
+		    page->error, WEFT_ENOMEM, "out of memory");
+	page->appended++;
+	return 0;
+}
+
+static int
+append_scanned(const struct weft_connector_record *record, void *context)
+{
+	struct page *page = context;
+
+	page->seen++;
+	return append(page, record);
+}
+
+/*
+ * The next step over records or tombstones.  What is to be rectified gets a
+ * new journal row by that, and so its turn at the end of the walk.
+ */
+static int
+scan(struct page *page, struct weft_transaction *transaction)
+{
+	const struct weft_connector_ops *ops = transaction->session->ops;
+	bool tombstones = get_phase(page) == PHASE_TOMBSTONES;
+	size_t limit = page->limit - page->appended;
+	uint64_t first, last;
+	int code;
+
+	page->seen = 0;
+	code = ops->scan(transaction->session, page->model->index, tombstones,
+	    &page->token->position, limit, append_scanned, page, page->error);
+	if (code || page->seen == limit || page->unrectified)
+		return code;
+	if (!tombstones) {
+		enter(page, PHASE_TOMBSTONES, 0, page->token->bound);
+		return 0;
+	}
+	code = ops->journal_range(
+	    transaction->session, &first, &last, page->error);
+	if (!code)
+		enter(page, PHASE_JOURNAL, page->token->bound, last);
+	return code;
+}
+
+static int
+take_row(const struct weft_connector_journal_row *row, void *context)
+{
+	struct page *page = context;
+	struct row *taken = &page->rows[page->seen];
+
+	taken->seq = row->seq;
+	if (weft__arena_copy(&page->ids, row->id, &taken->id))
+		return weft_error_set(
+		    page->error, WEFT_ENOMEM, "out of memory");
+	page->seen++;
+	return 0;
+}
+
+/*
+ * Appends the change of a journal row's record, if this is its last row.  Of
+ * a record that was changed beyond the bound no last row is going to be read:
+ * it is given at each.
+ */
+static int
+append_row(struct page *page, struct weft_transaction *transaction,
+    const struct row *row)
+{
+	struct weft_connector_record record;
+	int code = transaction->session->ops->get(transaction->session,
+	    page->model->index, row->id, &record, page->error);
+	uint64_t seq;
+
+	if (code)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	seq = record.track.data ? weft__track_peek_seq(record.track) : row->seq;
+	if (seq != row->seq && seq <= page->token->bound)
+		return 0;
+	return append(page, &record);
+}
+
+/* The next step over journal rows. */
+static int
+read_journal(struct page *page, struct weft_transaction *transaction)
+{
+	const struct weft_connector_ops *ops = transaction->session->ops;
+	size_t limit = page->limit - page->appended;
+	int code;
+
+	if (limit > ROWS)
+		limit = ROWS;
+	page->seen = 0;
+	weft__arena_clear(&page->ids);
+	code = ops->journal_read(transaction->session, page->model->index,
+	    page->token->position, page->token->bound, limit, take_row, page,
+	    page->error);
+	for (size_t i = 0; i < page->seen && !code; i++) {
+		code = append_row(page, transaction, &page->rows[i]);
+		if (code || page->unrectified)
+			return code; /* the same row again */
+		page->token->position = page->rows[i].seq;
+	}
+	page->token->end = !code && page->seen < limit;
+	return code;
+}
+
+/*
+ * Chooses between journal and walk.  The journal has all since a checkpoint
+ * if it was never pruned, or has an older row than the first of those.
+ */
+static int
+start(struct page *page, struct weft_transaction *transaction)
+{
+	const struct weft_connector_ops *ops = transaction->session->ops;
+	uint64_t first, last, seq;
+	int code;
+
+	code = ops->journal_range(
+	    transaction->session, &first, &last, page->error);
+	if (code)
+		return code;
+	if (page->token->phase & EVERYTHING) {
+		enter(page, PHASE_LIVE, 0, last);
+		return 0;
+	}
+	code = ops->journal_seek(
+	    transaction->session, page->since, &seq, page->error);
+	if (code)
+		return code;
+	if (first == 1 || (first && seq > first))
+		enter(page, PHASE_JOURNAL, seq - 1, last);
+	else
+		enter(page, PHASE_LIVE, 0, last);
+	return 0;
+}
+
+static int
+read_page(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct page *page = context;
+	int code = 0;
+
+	page->error = error;
+	if (get_phase(page) == PHASE_START)
+		code = start(page, transaction);
+	while (!code && !page->token->end && !page->unrectified &&
+	    page->appended < page->limit)
+		code = get_phase(page) == PHASE_JOURNAL
+		    ? read_journal(page, transaction)
+		    : scan(page, transaction);
+	return code;
+}
+
+/* Fixes what 'since' means for all pages: it may be of before a restore. */
+static int
+begin(struct page *page, int64_t since, struct weft_error *error)
+{
+	uint64_t checkpoint;
+	int code;
+
+	page->since = since < 0 ? 0 : (uint64_t)since;
+	if (page->token->phase != PHASE_START)
+		return 0;
+	code = weft_datasource_current_checkpoint(
+	    page->model->datasource, &checkpoint, error);
+	if (!code && (since < 0 || page->since > checkpoint))
+		page->token->phase |= EVERYTHING;
+	return code;
+}
+
+/* Reads the page, and on once what was met unrectified is rectified. */
+static int
+read_rectified(struct page *page, struct weft_error *error)
+{
+	struct weft_datasource *datasource = page->model->datasource;
+	int code;
+
+	page->rectified = datasource->read_only;
+	code = weft__datasource_read(datasource, read_page, page, error);
+	if (code || !page->unrectified)
+		return code;
+	code = weft_model_rectify_all_changes(page->model, NULL, error);
+	if (code)
+		return code;
+	page->unrectified = false;
+	page->rectified = true;
+	return weft__datasource_read(datasource, read_page, page, error);
+}
+
+int
+weft__source_local_changes(struct weft_source *source, const char *model,
+    int64_t since, struct weft_slice filter, size_t limit,
+    struct weft__page_token *token, struct weft_change_list *list,
+    struct weft_error *error)
+{
+	struct page page = {.limit = limit, .token = token, .list = list};
+	struct weft__filter parsed = {0};
+	int code;
+
+	code = weft__source_local_model(source, model, &page.model, error);
+	if (!code)
+		code = weft__record_parse_filter(
+		    page.model, filter, &parsed, error);
+	if (code)
+		return code;
+	page.where = parsed.query.where;
+	code = begin(&page, since, error);
+	if (!code)
+		code = read_rectified(&page, error);
+	weft__filter_fini(&parsed);
+	weft__arena_fini(&page.ids);
+	return code;
+}
