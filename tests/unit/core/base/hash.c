@@ -32,6 +32,37 @@ sha1__agrees_with_fips_180(void **state)
 	free(million);
 }
 
+/* Pieces of every size, across the blocks of 64 bytes. */
+static void
+sha1_stream__is_the_hash_of_all_pieces(void **state)
+{
+	struct weft__sha1_stream stream, copy;
+	struct weft__oid oid, whole, half;
+	char bytes[300];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (char)(i * 7);
+	weft__sha1(bytes, sizeof bytes, &whole);
+	weft__sha1(bytes, sizeof bytes / 2, &half);
+	for (size_t piece = 1; piece <= sizeof bytes; piece++) {
+		weft__sha1_start(&stream);
+		for (size_t at = 0; at < sizeof bytes; at += piece)
+			weft__sha1_add(&stream, bytes + at,
+			    sizeof bytes - at < piece ? sizeof bytes - at
+						      : piece);
+		weft__sha1_finish(&stream, &oid);
+		assert_true(weft__oid_equal(&oid, &whole));
+	}
+	weft__sha1_start(&stream);
+	weft__sha1_add(&stream, bytes, sizeof bytes / 2);
+	copy = stream;
+	weft__sha1_add(&stream, bytes + sizeof bytes / 2, sizeof bytes / 2);
+	weft__sha1_finish(&stream, &oid);
+	assert_true(weft__oid_equal(&oid, &whole));
+	weft__sha1_finish(&copy, &oid);
+	assert_true(weft__oid_equal(&oid, &half));
+}
+
 /* As `git hash-object` prints them. */
 static void
 object_id__is_gits(void **state)
@@ -113,6 +144,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sha1__agrees_with_fips_180),
+	    cmocka_unit_test(sha1_stream__is_the_hash_of_all_pieces),
 	    cmocka_unit_test(object_id__is_gits),
 	    cmocka_unit_test(object_id__writes_any_size),
 	    cmocka_unit_test(oid_parse__takes_40_lower_case_digits_only),

@@ -19,8 +19,9 @@ json_canon__sorts_members_at_every_level(void **state)
 
 /* In JavaScript's order; numbers as names are text. */
 static const char *const ordered[] = {
-    "", "\\u0000", "\\u0000a", "\\u0001", "\\b", "\\t", "\\n", "\\u000b",
-    "\\f", "\\r", "\\u001f", " ", "!", "\\\"", "#", "/", "0", "1", "10",
+    "", "\\u0000", "\\u0000a", "\\u0001", "\\b", "\\t", "\\n", "\\n\\n",
+    "\\n\\u000b", "\\n\xf0\x9f\x98\x80", "\\n\xf0\x9f\x98\x80""a",
+    "\\n\xf0\x9f\x98\x81", "\\n\\ufeff", "\\u000b", "\\f", "\\r", "\\u001f", " ", "!", "\\\"", "#", "/", "0", "1", "10",
     "100", "2", "9", "A", "Z", "[", "\\\\", "\\\\a", "]", "_", "a",
     "a\\u0000", "a\\n", "a ", "a\\\"", "aa", "aaaaaaa", "aaaaaaaa",
     "aaaaaaaa\\u0000", "aaaaaaaaa", "aaaaaaab", "ab", "abcdefg\\\\h",
@@ -44,6 +45,23 @@ json_compare_names__orders_by_utf16(void **state)
 			    (i > j) - (i < j));
 }
 
+/* Stored text may be damaged: any order will do, but it has to be one. */
+static void
+json_compare_names__orders_what_is_not_canonical(void **state)
+{
+	static const char *const damaged[] = {
+	    "\\", "\\u12", "\\x", "\xf0\x9f", "\xff", "\xffz", "a\\"};
+
+	for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++)
+		for (size_t j = 0; j < sizeof damaged / sizeof *damaged; j++)
+			assert_int_equal(weft__json_compare_names(
+			    weft_slice(damaged[i]), weft_slice(damaged[j])),
+			    -weft__json_compare_names(weft_slice(damaged[j]),
+				weft_slice(damaged[i])));
+	assert_true(weft__json_compare_names(
+	    weft_slice("\\x"), weft_slice("\\y")) < 0);
+}
+
 /* The names from 'from' by steps of 'step' as an object. */
 static void
 make_object(size_t from, size_t step, char text[4096])
@@ -61,7 +79,7 @@ json_canon__sorts_odd_names(void **state)
 {
 	char input[4096], expected[4096];
 
-	assert_int_equal(ORDERED, 73); /* prime: any step meets all */
+	assert_int_equal(ORDERED, 79); /* prime: any step meets all */
 	make_object(0, 1, expected);
 	for (size_t step = 1; step < ORDERED; step++) {
 		make_object(step * 31 % ORDERED, step, input);
@@ -214,6 +232,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(json_canon__sorts_members_at_every_level),
 	    cmocka_unit_test(json_compare_names__orders_by_utf16),
+	    cmocka_unit_test(json_compare_names__orders_what_is_not_canonical),
 	    cmocka_unit_test(json_canon__sorts_odd_names),
 	    cmocka_unit_test(json_canon__sorts_every_order),
 	    cmocka_unit_test(json_canon__refuses_a_name_given_twice),

@@ -214,6 +214,8 @@ json_read_number__is_correctly_rounded(void **state)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		assert_true(weft__json_read_number(weft_slice(texts[i])) ==
 		    strtod(texts[i], NULL));
+	assert_true(weft__json_read_number(weft_slice("null")) == 0);
+	assert_true(weft__json_read_number(weft_slice("")) == 0);
 }
 
 /* Many countries write a decimal comma. */

@@ -239,6 +239,9 @@ json_read_string__undoes_escapes(void **state)
 	assert_int_equal(weft__json_read_string(
 	    weft_slice("\"12\\t45\""), &out), WEFT_ELIMIT);
 	assert_int_equal(out.size, 4);
+	assert_int_equal(weft__json_read_string(
+	    weft_slice("\"a\\x\""), &out), WEFT_EJSON);
+	assert_int_equal(out.size, 4);
 	assert_int_equal(
 	    weft__json_read_string(weft_slice("\"\""), &out), 0);
 	assert_int_equal(out.size, 4);
