@@ -132,6 +132,7 @@ is_canonical(const struct literal *literal)
 	    is_canonical_fraction(literal);
 }
 
+/* Appends digits, without zeros in front of the first. */
 static void
 add_digits(struct weft__decimal *decimal, const char *at, const char *end)
 {
@@ -140,7 +141,7 @@ add_digits(struct weft__decimal *decimal, const char *at, const char *end)
 			decimal->point--;
 		else if (decimal->length < WEFT__DECIMAL_MAX)
 			decimal->digits[decimal->length++] = *at;
-		else if (*at != '0')
+		else if (*at != '0') /* whatever it is, and wherever */
 			decimal->digits[WEFT__DECIMAL_MAX - 1] = '1';
 	}
 }
@@ -205,7 +206,7 @@ put_exponential(char *out, const struct weft__decimal *decimal)
 	return out + snprintf(out, 8, "e%+d", (int)decimal->point - 1);
 }
 
-/* Prints as ECMAScript's Number::toString does; the end. */
+/* Prints as ECMAScript's Number::toString does; returns the end. */
 static char *
 put_decimal(char *out, const struct weft__decimal *decimal)
 {
