@@ -240,7 +240,7 @@ int
 weft__datasource_read(struct weft_datasource *datasource,
     weft_transaction_fn *work, void *context, struct weft_error *error)
 {
-	struct weft_transaction *reader;
+	struct weft_transaction *reader = NULL;
 	int code = take_reader(datasource, &reader, error);
 
 	if (code)

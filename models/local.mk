@@ -5,7 +5,7 @@ libweft_all_la_SOURCES += \
 	models/compare.c \
 	models/config.c models/config.h \
 	models/counters.h \
-	models/datasource.h \
+	models/datasource.c models/datasource.h \
 	models/date.c models/date.h \
 	models/definition.c models/definition.h \
 	models/feed.c models/feed.h \

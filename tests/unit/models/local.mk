@@ -1,4 +1,5 @@
 # Unit tests of models.
+FIXTURE = tests/lib/fixture.c tests/lib/fixture.h
 EXTRA_DIST += tests/unit/models/coerce.tsv
 
 check_PROGRAMS += tests/unit/models/coerce
@@ -45,6 +46,12 @@ check_PROGRAMS += tests/unit/models/prepare
 TESTS += tests/unit/models/prepare
 tests_unit_models_prepare_SOURCES = tests/unit/models/prepare.c
 tests_unit_models_prepare_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/record_create
+TESTS += tests/unit/models/record_create
+tests_unit_models_record_create_SOURCES = tests/unit/models/record_create.c \
+	tests/lib/both.h $(FIXTURE)
+tests_unit_models_record_create_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/models/regexp
 TESTS += tests/unit/models/regexp
