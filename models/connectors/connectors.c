@@ -5,6 +5,8 @@ static const struct {
 	const struct weft_connector_ops *ops;
 } connectors[] = {
     {"memory", &weft__connector_memory},
+    {"sqlite", &weft__connector_sqlite},
+    {"sqlite3", &weft__connector_sqlite},
 };
 
 const struct weft_connector_ops *

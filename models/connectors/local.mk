@@ -5,4 +5,12 @@ libweft_all_la_SOURCES += \
 	models/connectors/memory_journal.c \
 	models/connectors/memory_query.c \
 	models/connectors/memory_record.c \
-	models/connectors/ordered.c models/connectors/ordered.h
+	models/connectors/ordered.c models/connectors/ordered.h \
+	models/connectors/sqlite.c models/connectors/sqlite_private.h \
+	models/connectors/sqlite_functions.c \
+	models/connectors/sqlite_journal.c \
+	models/connectors/sqlite_query.c \
+	models/connectors/sqlite_record.c \
+	models/connectors/sqlite_schema.c \
+	models/connectors/sqlite_session.c models/connectors/sqlite_session.h \
+	models/connectors/sqlite_vfs.c

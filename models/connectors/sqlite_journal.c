@@ -138,7 +138,7 @@ weft__sqlite_journal_seek(struct weft_connector_session *base,
 	if (low == 0)
 		low = high;
 	while (!code && low < high) {
-		uint64_t middle = low + (high - low) / 2, found, at;
+		uint64_t middle = low + (high - low) / 2, found = 0, at = 0;
 		bool row;
 
 		code = journal_at(session, middle, &found, &at, &row, error);
