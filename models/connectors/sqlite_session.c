@@ -149,7 +149,7 @@ configure(sqlite3 *db, bool writing, struct weft_error *error)
 	 * the last ones with the power. */
 	const char *text = writing
 	    ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	      "PRAGMA foreign_keys = OFF"
+	      "PRAGMA cache_size = -16384"
 	    : "PRAGMA query_only = ON";
 
 	sqlite3_extended_result_codes(db, 1);

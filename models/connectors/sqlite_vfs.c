@@ -265,6 +265,7 @@ layer_last_error(sqlite3_vfs *vfs, int size, char *text)
 static void
 register_layer(void)
 {
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	lower = sqlite3_vfs_find(NULL);
 	if (!lower)
 		return;

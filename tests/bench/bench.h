@@ -9,8 +9,14 @@
 
 int bench_json(void);
 int bench_store(void);
+int bench_insert(void);
+int bench_replicate(void);
+int bench_incremental(void);
 
 /* CPU time of this process. */
 uint64_t bench_cpu_ns(void);
+
+/* Time that passed, from some beginning. */
+uint64_t bench_wall_ns(void);
 
 #endif

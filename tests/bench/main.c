@@ -13,6 +13,9 @@ static const struct {
 } benchmarks[] = {
     {"json", bench_json},
     {"project", bench_store},
+    {"insert", bench_insert},
+    {"replicate", bench_replicate},
+    {"incremental", bench_incremental},
 };
 
 #define COUNT (sizeof benchmarks / sizeof *benchmarks)
@@ -23,6 +26,15 @@ bench_cpu_ns(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t
+bench_wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 

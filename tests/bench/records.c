@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* nftw */
+
 #include "tests/bench/records.h"
 
 #include <ftw.h>
@@ -6,6 +8,7 @@
 #include <stdlib.h>
 
 #include "tests/bench/bench.h"
+#include "tests/lib/random.h"
 
 #define LIMIT ((size_t)1 << 30)
 
@@ -22,15 +25,11 @@ must(int code)
 void
 bench_record_write(struct weft_buf *out, size_t index, unsigned version)
 {
-	uint64_t state = (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t a, b, c;
+	struct random random = {index * 1000};
+	uint64_t a = random_next(&random), b = random_next(&random), c;
 
-	for (int i = 0; i < 4; i++)
-		bench_random(&state);
-	a = bench_random(&state);
-	b = bench_random(&state);
-	state ^= version * UINT64_C(0x2545f4914f6cdd1d);
-	c = bench_random(&state);
+	random.state += version;
+	c = random_next(&random);
 	must(weft_buf_printf(out,
 	    "{\"active\":%s,\"created\":\"2024-05-06T07:08:09.%03uZ\","
 	    "\"id\":\"%016" PRIx64 "%08" PRIx64 "\",\"name\":\"Item number "

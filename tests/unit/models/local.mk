@@ -67,3 +67,18 @@ check_PROGRAMS += tests/unit/models/where_eval
 TESTS += tests/unit/models/where_eval
 tests_unit_models_where_eval_SOURCES = tests/unit/models/where_eval.c
 tests_unit_models_where_eval_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/project
+TESTS += tests/unit/models/project
+tests_unit_models_project_SOURCES = tests/unit/models/project.c $(FIXTURE)
+tests_unit_models_project_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/tracker
+TESTS += tests/unit/models/tracker
+tests_unit_models_tracker_SOURCES = tests/unit/models/tracker.c $(FIXTURE)
+tests_unit_models_tracker_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/writer
+TESTS += tests/unit/models/writer
+tests_unit_models_writer_SOURCES = tests/unit/models/writer.c $(FIXTURE)
+tests_unit_models_writer_LDADD = $(TEST_LIBS)

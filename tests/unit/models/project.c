@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/store/store.h"
+#include "models/datasource.h"
 #include "tests/lib/fixture.h"
 
 static void
