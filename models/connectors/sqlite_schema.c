@@ -80,27 +80,42 @@ read_number(sqlite3 *db, const char *sql, sqlite3_int64 *number,
 	return code;
 }
 
+/* What the file says of itself. */
+struct marks {
+	sqlite3_int64 application;
+	sqlite3_int64 version;
+	sqlite3_int64 tables;
+};
+
+static int
+read_marks(sqlite3 *db, struct marks *marks, struct weft_error *error)
+{
+	int code = read_number(db, "PRAGMA application_id",
+	    &marks->application, error);
+
+	if (!code)
+		code = read_number(db, "PRAGMA user_version", &marks->version,
+		    error);
+	if (!code)
+		code = read_number(db, "SELECT count(*) FROM sqlite_schema",
+		    &marks->tables, error);
+	return code;
+}
+
 int
 weft__sqlite_schema_open(sqlite3 *db, bool read_only, struct weft_error *error)
 {
-	sqlite3_int64 application = 0, version = 0, tables = 0;
-	int code = read_number(db, "PRAGMA application_id", &application,
-	    error);
+	struct marks marks;
+	int code = read_marks(db, &marks, error);
 
-	if (!code)
-		code = read_number(db, "PRAGMA user_version", &version, error);
-	if (!code)
-		code = read_number(db, "SELECT count(*) FROM sqlite_schema",
-		    &tables, error);
 	if (code)
 		return code;
-	if (application == APPLICATION_ID && version > SCHEMA_VERSION)
-		return weft_error_set(error, WEFT_EUNSUPPORTED,
-		    "made by a newer weft (schema %lld, here %d)",
-		    (long long)version, SCHEMA_VERSION);
-	if (application == APPLICATION_ID)
-		return 0;
-	if (tables || application || read_only)
+	if (marks.application == APPLICATION_ID)
+		return marks.version <= SCHEMA_VERSION ? 0
+		    : weft_error_set(error, WEFT_EUNSUPPORTED,
+			  "made by a newer weft (schema %lld, here %d)",
+			  (long long)marks.version, SCHEMA_VERSION);
+	if (marks.tables || marks.application || read_only)
 		return weft_error_set(error, WEFT_ECONFIG,
 		    "not a database of weft");
 	code = run(db, schema, "make the tables", error);

@@ -7,6 +7,7 @@
 
 #include <weft/sys/connector.h>
 
+/* The members of those names; weft__sqlite_undo() does its "undo". */
 int weft__sqlite_session_open(struct weft_connector *, bool writing,
     struct weft_connector_session **, struct weft_error *);
 void weft__sqlite_session_close(struct weft_connector_session *);
