@@ -53,6 +53,30 @@ tests_unit_models_record_create_SOURCES = tests/unit/models/record_create.c \
 	tests/lib/both.h $(FIXTURE)
 tests_unit_models_record_create_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/record_delete
+TESTS += tests/unit/models/record_delete
+tests_unit_models_record_delete_SOURCES = tests/unit/models/record_delete.c \
+	tests/lib/both.h $(FIXTURE)
+tests_unit_models_record_delete_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/record_find
+TESTS += tests/unit/models/record_find
+tests_unit_models_record_find_SOURCES = tests/unit/models/record_find.c \
+	tests/lib/both.h $(FIXTURE)
+tests_unit_models_record_find_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/record_save
+TESTS += tests/unit/models/record_save
+tests_unit_models_record_save_SOURCES = tests/unit/models/record_save.c \
+	tests/lib/both.h $(FIXTURE)
+tests_unit_models_record_save_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/record_update
+TESTS += tests/unit/models/record_update
+tests_unit_models_record_update_SOURCES = tests/unit/models/record_update.c \
+	tests/lib/both.h $(FIXTURE)
+tests_unit_models_record_update_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/regexp
 TESTS += tests/unit/models/regexp
 tests_unit_models_regexp_SOURCES = tests/unit/models/regexp.c
