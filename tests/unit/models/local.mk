@@ -32,6 +32,12 @@ TESTS += tests/unit/models/geo
 tests_unit_models_geo_SOURCES = tests/unit/models/geo.c
 tests_unit_models_geo_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/hook
+TESTS += tests/unit/models/hook
+tests_unit_models_hook_SOURCES = tests/unit/models/hook.c \
+	tests/lib/both.h $(FIXTURE)
+tests_unit_models_hook_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/number
 TESTS += tests/unit/models/number
 tests_unit_models_number_SOURCES = tests/unit/models/number.c
@@ -81,6 +87,16 @@ check_PROGRAMS += tests/unit/models/regexp
 TESTS += tests/unit/models/regexp
 tests_unit_models_regexp_SOURCES = tests/unit/models/regexp.c
 tests_unit_models_regexp_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/registry
+TESTS += tests/unit/models/registry
+tests_unit_models_registry_SOURCES = tests/unit/models/registry.c $(FIXTURE)
+tests_unit_models_registry_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/registry_load
+TESTS += tests/unit/models/registry_load
+tests_unit_models_registry_load_SOURCES = tests/unit/models/registry_load.c $(FIXTURE)
+tests_unit_models_registry_load_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/models/sort_key
 TESTS += tests/unit/models/sort_key
