@@ -173,6 +173,10 @@ list_all(struct weft_transaction *transaction, void *context,
 	struct listing *listing = context;
 	struct weft_connector_session *session = transaction->session;
 
+	int code = weft__transaction_read_counters(transaction, error);
+
+	if (code)
+		return code;
 	listing->seq = transaction->counters.seq;
 	listing->error = error;
 	return session->ops->meta_each(

@@ -190,6 +190,23 @@ save_position(struct weft__replicating *work, const struct weft__roots *roots,
 	    work->parties, work->options->filter, position, error);
 }
 
+/*
+ * With a filter the sides are not meant to be the same; but what both have
+ * now goes into the stores, and is the base of later conflicts.
+ */
+static int
+compare_roots(struct weft__replicating *work, struct weft__roots *roots,
+    struct weft_error *error)
+{
+	int code = weft__roots_compare(work->parties, roots, error);
+
+	if (code)
+		return code;
+	if (!work->options->filter.data)
+		work->result->roots = roots->roots;
+	return weft__roots_agree(work->parties, roots, error);
+}
+
 int
 weft__replicate_remember(
     struct weft__replicating *work, struct weft_error *error)
@@ -201,12 +218,8 @@ weft__replicate_remember(
 
 	if (!code)
 		code = keep_open(work, error);
-	if (!code && !options->without_roots && !options->filter.data) {
-		code = weft__roots_compare(work->parties, &roots, error);
-		if (!code)
-			code = weft__roots_agree(work->parties, &roots, error);
-		work->result->roots = roots.roots;
-	}
+	if (!code && !options->without_roots)
+		code = compare_roots(work, &roots, error);
 	if (!code)
 		code = save_position(
 		    work, &roots, left || weft__map_count(&work->open), error);

@@ -122,3 +122,17 @@ check_PROGRAMS += tests/unit/models/writer
 TESTS += tests/unit/models/writer
 tests_unit_models_writer_SOURCES = tests/unit/models/writer.c $(FIXTURE)
 tests_unit_models_writer_LDADD = $(TEST_LIBS)
+
+# Sources and replication.
+PAIR = tests/lib/pair.c tests/lib/pair.h $(FIXTURE)
+
+check_PROGRAMS += tests/unit/models/source_local
+TESTS += tests/unit/models/source_local
+tests_unit_models_source_local_SOURCES = tests/unit/models/source_local.c $(PAIR)
+tests_unit_models_source_local_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/replicate
+TESTS += tests/unit/models/replicate
+tests_unit_models_replicate_SOURCES = tests/unit/models/replicate.c \
+	tests/lib/meter.c tests/lib/meter.h $(PAIR)
+tests_unit_models_replicate_LDADD = $(TEST_LIBS)
