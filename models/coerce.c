@@ -72,20 +72,14 @@ append_text(struct weft__json_value value, bool in_array,
 	size_t offset = 0;
 	int code = 0;
 
-	switch (value.type) {
-	case WEFT__JSON_STRING:
+	if (value.type == WEFT__JSON_STRING)
 		return weft__json_read_string(value.token, text);
-	case WEFT__JSON_OBJECT:
+	if (value.type == WEFT__JSON_OBJECT)
 		return weft_buf_append(text, "[object Object]", 15);
-	case WEFT__JSON_ARRAY:
-		break;
-	case WEFT__JSON_NULL:
-		if (in_array)
-			return 0;
-		/* fall through */
-	default:
+	if (value.type == WEFT__JSON_NULL && in_array)
+		return 0;
+	if (value.type != WEFT__JSON_ARRAY)
 		return weft_buf_append_slice(text, value.token);
-	}
 	for (bool first = true; !code; first = false) {
 		if (!weft__json_element(value.token, &offset, &element))
 			return 0;

@@ -223,66 +223,67 @@ registry_open__says_where_json_is_wrong(void **state)
 	    "column 0: '[' or '{' expected near end of file");
 }
 
+/* What is wrong in which file. */
+static const struct {
+	const char *name;
+	const char *text;
+	const char *why;
+} mistakes[] = {
+    {"model-config.json", "{\"Todo\":{\"dataSource\":\"db2\"}}",
+	"/model-config.json: Todo.dataSource: expected a datasource "
+	"of datasources.json, or null, got \"db2\""},
+    {"model-config.json", "{\"Todo\":{\"datasource\":\"db\"}}",
+	"/model-config.json: Todo.dataSource: expected a datasource "
+	"of datasources.json, or null, got nothing"},
+    {"model-config.json", "{\"Todo\":7}",
+	"/model-config.json: Todo: expected an object, got 7"},
+    {"model-config.json", "{\"Missing\":{\"dataSource\":\"db\"}}",
+	"/model-config.json: Missing: expected a model file that "
+	"defines it in a folder of _meta.sources, found none"},
+    {"model-config.json", "{\"_meta\":{\"sources\":{}}}",
+	"/model-config.json: _meta.sources: expected an array of "
+	"folders, got {}"},
+    {"model-config.json", "{\"_meta\":{\"sources\":[1]}}",
+	"/model-config.json: _meta.sources[0]: expected a folder, "
+	"got 1"},
+    {"model-config.json", "{\"Todo\":{\"dataSource\":\"db\","
+	"\"options\":[]}}",
+	"/models/todo.json: options in model-config.json: expected "
+	"an object, got []"},
+    {"datasources.json", "{\"db\":{\"conector\":\"memory\"}}",
+	"/datasources.json: db: expected an object with a "
+	"\"connector\", got {\"conector\":\"memory\"}"},
+    {"datasources.json", "{\"db\":{\"connector\":\"oracle\"}}",
+	"/datasources.json: datasource db: connector: there is no "
+	"connector \"oracle\""},
+    {"models/todo.json", "{\"name\":\"Todo\",\"properties\":"
+	"{\"when\":{\"type\":7}}}",
+	"/models/todo.json: properties.when.type: expected a type "
+	"name such as \"string\", got 7"},
+    {"models/todo.json", "{\"name\":\"Todo\",\"base\":\"Tod\"}",
+	"/models/todo.json: base: expected a model that a file "
+	"defines, got \"Tod\""},
+    {"models/todo.json", "{\"name\":\"Todo\",\"base\":\"Todo\"}",
+	"/models/todo.json: base: the base models go round in a "
+	"circle"},
+    {"models/todo.json", "{\"names\":\"Todo\"}",
+	"/models/todo.json: name: expected the model's name, got "
+	"nothing"},
+};
+
 static void
 registry_open__says_which_key_is_wrong(void **state)
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		const char *why;
-	} cases[] = {
-	    {"model-config.json", "{\"Todo\":{\"dataSource\":\"db2\"}}",
-		"/model-config.json: Todo.dataSource: expected a datasource "
-		"of datasources.json, or null, got \"db2\""},
-	    {"model-config.json", "{\"Todo\":{\"datasource\":\"db\"}}",
-		"/model-config.json: Todo.dataSource: expected a datasource "
-		"of datasources.json, or null, got nothing"},
-	    {"model-config.json", "{\"Todo\":7}",
-		"/model-config.json: Todo: expected an object, got 7"},
-	    {"model-config.json", "{\"Missing\":{\"dataSource\":\"db\"}}",
-		"/model-config.json: Missing: expected a model file that "
-		"defines it in a folder of _meta.sources, found none"},
-	    {"model-config.json", "{\"_meta\":{\"sources\":{}}}",
-		"/model-config.json: _meta.sources: expected an array of "
-		"folders, got {}"},
-	    {"model-config.json", "{\"_meta\":{\"sources\":[1]}}",
-		"/model-config.json: _meta.sources[0]: expected a folder, "
-		"got 1"},
-	    {"model-config.json", "{\"Todo\":{\"dataSource\":\"db\","
-		"\"options\":[]}}",
-		"/models/todo.json: options in model-config.json: expected "
-		"an object, got []"},
-	    {"datasources.json", "{\"db\":{\"conector\":\"memory\"}}",
-		"/datasources.json: db: expected an object with a "
-		"\"connector\", got {\"conector\":\"memory\"}"},
-	    {"datasources.json", "{\"db\":{\"connector\":\"oracle\"}}",
-		"/datasources.json: datasource db: connector: there is no "
-		"connector \"oracle\""},
-	    {"models/todo.json", "{\"name\":\"Todo\",\"properties\":"
-		"{\"when\":{\"type\":7}}}",
-		"/models/todo.json: properties.when.type: expected a type "
-		"name such as \"string\", got 7"},
-	    {"models/todo.json", "{\"name\":\"Todo\",\"base\":\"Tod\"}",
-		"/models/todo.json: base: expected a model that a file "
-		"defines, got \"Tod\""},
-	    {"models/todo.json", "{\"name\":\"Todo\",\"base\":\"Todo\"}",
-		"/models/todo.json: base: the base models go round in a "
-		"circle"},
-	    {"models/todo.json", "{\"names\":\"Todo\"}",
-		"/models/todo.json: name: expected the model's name, got "
-		"nothing"},
-	};
-	static const char datasources[] =
-	    "{\"db\":{\"connector\":\"memory\"}}";
 	struct folder *folder = *state;
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		write_file(folder, "datasources.json", datasources);
+	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+		write_file(folder, "datasources.json",
+		    "{\"db\":{\"connector\":\"memory\"}}");
 		write_file(folder, "model-config.json",
 		    "{\"Todo\":{\"dataSource\":\"db\"}}");
 		write_file(folder, "models/todo.json", "{\"name\":\"Todo\"}");
-		write_file(folder, cases[i].name, cases[i].text);
-		assert_refused(folder, WEFT_ECONFIG, cases[i].why);
+		write_file(folder, mistakes[i].name, mistakes[i].text);
+		assert_refused(folder, WEFT_ECONFIG, mistakes[i].why);
 	}
 }
 
