@@ -88,31 +88,27 @@ weft__oid_format(const struct weft__oid *oid, char text[WEFT__OID_HEX + 1])
 	text[WEFT__OID_HEX] = '\0';
 }
 
-static int
-hex_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	return -1;
-}
+/* The value of a lower-case hex digit with bit 4 set; 0 for other bytes. */
+static const unsigned char hex_values[256] = {
+    ['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21,
+    ['6'] = 22, ['7'] = 23, ['8'] = 24, ['9'] = 25, ['a'] = 26, ['b'] = 27,
+    ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31};
 
 bool
 weft__oid_parse(struct weft_slice text, struct weft__oid *oid)
 {
-	struct weft__oid parsed;
+	const unsigned char *next = (const unsigned char *)text.data;
+	unsigned all = 16; /* bit 4 goes if any digit lacks it */
 
 	if (!text.data || text.size != WEFT__OID_HEX)
 		return false;
-	for (int i = 0; i < WEFT__OID_SIZE; i++) {
-		int high = hex_value(text.data[2 * i]);
-		int low = hex_value(text.data[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		parsed.bytes[i] = (unsigned char)(high << 4 | low);
-	}
-	*oid = parsed;
+	for (int i = 0; i < WEFT__OID_SIZE; i++, next += 2)
+		all &= hex_values[next[0]] & hex_values[next[1]];
+	if (!(all & 16))
+		return false;
+	next = (const unsigned char *)text.data;
+	for (int i = 0; i < WEFT__OID_SIZE; i++, next += 2)
+		oid->bytes[i] = (unsigned char)(hex_values[next[0]] << 4 |
+		    (hex_values[next[1]] & 15));
 	return true;
 }

@@ -39,21 +39,16 @@ static const char schema[] =
     "COMMIT";
 
 /*
- * Somebody who deletes or replaces a record by plain SQL would take its track
- * row along; these save it as a tombstone, where rectifying finds it.  Our own
- * deletions have written their tombstone by then, and our own inserts have a
- * track row.
+ * Somebody who deletes a record by plain SQL would take its track row along;
+ * this saves it as a tombstone, where rectifying finds it.  Our own deletions
+ * have written theirs by then.  There is none for INSERT OR REPLACE: a
+ * trigger on inserts costs each of them more than the change tracking does.
  */
-static const char trigger_texts[] =
+static const char trigger_text[] =
     "CREATE TRIGGER IF NOT EXISTS %s AFTER DELETE ON %s "
     "WHEN OLD.weft_track IS NOT NULL BEGIN "
     "INSERT OR IGNORE INTO weft_tombstones (model, id, track) "
-    "VALUES (%d, OLD.weft_id, OLD.weft_track); END;"
-    "CREATE TRIGGER IF NOT EXISTS %s BEFORE INSERT ON %s "
-    "WHEN NEW.weft_track IS NULL BEGIN "
-    "INSERT OR IGNORE INTO weft_tombstones (model, id, track) "
-    "SELECT %d, weft_id, weft_track FROM %s "
-    "WHERE weft_id = NEW.weft_id AND weft_track IS NOT NULL; END";
+    "VALUES (%d, OLD.weft_id, OLD.weft_track); END";
 
 static int
 run(sqlite3 *db, const char *sql, const char *doing, struct weft_error *error)
@@ -284,28 +279,24 @@ make_table(sqlite3 *db, const struct sqlite_model *model,
 	return code;
 }
 
-/* Triggers of a tracked model; one that is not must not pay for them. */
+/* The trigger of a tracked model; one that is not must not pay for it. */
 static int
-make_triggers(sqlite3 *db, const struct sqlite_model *model, bool tracked,
+make_trigger(sqlite3 *db, const struct sqlite_model *model, bool tracked,
     struct weft_error *error)
 {
-	char *deleted = quote("weft_deleted_", model->name);
-	char *replaced = quote("weft_replaced_", model->name);
+	char *name = quote("weft_deleted_", model->name);
 	char *sql = NULL;
 	int code = WEFT_ENOMEM;
 
-	if (deleted && replaced && tracked)
-		sql = sqlite3_mprintf(trigger_texts, deleted, model->quoted,
-		    model->index, replaced, model->quoted, model->index,
-		    model->quoted);
-	else if (deleted && replaced)
-		sql = sqlite3_mprintf("DROP TRIGGER IF EXISTS %s;"
-		    "DROP TRIGGER IF EXISTS %s", deleted, replaced);
+	if (name && tracked)
+		sql = sqlite3_mprintf(trigger_text, name, model->quoted,
+		    model->index);
+	else if (name)
+		sql = sqlite3_mprintf("DROP TRIGGER IF EXISTS %s", name);
 	if (sql)
-		code = run(db, sql, "make the triggers", error);
+		code = run(db, sql, "make the trigger", error);
 	sqlite3_free(sql);
-	weft__free(deleted);
-	weft__free(replaced);
+	weft__free(name);
 	return code;
 }
 
@@ -321,7 +312,7 @@ define(sqlite3 *db, const struct weft_connector_model *described,
 		code = define_column(db, model, &described->properties[i],
 		    read_only, error);
 	if (!code && !read_only)
-		code = make_triggers(db, model, described->tracked, error);
+		code = make_trigger(db, model, described->tracked, error);
 	return code;
 }
 
