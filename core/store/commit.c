@@ -126,14 +126,25 @@ take_epoch(struct weft_slice *rest, char epoch[WEFT__EPOCH_SIZE])
 	epoch[size] = '\0';
 	rest->data += size;
 	rest->size -= size;
-	return true;
+	return weft__commit_is_epoch(epoch);
+}
+
+/* Who wrote it is always the same; when, is the time of the last row. */
+static bool
+take_author(struct weft_slice *rest, uint64_t *time_ms)
+{
+	uint64_t seconds;
+
+	if (!take_word(rest, "author " IDENTITY " ") ||
+	    !take_number(rest, &seconds) || seconds > UINT64_MAX / 1000)
+		return false;
+	*time_ms = seconds * 1000;
+	return take_word(rest, " +0000\n");
 }
 
 static bool
 take_header(struct weft_slice *rest, struct weft__store_commit *commit)
 {
-	uint64_t seconds;
-
 	memset(&commit->parent, 0, sizeof commit->parent);
 	if (!take_word(rest, "tree ") || !take_oid(rest, &commit->tree) ||
 	    !take_word(rest, "\n"))
@@ -141,11 +152,7 @@ take_header(struct weft_slice *rest, struct weft__store_commit *commit)
 	if (take_word(rest, "parent ") &&
 	    (!take_oid(rest, &commit->parent) || !take_word(rest, "\n")))
 		return false;
-	if (!take_word(rest, "author " IDENTITY " ") ||
-	    !take_number(rest, &seconds) || seconds > UINT64_MAX / 1000)
-		return false;
-	commit->time_ms = seconds * 1000;
-	return true;
+	return take_author(rest, &commit->time_ms);
 }
 
 /* Takes a line break, the words before a number, and the number. */

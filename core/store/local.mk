@@ -9,6 +9,7 @@ libweft_all_la_SOURCES += \
 	core/store/objects_git.c \
 	core/store/oid_set.c core/store/oid_set.h \
 	core/store/pack.c core/store/pack.h \
+	core/store/pack_check.c core/store/pack_check.h \
 	core/store/pack_index.c \
 	core/store/project.c \
 	core/store/ref.c core/store/ref.h \

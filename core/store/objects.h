@@ -13,10 +13,8 @@
 #ifndef CORE_STORE_OBJECTS_H
 #define CORE_STORE_OBJECTS_H
 
-#include <weft/error.h>
-#include <weft/types.h>
-
 #include "core/base/hash.h"
+#include "core/store/file.h"
 
 /* The numbers are those in packs. */
 enum weft__object_type {
@@ -36,17 +34,14 @@ struct weft__object {
 	void *handle; /* private; NULL: nothing to release */
 };
 
-/* Opens the objects of the repository at 'path' (copied). */
-WEFT_MUST_CHECK int weft__objects_open(const char *path,
-    struct weft__objects **objects, struct weft_error *error);
-void weft__objects_close(struct weft__objects *objects);
-
 /*
- * Looks at the disk again: packs have come or gone.  Objects held stay
- * valid.  On failure the old view is kept.
+ * Opens the objects of a repository; 'directory' is kept.  Packs whose index
+ * is damaged are left out; what is missing then says so.
  */
-WEFT_MUST_CHECK int weft__objects_reopen(
-    struct weft__objects *objects, struct weft_error *error);
+WEFT_MUST_CHECK int weft__objects_open(
+    const struct weft__directory *directory, struct weft__objects **objects,
+    struct weft_error *error);
+void weft__objects_close(struct weft__objects *objects);
 
 /*
  * Reads one object; packs that appeared meanwhile are found by themselves.

@@ -1,11 +1,16 @@
 #include "core/store/objects.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/map.h"
+#include "core/store/pack_check.h"
 
 /* Bounds of libgit2's memory maps: its own are 1 GiB, 8 GiB and none. */
 #define WINDOW_SIZE (32u * 1024 * 1024)
@@ -13,8 +18,11 @@
 #define OPEN_FILES 64
 
 struct weft__objects {
-	git_odb *odb;
-	char *path; /* the repository's "objects" */
+	const struct weft__directory *directory;
+	git_odb *odb;           /* a backend for each pack */
+	struct weft__map packs; /* names of their indexes */
+	int next_priority;      /* of a backend: later ones are asked first */
+	char damaged[256];      /* an index that was left out, or "" */
 };
 
 /*
@@ -79,35 +87,118 @@ git_failure(int git_code, const char *what, struct weft_error *error)
 	    detail ? detail->message : "unknown failure of libgit2");
 }
 
-/* An odb of packs alone. */
+/* Adds a pack by the name of its index. */
 static int
-open_odb(const char *path, git_odb **odb, struct weft_error *error)
+add_pack(struct weft__objects *objects, const char *index,
+    struct weft_error *error)
 {
-	git_odb_backend *packs = NULL;
+	const struct weft__directory *directory = objects->directory;
+	git_odb_backend *backend = NULL;
+	char name[300], path[4096];
 	int code;
 
-	*odb = NULL;
-	code = git_odb_new(odb);
-	if (!code)
-		code = git_odb_backend_pack(&packs, path);
-	if (!code)
-		code = git_odb_add_backend(*odb, packs, 1);
-	if (!code)
+	snprintf(name, sizeof name, "objects/pack/%s", index);
+	code = weft__pack_check(directory, name, error);
+	if (code == WEFT_ENOTFOUND)
+		return 0; /* somebody has merged it since */
+	if (weft__map_put(&objects->packs, weft_slice(index), objects))
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	if (code) {
+		snprintf(objects->damaged, sizeof objects->damaged, "%s",
+		    index);
 		return 0;
-	if (packs)
-		packs->free(packs);
-	git_odb_free(*odb);
-	*odb = NULL;
-	return git_failure(code, path, error);
+	}
+	snprintf(path, sizeof path, "%s/%s", directory->path, name);
+	code = git_odb_backend_one_pack(&backend, path);
+	if (!code) {
+		code = git_odb_add_backend(
+		    objects->odb, backend, ++objects->next_priority);
+		if (code)
+			backend->free(backend);
+	}
+	return code ? git_failure(code, path, error) : 0;
+}
+
+static bool
+is_index(const char *name)
+{
+	size_t size = strlen(name);
+
+	return size > 4 && size < 200 && !strcmp(name + size - 4, ".idx");
+}
+
+/* Adds the packs that are not yet known, and counts all there are. */
+static int
+add_packs(struct weft__objects *objects, size_t *count,
+    struct weft_error *error)
+{
+	const struct dirent *entry;
+	int code = 0, fd = openat(objects->directory->fd, "objects/pack",
+	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+
+	*count = 0;
+	if (!list) {
+		code = weft__file_error(
+		    objects->directory, "objects/pack", "read", error);
+		if (fd >= 0)
+			close(fd);
+		return code;
+	}
+	while (!code && (entry = readdir(list))) {
+		if (!is_index(entry->d_name))
+			continue;
+		++*count;
+		if (!weft__map_find(
+		        &objects->packs, weft_slice(entry->d_name)))
+			code = add_pack(objects, entry->d_name, error);
+	}
+	closedir(list);
+	return code;
+}
+
+/* Forgets all packs. */
+static int
+forget_packs(struct weft__objects *objects, struct weft_error *error)
+{
+	git_odb *odb;
+	int code = git_odb_new(&odb);
+
+	if (code)
+		return git_failure(code, objects->directory->path, error);
+	git_odb_free(objects->odb);
+	objects->odb = odb;
+	weft__map_fini(&objects->packs, NULL);
+	objects->damaged[0] = '\0';
+	return 0;
+}
+
+/*
+ * Looks for new packs; '*changed' if there are any.  When packs have gone, all
+ * are opened anew, or their disk space would not be freed.
+ */
+static int
+refresh(struct weft__objects *objects, bool *changed,
+    struct weft_error *error)
+{
+	size_t before = weft__map_count(&objects->packs), count;
+	int code = add_packs(objects, &count, error);
+
+	*changed = weft__map_count(&objects->packs) > before;
+	if (code || weft__map_count(&objects->packs) <= count)
+		return code;
+	*changed = true;
+	code = forget_packs(objects, error);
+	return code ? code : add_packs(objects, &count, error);
 }
 
 int
-weft__objects_open(const char *path, struct weft__objects **objects,
-    struct weft_error *error)
+weft__objects_open(const struct weft__directory *directory,
+    struct weft__objects **objects, struct weft_error *error)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct weft__objects *opened;
-	size_t room = strlen(path) + sizeof "/objects";
+	size_t count;
 	int code;
 
 	*objects = NULL;
@@ -116,14 +207,12 @@ weft__objects_open(const char *path, struct weft__objects **objects,
 		return weft_error_set(error, WEFT_ENOMEM,
 		    "libgit2 cannot be initialised");
 	opened = weft__calloc(1, sizeof *opened);
-	if (opened)
-		opened->path = weft__malloc(room);
-	if (!opened || !opened->path) {
-		weft__free(opened);
+	if (!opened)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	}
-	snprintf(opened->path, room, "%s/objects", path);
-	code = open_odb(opened->path, &opened->odb, error);
+	opened->directory = directory;
+	code = forget_packs(opened, error);
+	if (!code)
+		code = add_packs(opened, &count, error);
 	if (code)
 		weft__objects_close(opened);
 	else
@@ -137,21 +226,8 @@ weft__objects_close(struct weft__objects *objects)
 	if (!objects)
 		return;
 	git_odb_free(objects->odb);
-	weft__free(objects->path);
+	weft__map_fini(&objects->packs, NULL);
 	weft__free(objects);
-}
-
-int
-weft__objects_reopen(struct weft__objects *objects, struct weft_error *error)
-{
-	git_odb *odb;
-	int code = open_odb(objects->path, &odb, error);
-
-	if (code)
-		return code;
-	git_odb_free(objects->odb);
-	objects->odb = odb;
-	return 0;
 }
 
 /* Reads by the first 'digits' hex digits of the id. */
@@ -165,25 +241,48 @@ read_object(struct weft__objects *objects, const git_oid *id, size_t digits,
 }
 
 /*
- * libgit2 itself looks for new packs before it says "not found".  Other
- * failures may come from a pack that another process has merged and removed
- * meanwhile: they count only on a fresh view.
+ * Looks at the disk again after a failure: packs may have come, or merged into
+ * another one and gone.  '*again' if it is worth another try.
  */
+static int
+look_again(struct weft__objects *objects, int git_code, bool *again,
+    struct weft_error *error)
+{
+	size_t count;
+	int code;
+
+	*again = false;
+	if (!git_code || git_code == GIT_EAMBIGUOUS)
+		return 0;
+	if (git_code == GIT_ENOTFOUND)
+		return refresh(objects, again, error);
+	code = forget_packs(objects, error);
+	if (!code)
+		code = add_packs(objects, &count, error);
+	*again = !code;
+	return code;
+}
+
 static int
 find_object(struct weft__objects *objects, const git_oid *id, size_t digits,
     enum weft__object_type type, struct weft__object *object,
     struct weft_error *error)
 {
-	char what[96], hex[GIT_OID_HEXSZ + 1] = "";
+	char what[400], hex[GIT_OID_HEXSZ + 1] = "";
 	git_odb_object *found = NULL;
-	int code = read_object(objects, id, digits, &found);
+	bool again;
+	int code = read_object(objects, id, digits, &found), looked;
 
 	*object = (struct weft__object){{NULL, 0}, NULL};
-	if (code && code != GIT_ENOTFOUND && code != GIT_EAMBIGUOUS &&
-	    !weft__objects_reopen(objects, NULL))
+	looked = look_again(objects, code, &again, error);
+	if (looked)
+		return looked;
+	if (again)
 		code = read_object(objects, id, digits, &found);
 	git_oid_nfmt(hex, digits, id);
-	snprintf(what, sizeof what, "%s %s", weft__object_type_name(type), hex);
+	snprintf(what, sizeof what, "%s%s%s %s", objects->damaged,
+	    objects->damaged[0] ? " is damaged; " : "",
+	    weft__object_type_name(type), hex);
 	if (code)
 		return git_failure(code, what, error);
 	if ((int)git_odb_object_type(found) != (int)type) {
@@ -219,7 +318,8 @@ weft__objects_need(struct weft__objects *objects, const struct weft__oid *oid,
 	if (code != WEFT_ENOTFOUND)
 		return code;
 	weft__oid_format(oid, hex);
-	return weft_error_set(error, WEFT_EDAMAGED, "%s %s is missing",
+	return weft_error_set(error, WEFT_EDAMAGED, "%s%s%s %s is missing",
+	    objects->damaged, objects->damaged[0] ? " is damaged; " : "",
 	    weft__object_type_name(type), hex);
 }
 

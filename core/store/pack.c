@@ -43,7 +43,9 @@ weft__pack_init(struct weft__pack *pack,
     const struct weft__directory *directory, const char *keep,
     struct weft_error *error)
 {
-	*pack = (struct weft__pack){.directory = directory, .keep = keep};
+	*pack = (struct weft__pack){.directory = directory,
+	    .keep = keep,
+	    .limit = WEFT_LIMIT_PACK_SIZE};
 	pack->buffer = weft__malloc(WEFT__PACK_BUFFER_SIZE);
 	if (!pack->buffer)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
@@ -285,7 +287,7 @@ weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
 	uint32_t same;
 	int code = 0;
 
-	if (pack->count && pack_size(pack) + content.size > WEFT_LIMIT_PACK_SIZE)
+	if (pack->count && pack_size(pack) + content.size > pack->limit)
 		code = seal(pack, error);
 	if (code)
 		return code;

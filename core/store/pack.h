@@ -33,6 +33,7 @@ struct weft__pack {
 	const struct weft__directory *directory; /* the repository; kept */
 	const char *keep;         /* content of .keep files; kept */
 	struct weft__file file;
+	uint64_t limit;           /* bytes; WEFT_LIMIT_PACK_SIZE but in tests */
 	unsigned char *buffer;    /* what is not yet in the file */
 	size_t used;              /* bytes of it */
 	uint32_t crc;             /* of the entry being written */

@@ -30,7 +30,8 @@ open_parts(struct weft__store *store, const char *path,
 	else
 		code = weft__repository_open(path, &store->directory, error);
 	return code ? code
-	            : weft__objects_open(path, &store->objects, error);
+	            : weft__objects_open(
+	                &store->directory, &store->objects, error);
 }
 
 int

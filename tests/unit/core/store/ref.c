@@ -1,0 +1,203 @@
+/* Tests of core/store/ref.h. */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+
+#include "core/store/ref.h"
+#include "tests/lib/faulty_files.h"
+#include "tests/lib/store_fixture.h"
+
+#define REF "refs/weft/x"
+
+struct setup {
+	struct store_fixture fixture;
+	struct weft__directory directory;
+	struct weft_error error;
+	struct weft__oid one; /* the tip */
+	struct weft__oid two;
+	char one_line[64];
+};
+
+static void
+setup_open(struct setup *setup)
+{
+	char hex[WEFT__OID_HEX + 1];
+
+	store_fixture_open(&setup->fixture);
+	store_put(&setup->fixture, "Todo", "a", "{}");
+	store_project(&setup->fixture);
+	setup->one = setup->fixture.result.tip.commit.oid;
+	store_put(&setup->fixture, "Todo", "a", "{\"b\":1}");
+	store_project(&setup->fixture);
+	setup->two = setup->fixture.result.tip.commit.oid;
+	weft__oid_format(&setup->one, hex);
+	snprintf(setup->one_line, sizeof setup->one_line, "%s\n", hex);
+	assert_int_equal(weft__directory_open(&setup->directory,
+	                     setup->fixture.path, &setup->error),
+	    0);
+}
+
+static void
+setup_close(struct setup *setup)
+{
+	weft__directory_close(&setup->directory);
+	store_fixture_close(&setup->fixture);
+}
+
+static int
+set(struct setup *setup, const struct weft__oid *oid)
+{
+	return weft__ref_write(
+	    &setup->directory, REF, oid, true, &setup->error);
+}
+
+static void
+assert_is(struct setup *setup, const struct weft__oid *oid)
+{
+	struct weft__oid found;
+
+	assert_int_equal(weft__ref_read(&setup->directory, REF, &found,
+	                     &setup->error),
+	    0);
+	assert_memory_equal(&found, oid, sizeof found);
+}
+
+static void
+ref_write__is_read_by_git_and_by_us(void **state)
+{
+	struct setup setup;
+	struct weft__oid oid;
+
+	setup_open(&setup);
+	assert_int_equal(
+	    weft__ref_read(&setup.directory, REF, &oid, &setup.error),
+	    WEFT_ENOTFOUND);
+	assert_int_equal(set(&setup, &setup.two), 0);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	store_shell(&setup.fixture, "git rev-parse " REF, setup.one_line);
+	assert_is(&setup, &setup.one);
+	assert_int_equal(store_count_files(&setup.fixture, ".lock"), 0);
+	assert_int_equal(store_count_files(&setup.fixture, ".ref"), 0);
+	setup_close(&setup);
+}
+
+static void
+ref_read__finds_what_git_has_packed(void **state)
+{
+	struct setup setup;
+
+	setup_open(&setup);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	store_shell(&setup.fixture, "git pack-refs --all && rmdir refs/weft"
+	                            " 2>/dev/null; test ! -e " REF, "");
+	assert_is(&setup, &setup.one);
+	assert_int_equal(set(&setup, &setup.two), 0);
+	assert_is(&setup, &setup.two);
+	store_shell(&setup.fixture, "git pack-refs --all", "");
+	assert_is(&setup, &setup.two);
+	setup_close(&setup);
+}
+
+static void
+ref_read__refuses_what_is_no_id(void **state)
+{
+	static const char *const commands[] = {": > " REF,
+	    "echo 0123 > " REF, "echo 'ref: refs/weft/db' > " REF,
+	    "head -c 10000 /dev/zero > " REF};
+	struct setup setup;
+	struct weft__oid oid;
+
+	setup_open(&setup);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		store_shell(&setup.fixture, commands[i], "");
+		assert_int_equal(weft__ref_read(&setup.directory, REF, &oid,
+		                     &setup.error),
+		    WEFT_EDAMAGED);
+		assert_non_null(strstr(setup.error.text, REF));
+	}
+	setup_close(&setup);
+}
+
+static void
+ref_write__respects_the_lock_of_git(void **state)
+{
+	struct setup setup;
+
+	setup_open(&setup);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	store_shell(&setup.fixture, "echo git > " REF ".lock", "");
+	faulty_files_count(); /* its pauses are none */
+	assert_int_equal(set(&setup, &setup.two), WEFT_ELOCKED);
+	faulty_files_off();
+	assert_non_null(strstr(setup.error.text, REF ".lock"));
+	store_shell(&setup.fixture, "cat " REF ".lock", "git\n");
+	assert_is(&setup, &setup.one);
+	store_shell(&setup.fixture, "rm " REF ".lock", "");
+	assert_int_equal(set(&setup, &setup.two), 0);
+	assert_is(&setup, &setup.two);
+	setup_close(&setup);
+}
+
+/* Removes git's lock when the first attempt has failed. */
+static void
+release_lock(uint64_t call, void *context)
+{
+	const struct setup *setup = context;
+
+	if (call == 10)
+		weft__file_system.unlink(setup->directory.fd, REF ".lock");
+}
+
+static void
+ref_write__waits_for_git(void **state)
+{
+	struct setup setup;
+
+	setup_open(&setup);
+	store_shell(&setup.fixture, "echo git > " REF ".lock", "");
+	faulty_files_watch(release_lock, &setup);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	faulty_files_off();
+	assert_is(&setup, &setup.one);
+	setup_close(&setup);
+}
+
+static void
+ref_write__removes_the_lock_of_a_dead_writer(void **state)
+{
+	struct setup setup;
+	uint64_t calls, left_behind = 0;
+
+	setup_open(&setup);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	faulty_files_count();
+	assert_int_equal(set(&setup, &setup.one), 0);
+	calls = faulty_files_calls();
+	for (uint64_t n = 0; n < calls; n++) {
+		faulty_files_fail(n, 5, true);
+		(void)!set(&setup, &setup.two);
+		faulty_files_off();
+		left_behind += store_count_files(&setup.fixture, ".lock");
+		assert_int_equal(set(&setup, &setup.one), 0);
+		assert_is(&setup, &setup.one);
+		assert_int_equal(
+		    store_count_files(&setup.fixture, ".lock"), 0);
+	}
+	assert_true(left_behind > 0);
+	setup_close(&setup);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(ref_write__is_read_by_git_and_by_us),
+	    cmocka_unit_test(ref_read__finds_what_git_has_packed),
+	    cmocka_unit_test(ref_read__refuses_what_is_no_id),
+	    cmocka_unit_test(ref_write__respects_the_lock_of_git),
+	    cmocka_unit_test(ref_write__waits_for_git),
+	    cmocka_unit_test(ref_write__removes_the_lock_of_a_dead_writer),
+	};
+
+	return cmocka_run_group_tests_name("ref", tests, NULL, NULL);
+}
