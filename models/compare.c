@@ -94,10 +94,13 @@ find_root(struct side *side, struct weft_transaction *transaction,
 {
 	struct weft_datasource *datasource = transaction->datasource;
 	struct weft__store_tip tip = {.exists = false};
-	int code = 0;
+	int code;
 
 	if (!datasource->store || !side->model->tracked)
 		return 0;
+	code = weft__transaction_read_counters(transaction, error);
+	if (code)
+		return code;
 	pthread_mutex_lock(&datasource->store_mutex);
 	code = weft__store_tip(datasource->store, &tip, error);
 	side->is_stored = !code && tip.exists &&

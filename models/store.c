@@ -14,7 +14,10 @@ read_counters(struct weft_transaction *transaction, void *context,
 {
 	struct weft_connector_session *session = transaction->session;
 	struct weft_datasource_status *status = context;
+	int code = weft__transaction_read_counters(transaction, error);
 
+	if (code)
+		return code;
 	status->checkpoint = transaction->counters.checkpoint;
 	status->seq = transaction->counters.seq;
 	return session->ops->journal_range(session, &status->journal_first,

@@ -177,7 +177,9 @@ find_commit(struct check *check, struct weft_transaction *transaction)
 
 	if (!datasource->store)
 		return 0;
-	code = weft__store_tip(datasource->store, &tip, check->error);
+	code = weft__transaction_read_counters(transaction, check->error);
+	if (!code)
+		code = weft__store_tip(datasource->store, &tip, check->error);
 	if (code || !tip.exists ||
 	    tip.commit.seq != transaction->counters.seq ||
 	    strcmp(tip.commit.epoch, datasource->epoch) != 0)

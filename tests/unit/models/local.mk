@@ -136,3 +136,23 @@ TESTS += tests/unit/models/replicate
 tests_unit_models_replicate_SOURCES = tests/unit/models/replicate.c \
 	tests/lib/meter.c tests/lib/meter.h $(PAIR)
 tests_unit_models_replicate_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/unit/models/compare
+TESTS += tests/unit/models/compare
+tests_unit_models_compare_SOURCES = tests/unit/models/compare.c $(FIXTURE)
+tests_unit_models_compare_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/registry_file
+TESTS += tests/unit/models/registry_file
+tests_unit_models_registry_file_SOURCES = \
+	tests/unit/models/registry_file.c $(FIXTURE)
+tests_unit_models_registry_file_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/store
+TESTS += tests/unit/models/store
+tests_unit_models_store_SOURCES = tests/unit/models/store.c $(FIXTURE)
+tests_unit_models_store_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/verify
+TESTS += tests/unit/models/verify
+tests_unit_models_verify_SOURCES = tests/unit/models/verify.c $(FIXTURE)
+tests_unit_models_verify_LDADD = $(TEST_LIBS)

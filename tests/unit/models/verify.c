@@ -1,0 +1,200 @@
+/* Tests of weft_model_verify(): it sees what was changed behind our back, and
+ * nothing else. */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <weft/store.h>
+
+#include "tests/lib/fixture.h"
+
+struct problems {
+	char text[512]; /* of the last one */
+	int count;
+	int result;
+};
+
+static int
+note_problem(const char *text, void *context)
+{
+	struct problems *problems = context;
+
+	snprintf(problems->text, sizeof problems->text, "%s", text);
+	problems->count++;
+	return problems->result;
+}
+
+static struct problems
+verify(struct fixture *fixture)
+{
+	struct problems problems = {.count = 0};
+	uint64_t count;
+
+	fixture_ok(fixture, weft_model_verify(fixture->model, note_problem,
+				&problems, &count, &fixture->error));
+	assert_int_equal(count, problems.count);
+	return problems;
+}
+
+static void
+project(struct fixture *fixture)
+{
+	fixture_ok(fixture, weft_datasource_project(fixture->datasource,
+				&fixture->error));
+}
+
+/* Edits the database as somebody who does not know of weft would. */
+static void
+edit(struct fixture *fixture, const char *sql)
+{
+	char command[512];
+
+	snprintf(command, sizeof command, "sqlite3 %s/db.sqlite \"%s\"",
+	    fixture->directory, sql);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+fill(struct fixture *fixture)
+{
+	fixture_open(fixture, FIXTURE_SQLITE);
+	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"one\"}");
+	fixture_put(fixture, "{\"id\":\"b\",\"title\":\"two\"}");
+	fixture_put(fixture, "{\"id\":\"c\"}");
+	fixture_delete(fixture, "c");
+}
+
+static void
+verify__finds_nothing_in_a_good_model(void **state)
+{
+	struct fixture fixture;
+
+	fill(&fixture);
+	assert_int_equal(verify(&fixture).count, 0);
+	project(&fixture);
+	assert_int_equal(verify(&fixture).count, 0);
+	fixture_put(&fixture, "{\"id\":\"a\",\"title\":\"three\"}");
+	assert_int_equal(verify(&fixture).count, 0);
+	fixture_close(&fixture);
+}
+
+static void
+verify__finds_nothing_in_memory(void **state)
+{
+	struct fixture fixture;
+
+	fixture_open(&fixture, FIXTURE_MEMORY);
+	fixture_put(&fixture, "{\"id\":\"a\",\"title\":\"one\"}");
+	assert_int_equal(verify(&fixture).count, 0);
+	fixture_close(&fixture);
+}
+
+static void
+verify__names_a_record_that_was_edited(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	edit(&fixture, "update Todo set "
+	    "weft_body='{\\\"id\\\":\\\"a\\\"}' where weft_id='a'");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 1);
+	assert_string_equal(problems.text, "Todo \"a\": not the revision that "
+	    "its changes say: run rectify");
+	fixture_close(&fixture);
+}
+
+static void
+verify__compares_with_the_store(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	project(&fixture);
+	edit(&fixture, "update Todo set "
+	    "weft_body='{\\\"id\\\":\\\"a\\\"}' where weft_id='a'");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 2);
+	assert_string_equal(
+	    problems.text, "Todo \"a\": another state than in the store");
+	fixture_close(&fixture);
+}
+
+static void
+verify__misses_a_record_that_was_removed(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	project(&fixture);
+	edit(&fixture, "delete from Todo where weft_id='b'");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 2); /* its tombstone tells, too */
+	assert_string_equal(
+	    problems.text, "Todo \"b\": in the store, not in the database");
+	fixture_close(&fixture);
+}
+
+static void
+verify__names_a_record_without_changes(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	edit(&fixture, "update Todo set weft_track=null where weft_id='a'");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 1);
+	assert_string_equal(problems.text,
+	    "Todo \"a\": written behind weft's back: run rectify");
+	fixture_close(&fixture);
+}
+
+static void
+verify__names_a_damaged_track_row(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	edit(&fixture, "update Todo set weft_track=x'ff00' where weft_id='b'");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 1);
+	assert_non_null(strstr(problems.text, "Todo \"b\": "));
+	fixture_close(&fixture);
+}
+
+static void
+verify__ends_when_it_is_told_to(void **state)
+{
+	struct fixture fixture;
+	struct problems problems = {.result = 7};
+
+	fill(&fixture);
+	edit(&fixture, "update Todo set weft_track=null");
+	assert_int_equal(weft_model_verify(fixture.model, note_problem,
+			     &problems, NULL, &fixture.error), 7);
+	assert_int_equal(problems.count, 1);
+	fixture_close(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(verify__finds_nothing_in_a_good_model),
+	    cmocka_unit_test(verify__finds_nothing_in_memory),
+	    cmocka_unit_test(verify__names_a_record_that_was_edited),
+	    cmocka_unit_test(verify__compares_with_the_store),
+	    cmocka_unit_test(verify__misses_a_record_that_was_removed),
+	    cmocka_unit_test(verify__names_a_record_without_changes),
+	    cmocka_unit_test(verify__names_a_damaged_track_row),
+	    cmocka_unit_test(verify__ends_when_it_is_told_to),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
