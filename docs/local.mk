@@ -8,3 +8,4 @@ EXTRA_DIST += \
 	docs/store-format.md \
 	docs/testing.md \
 	docs/track-row.md
+dist_man_MANS += docs/man/weft.1

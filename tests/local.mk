@@ -1,11 +1,16 @@
 # tests: unit tests mirror the sources, one program per source file.
 EXTRA_DIST += tests/coverage.sh tests/lib/summary.awk tests/lib/test.h
-EXTRA_DIST += tests/lib/random.h
+EXTRA_DIST += tests/lib/random.h tests/lib/tap.sh
+
+dist_check_SCRIPTS += tests/examples.sh
+TESTS += tests/examples.sh
 
 TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
 
 include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/check/local.mk
+include $(srcdir)/tests/cli/local.mk
+include $(srcdir)/tests/fault/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/interop/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk

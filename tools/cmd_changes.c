@@ -70,7 +70,7 @@ run(const struct command_line *line, struct weft_error *error)
 	int64_t since;
 	int code;
 
-	code = command_number(line, "since", INT64_MIN, -1, &since, error);
+	code = command_number(line, "since", -1, -1, &since, error);
 	if (!code)
 		code = spec_open_model(&spec, line, 0, SPEC_READ, &model,
 		    error);

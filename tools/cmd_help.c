@@ -1,6 +1,5 @@
 #include "tools/commands.h"
 #include "tools/help.h"
-#include "tools/help_text.h"
 
 static int
 run(const struct command_line *line, struct weft_error *error)
@@ -13,7 +12,7 @@ run(const struct command_line *line, struct weft_error *error)
 	} else if (!topic) {
 		help_overview(stdout);
 	} else if (strcmp(topic, "sources") == 0) {
-		puts(help_text_sources);
+		help_sources();
 	} else if (strcmp(topic, "statuses") == 0) {
 		help_statuses();
 	} else {

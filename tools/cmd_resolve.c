@@ -144,7 +144,7 @@ report(const struct resolution *resolution, struct weft_error *error)
 
 	output_say(resolution->line, "%s %s: resolved; `weft replicate %s %s` "
 	    "carries it over\n", resolution->model, resolution->id,
-	    resolution->source.path, resolution->peer.path);
+	    command_argument(resolution->line, 0), resolution->peer.name);
 	if (!resolution->line->json)
 		return 0;
 	json_out_init(&out);

@@ -103,9 +103,12 @@ measure(struct weft_slice text, int width, size_t *size)
 	return columns;
 }
 
-/* Prints text in a column: cut with "..", or filled with spaces. */
+/*
+ * Prints text in a column: cut with "..", or filled with spaces; the last one
+ * of a row ends the line.
+ */
 static void
-print_cell(struct weft_slice text, int width)
+print_cell(struct weft_slice text, int width, bool is_last)
 {
 	size_t size;
 	int columns = measure(text, width, &size);
@@ -113,8 +116,11 @@ print_cell(struct weft_slice text, int width)
 
 	if (is_cut)
 		columns = measure(text, width - 2, &size) + 2;
-	output_print("  %.*s%s%*s", (int)size, text.data, is_cut ? ".." : "",
-	    width - columns, "");
+	output_print("  %.*s%s", (int)size, text.data, is_cut ? ".." : "");
+	if (is_last)
+		output_print("\n");
+	else
+		output_print("%*s", width - columns, "");
 }
 
 /* The property of a side as it is printed. */
@@ -139,10 +145,9 @@ print_property(
 	}
 	if (!differs)
 		return false;
-	print_cell(name, NAME_WIDTH);
+	print_cell(name, NAME_WIDTH, false);
 	for (int i = first; i < SIDES; i++)
-		print_cell(cell_of(values[i]), COLUMN_WIDTH);
-	output_print("\n");
+		print_cell(cell_of(values[i]), COLUMN_WIDTH, i == SIDES - 1);
 	return true;
 }
 
@@ -176,14 +181,16 @@ next_name(const struct weft__json sides[SIDES], size_t at[SIDES],
 static void
 print_heading(const struct conflict_view *view, bool has_base)
 {
-	print_cell(weft_slice("property"), NAME_WIDTH);
+	bool in_source = view->source.type == WEFT__JSON_OBJECT;
+	bool in_target = view->target.type == WEFT__JSON_OBJECT;
+
+	print_cell(weft_slice("property"), NAME_WIDTH, false);
 	if (has_base)
-		print_cell(weft_slice("base"), COLUMN_WIDTH);
-	print_cell(weft_slice(view->source.type == WEFT__JSON_OBJECT ?
-	    "source" : "source (deleted)"), COLUMN_WIDTH);
-	print_cell(weft_slice(view->target.type == WEFT__JSON_OBJECT ?
-	    "target" : "target (deleted)"), COLUMN_WIDTH);
-	output_print("\n");
+		print_cell(weft_slice("base"), COLUMN_WIDTH, false);
+	print_cell(weft_slice(in_source ? "source" : "source (deleted)"),
+	    COLUMN_WIDTH, false);
+	print_cell(weft_slice(in_target ? "target" : "target (deleted)"),
+	    COLUMN_WIDTH, true);
 }
 
 static void

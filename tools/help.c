@@ -62,7 +62,8 @@ static void
 print_options(const struct command_option *options)
 {
 	for (; options && options->name; options++) {
-		printf("\n    --%s %s\n", options->name,
+		printf("\n    --%s%s%s\n", options->name,
+		    options->argument ? " " : "",
 		    options->argument ? options->argument : "");
 		print_wrapped(options->help, INDENT);
 	}
@@ -71,8 +72,9 @@ print_options(const struct command_option *options)
 void
 help_command(const struct command *command)
 {
-	printf("usage: weft %s %s\n\n    %s.\n\n", command->name,
-	    command->arguments, command->summary);
+	printf("usage: weft %s%s%s\n\n    %s.\n\n", command->name,
+	    *command->arguments ? " " : "", command->arguments,
+	    command->summary);
 	print_wrapped(command->about, 4);
 	print_options(command->options);
 	puts("\n  Options of every command:");
@@ -80,36 +82,65 @@ help_command(const struct command *command)
 }
 
 void
+help_sources(void)
+{
+	print_wrapped(help_text_sources, 0);
+}
+
+void
 help_statuses(void)
 {
 	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
-		printf("%3d", meanings[i].status);
-		print_wrapped(meanings[i].text, 2);
+		printf("%3d\n", meanings[i].status);
+		print_wrapped(meanings[i].text, INDENT);
 	}
-	printf("%3d", STATUS_SIGNAL);
-	print_wrapped(help_text_signal, 2);
+	printf("%d + n\n", STATUS_SIGNAL);
+	print_wrapped(help_text_signal, INDENT);
 }
 
 /*
  * Manual page
  */
 
-/* Prints text for mdoc: a new line after each sentence, signs escaped. */
+/* Prints one word of mdoc text; returns the columns it took. */
+static int
+print_mdoc_word(const char *word, int size, bool begins_line)
+{
+	int column = 0;
+
+	/* A line that begins so would be taken for a request. */
+	if (begins_line && (word[0] == '.' || word[0] == '\''))
+		column += printf("\\&");
+	for (int i = 0; i < size; i++)
+		column += word[i] == '\\' ? printf("\\e") :
+		    printf("%c", word[i]);
+	return column;
+}
+
+/* Prints text for mdoc: a new line after each sentence, as it wants them. */
 static void
 print_mdoc(const char *text)
 {
-	for (const char *at = text; *at; at++) {
-		if (strncmp(at, "\n\n", 2) == 0) {
-			fputs("\n.Pp\n", stdout);
-			at++;
-		} else if (*at == ' ' && at > text &&
-		    (at[-1] == '.' || at[-1] == '?')) {
+	bool sentence_ends = false;
+	int column = 0;
+
+	while (*text) {
+		int size = (int)strcspn(text, " \n");
+
+		if (column && (sentence_ends || column + 1 + size > WIDTH)) {
 			putchar('\n');
-		} else if (*at == '\\') {
-			fputs("\\e", stdout);
-		} else {
-			putchar(*at);
+			column = 0;
 		}
+		if (column)
+			column += printf(" ");
+		column += print_mdoc_word(text, size, column == 0);
+		sentence_ends = text[size - 1] == '.';
+		text += size;
+		if (strncmp(text, "\n\n", 2) == 0) {
+			fputs("\n.Pp\n", stdout);
+			column = 0;
+		}
+		text += strspn(text, " \n");
 	}
 	putchar('\n');
 }
@@ -133,7 +164,9 @@ print_mdoc_options(const struct command_option *options)
 static void
 print_mdoc_command(const struct command *command)
 {
-	printf(".Ss weft %s %s\n", command->name, command->arguments);
+	/* The last sign is not taken for punctuation with \& behind it. */
+	printf(".Ss weft %s%s%s\\&\n", command->name,
+	    *command->arguments ? " " : "", command->arguments);
 	printf("%s.\n.Pp\n", command->summary);
 	print_mdoc(command->about);
 	print_mdoc_options(command->options);
@@ -172,5 +205,4 @@ help_manual(void)
 	print_mdoc_statuses();
 	puts(".Sh EXAMPLES");
 	puts(help_text_examples);
-	puts(".Sh SEE ALSO\n.Xr git 1 ,\n.Xr sqlite3 1");
 }

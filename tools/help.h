@@ -14,6 +14,9 @@ void help_overview(FILE *file);
 /* One command: usage, what it does, options. */
 void help_command(const struct command *command);
 
+/* How a source is named. */
+void help_sources(void);
+
 /* What the exit statuses mean. */
 void help_statuses(void);
 

@@ -1,8 +1,10 @@
 #include "tools/reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/limits.h"
 
@@ -17,25 +19,12 @@
  * Files
  */
 
-int
-reader_open_file(const char *name, FILE **file, struct weft_error *error)
+/* Sets code and text for what the system said of the file. */
+static int
+file_failure(const char *name, struct weft_error *error)
 {
-	struct stat status;
 	int code = WEFT_EIO;
 
-	if (strcmp(name, "-") == 0) {
-		*file = stdin;
-		return 0;
-	}
-	*file = fopen(name, "rb");
-	if (*file && fstat(fileno(*file), &status) == 0 &&
-	    S_ISDIR(status.st_mode)) {
-		fclose(*file);
-		errno = EISDIR;
-		*file = NULL;
-	}
-	if (*file)
-		return 0;
 	if (errno == ENOENT || errno == ENOTDIR)
 		code = WEFT_ENOTFOUND;
 	else if (errno == EACCES)
@@ -43,29 +32,44 @@ reader_open_file(const char *name, FILE **file, struct weft_error *error)
 	return weft_error_set(error, code, "%s: %s", name, strerror(errno));
 }
 
-static void
-close_file(FILE *file)
+static int
+open_file(const char *name, int *file, struct weft_error *error)
 {
-	if (file && file != stdin)
-		fclose(file);
+	*file = STDIN_FILENO;
+	if (strcmp(name, "-") != 0)
+		*file = open(name, O_RDONLY | O_CLOEXEC);
+	return *file < 0 ? file_failure(name, error) : 0;
 }
 
-/* Appends up to 'size' bytes; '*count' 0 is the end of the file. */
+static void
+close_file(int file)
+{
+	if (file > STDIN_FILENO)
+		close(file);
+}
+
+/*
+ * Appends up to 'size' bytes, as many as there are now; '*count' 0 is the end
+ * of the file.
+ */
 static int
-read_some(FILE *file, const char *name, struct weft_buf *bytes, size_t size,
+read_some(int file, const char *name, struct weft_buf *bytes, size_t size,
     size_t *count, struct weft_error *error)
 {
 	int code = weft_buf_reserve(bytes, size);
+	ssize_t got;
 
 	if (code)
 		return weft_error_set(error, code, "%s: %s (at most %zu "
 		    "bytes)", name, weft_error_text(code), bytes->limit);
-	*count = fread(bytes->data + bytes->size, 1, size, file);
+	do {
+		got = read(file, bytes->data + bytes->size, size);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return file_failure(name, error);
+	*count = (size_t)got;
 	bytes->size += *count;
 	bytes->data[bytes->size] = '\0';
-	if (*count == 0 && ferror(file))
-		return weft_error_set(error, WEFT_EIO, "%s: %s", name,
-		    strerror(errno));
 	return 0;
 }
 
@@ -74,8 +78,7 @@ reader_read_all(
     const char *name, struct weft_buf *bytes, struct weft_error *error)
 {
 	size_t count = 1, room;
-	FILE *file;
-	int code = reader_open_file(name, &file, error);
+	int file, code = open_file(name, &file, error);
 
 	if (code)
 		return code;
@@ -345,10 +348,10 @@ reader_open(struct reader *reader, const char *name, const char *member,
 
 	*reader = (struct reader){.name = name, .first = true, .line = 1};
 	weft_buf_init(&reader->window, WINDOW_LIMIT);
-	code = reader_open_file(name, &reader->file, error);
+	code = open_file(name, &reader->file, error);
 	if (code)
 		return code;
-	if (fstat(fileno(reader->file), &status) == 0 &&
+	if (fstat(reader->file, &status) == 0 &&
 	    S_ISREG(status.st_mode))
 		reader->size = (uint64_t)status.st_size;
 	code = find_form(reader, member, error);
@@ -361,7 +364,7 @@ void
 reader_close(struct reader *reader)
 {
 	close_file(reader->file);
-	reader->file = NULL;
+	reader->file = -1;
 	weft_buf_fini(&reader->window);
 }
 

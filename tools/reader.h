@@ -11,8 +11,6 @@
 #ifndef TOOLS_READER_H
 #define TOOLS_READER_H
 
-#include <stdio.h>
-
 #include <weft/buf.h>
 #include <weft/error.h>
 
@@ -24,7 +22,7 @@ enum reader_form {
 
 struct reader {
 	const char *name; /* of the file, for messages; borrowed */
-	FILE *file;
+	int file;         /* descriptor */
 	enum reader_form form;
 	bool in_object;   /* the array is a member: what follows it is not read */
 	bool first;       /* no element yet: no comma before the next */
@@ -60,13 +58,9 @@ void reader_close(struct reader *reader);
 WEFT_MUST_CHECK int reader_next(struct reader *reader,
     struct reader_record *record, struct weft_error *error);
 
-/* Opens a file for reading, "-" being standard input.  Returns 0;
- * WEFT_ENOTFOUND, WEFT_EDENIED or WEFT_EIO with a text that names it. */
-WEFT_MUST_CHECK int reader_open_file(
-    const char *name, FILE **file, struct weft_error *error);
-
 /* Appends all of a file ("-": standard input) to 'bytes'.
- * Returns as reader_open_file(); WEFT_ELIMIT; WEFT_ENOMEM. */
+ * Returns 0; WEFT_ENOTFOUND; WEFT_EDENIED; WEFT_EIO; WEFT_ELIMIT;
+ * WEFT_ENOMEM. */
 WEFT_MUST_CHECK int reader_read_all(
     const char *name, struct weft_buf *bytes, struct weft_error *error);
 

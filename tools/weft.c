@@ -55,7 +55,7 @@ finish(int result, struct weft_error *error, bool json)
 static bool
 wants_json(const char *const *words, int count)
 {
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count && strcmp(words[i], "--") != 0; i++)
 		if (strcmp(words[i], "--json") == 0)
 			return true;
 	return false;

@@ -1,0 +1,11 @@
+# Tests of the command, as its users call it.
+CLI_TESTS = \
+	tests/cli/import.sh \
+	tests/cli/init.sh \
+	tests/cli/inspect.sh \
+	tests/cli/locks.sh \
+	tests/cli/records.sh \
+	tests/cli/replicate.sh \
+	tests/cli/usage.sh
+dist_check_SCRIPTS += $(CLI_TESTS)
+TESTS += $(CLI_TESTS)

@@ -1,0 +1,246 @@
+#!/bin/sh
+# weft replicate, conflicts, resolve.
+. "$top_srcdir/tests/lib/tap.sh"
+make_source A
+
+put()
+{
+	weft put --quiet "$@" || fail "put $*"
+}
+
+begin 'replicate: to a database file that is made'
+notes 1500 >notes
+weft import --quiet A:Note notes
+put A:Tag '{"id":"t","label":"l","secret":"s"}'
+run 0 weft replicate A sqlite:B.db
+out_has 'Note  A -> B.db: 1500 changes, 1500 applied, roots equal' \
+    'Tag  A -> B.db: 1 changes, 1 applied, roots equal'
+run 0 weft diff A sqlite:B.db
+out_empty
+run 0 weft get sqlite:B.db:Tag t --hidden
+out_is '{"id":"t","label":"l"}'
+end
+
+begin 'replicate: again there is nothing to do'
+run 0 weft replicate A sqlite:B.db
+out_has 'Note  A -> B.db: 0 changes, 0 applied, roots equal'
+end
+
+begin 'replicate: only what changed'
+put A:Note '{"id":"n1","text":"changed"}'
+weft rm --quiet A:Note n2 || fail rm
+run 0 weft replicate A sqlite:B.db
+run 0 weft get sqlite:B.db:Note n1
+out_is '{"id":"n1","text":"changed"}'
+run 4 weft get sqlite:B.db:Note n2
+end
+
+begin 'replicate --both: each side gets the other'
+put A:Note '{"id":"a"}'
+put sqlite:B.db:Note '{"id":"b"}'
+run 0 weft replicate A sqlite:B.db --both
+run 0 weft get sqlite:B.db:Note a
+run 0 weft get A:Note b
+run 0 weft verify A sqlite:B.db
+out_is '0 problems, 0 differences'
+end
+
+begin 'replicate: a conflict is kept, status 3'
+put A:Note '{"id":"a","text":"ours"}'
+put sqlite:B.db:Note '{"id":"a","text":"theirs"}'
+run 3 weft replicate A sqlite:B.db
+out_has 'conflict: a' '1 conflicts remain'
+run 0 weft get sqlite:B.db:Note a
+out_is '{"id":"a","text":"theirs"}'
+end
+
+begin 'conflicts: shows base, source and target'
+run 0 weft conflicts A
+out_has 'Note a: update conflict' '"ours"' '"theirs"' 'base' "$scratch/B.db"
+run 0 weft conflicts A --json
+json_lines "$out"
+equal base "$(json '$.base.id')" a
+equal source "$(json '$.source.text')" ours
+equal target "$(json '$.target.text')" theirs
+equal peer "$(json '$.peer')" "sqlite:$scratch/B.db"
+run 0 weft conflicts A:Tag
+out_is 'no conflicts'
+run 0 weft status A --json
+equal conflicts "$(json '$.conflicts')" 1
+end
+
+begin 'resolve --using source'
+run 0 weft resolve A Note a --using source
+run 0 weft conflicts A
+out_is 'no conflicts'
+run 0 weft replicate A sqlite:B.db
+run 0 weft get sqlite:B.db:Note a
+out_is '{"id":"a","text":"ours"}'
+end
+
+begin 'resolve --using target'
+put A:Note '{"id":"a","text":"ours 2"}'
+put sqlite:B.db:Note '{"id":"a","text":"theirs 2"}'
+run 3 weft replicate A sqlite:B.db
+run 0 weft resolve A Note a --using target --json
+json_lines "$out"
+run 0 weft replicate A sqlite:B.db
+run 0 weft get A:Note a
+out_is '{"id":"a","text":"theirs 2"}'
+run 0 weft verify A sqlite:B.db
+end
+
+begin 'resolve --data'
+put A:Note '{"id":"a","text":"ours 3"}'
+put sqlite:B.db:Note '{"id":"a","text":"theirs 3"}'
+run 3 weft replicate A sqlite:B.db
+echo '{"id":"a","text":"both"}' >both
+run 0 weft resolve A Note a --data both
+run 0 weft replicate A sqlite:B.db
+run 0 weft get sqlite:B.db:Note a
+out_is '{"id":"a","text":"both"}'
+end
+
+begin 'resolve --delete'
+weft rm --quiet A:Note a || fail rm
+put sqlite:B.db:Note '{"id":"a","text":"theirs 4"}'
+run 3 weft replicate A sqlite:B.db
+run 0 weft conflicts A
+out_has 'delete conflict' 'source (deleted)'
+run 0 weft resolve A Note a --delete
+run 0 weft replicate A sqlite:B.db
+run 4 weft get sqlite:B.db:Note a
+end
+
+begin 'resolve: faults'
+run 4 weft resolve A Note a --using source
+err_has 'no conflict of Note "a"'
+run 2 weft resolve A Note a
+err_has '--using source'
+run 2 weft resolve A Note a --using source --delete
+run 2 weft resolve A Note a --using neither
+err_has '"neither"'
+put A:Note '{"id":"c","text":"x"}'
+put sqlite:B.db:Note '{"id":"c","text":"y"}'
+run 3 weft replicate A sqlite:B.db
+echo '{"id":"c",' >bad
+run 5 weft resolve A Note c --data bad
+run 0 weft conflicts A:Note
+out_has 'Note c:'
+end
+
+begin 'resolve: the other side has moved'
+mv B.db moved.db
+mv B.db.git moved.db.git
+run 4 weft resolve A Note c --using source
+err_has '--peer' B.db
+run 0 weft resolve A Note c --using source --peer sqlite:moved.db
+mv moved.db B.db
+mv moved.db.git B.db.git
+run 0 weft replicate A sqlite:B.db
+run 0 weft get sqlite:B.db:Note c
+out_is '{"id":"c","text":"x"}'
+end
+
+begin 'replicate --on-conflict source, seen the same both ways'
+put A:Note '{"id":"p","text":"ours"}'
+put sqlite:B.db:Note '{"id":"p","text":"theirs"}'
+run 0 weft replicate A sqlite:B.db --both --on-conflict source
+run 0 weft get sqlite:B.db:Note p
+out_is '{"id":"p","text":"ours"}'
+run 0 weft verify A sqlite:B.db
+end
+
+begin 'replicate --on-conflict target'
+put A:Note '{"id":"p","text":"ours 2"}'
+put sqlite:B.db:Note '{"id":"p","text":"theirs 2"}'
+run 0 weft replicate A sqlite:B.db --both --on-conflict target
+run 0 weft get A:Note p
+out_is '{"id":"p","text":"theirs 2"}'
+run 0 weft verify A sqlite:B.db
+end
+
+begin 'replicate --on-conflict newest'
+put A:Note '{"id":"q","text":"old","updatedAt":"2024-01-01T00:00:00.000Z"}'
+put sqlite:B.db:Note \
+    '{"id":"q","text":"new","updatedAt":"2024-01-02T00:00:00.000Z"}'
+run 0 weft replicate A sqlite:B.db --both --on-conflict newest
+run 0 weft get A:Note q
+out_has new
+run 0 weft verify A sqlite:B.db
+end
+
+begin 'replicate --on-conflict merge: different properties'
+put A:Note '{"id":"m","text":"t","size":1}'
+run 0 weft replicate A sqlite:B.db --both
+put A:Note '{"id":"m","text":"changed","size":1}'
+put sqlite:B.db:Note '{"id":"m","text":"t","size":2}'
+run 0 weft replicate A sqlite:B.db --both --on-conflict merge
+run 0 weft get A:Note m
+out_is '{"id":"m","size":2,"text":"changed"}'
+run 0 weft verify A sqlite:B.db
+end
+
+begin 'replicate --on-conflict merge: the same property stays a conflict'
+put A:Note '{"id":"m","text":"ours","size":2}'
+put sqlite:B.db:Note '{"id":"m","text":"theirs","size":2}'
+run 3 weft replicate A sqlite:B.db --on-conflict merge
+run 0 weft resolve A Note m --using target
+run 0 weft replicate A sqlite:B.db --both
+end
+
+begin 'replicate --model and DIR:Model: one model only'
+put A:Note '{"id":"only"}'
+put A:Tag '{"id":"only","label":"x"}'
+run 0 weft replicate A sqlite:B.db --model Tag
+run 4 weft get sqlite:B.db:Note only
+run 0 weft get sqlite:B.db:Tag only
+run 0 weft replicate A:Note sqlite:B.db
+run 0 weft get sqlite:B.db:Note only
+run 4 weft replicate A sqlite:B.db --model Nothing
+err_has 'no model "Nothing"'
+end
+
+begin 'replicate --filter: only what it selects'
+run 0 weft replicate A sqlite:F.db --model Note \
+    --filter '{"where":{"id":{"inq":["n3","n4"]}}}'
+run 0 weft export sqlite:F.db:Note
+equal records "$(wc -l <"$out")" 2
+run 5 weft replicate A sqlite:F.db --filter '{"where":{"id":{"x":1}}}'
+end
+
+begin 'replicate --json'
+put A:Note '{"id":"j"}'
+run 0 weft replicate A sqlite:B.db --json
+json_lines "$out"
+equal applied "$(json '$.models[0].applied')" 1
+equal roots "$(json '$.models[0].roots')" equal
+equal conflicts "$(json '$.conflicts')" 0
+end
+
+begin 'replicate: faults of usage'
+run 2 weft replicate A A
+err_is 'weft: A is both source and target'
+run 2 weft replicate A sqlite:B.db --on-conflict nobody
+err_has '"nobody"'
+run 2 weft replicate A sqlite:B.db --since x
+run 2 weft replicate A sqlite:B.db --since 1,y
+run 2 weft replicate A sqlite:B.db --chunk 0
+run 4 weft replicate A nowhere
+err_is 'weft: nowhere: no such directory'
+run 4 weft replicate nowhere A
+end
+
+begin 'replicate: nothing in common'
+echo '{"name":"Other","trackChanges":true}' >Other.json
+weft init --quiet O --model Other.json
+run 5 weft replicate A O
+err_has 'no tracked model in common'
+end
+
+begin 'replicate --since -1: everything again, to no effect'
+run 0 weft replicate A sqlite:B.db --since -1 --chunk 100
+out_has '0 applied, roots equal'
+end
+
+finish

@@ -1,0 +1,52 @@
+#!/bin/sh
+# The examples and the demonstration do what they say.
+. "$top_srcdir/tests/lib/tap.sh"
+
+examples=$top_builddir/examples
+
+begin '01-two-stores'
+run 0 "$examples/01-two-stores" a1.db b1.db
+out_is '2 notes sent, both sides are equal'
+err_empty
+run 0 weft verify sqlite:a1.db sqlite:b1.db
+run 0 git -C b1.db.git log --all
+end
+
+begin '02-conflicts'
+run 0 "$examples/02-conflicts" a2.db b2.db
+out_is '1 sent, 0 conflicts resolved, 0 left
+it was {"id":"1"}
+ours   {"id":"1","milk":2}
+theirs {"bread":1,"id":"1"}
+1 sent, 1 conflicts resolved, 0 left'
+err_empty
+run 0 weft diff sqlite:a2.db sqlite:b2.db
+run 0 weft get sqlite:b2.db:List 1
+out_is '{"bread":1,"id":"1","milk":2}'
+end
+
+begin '03-filter'
+run 0 "$examples/03-filter" a3.db b3.db
+out_is '1 tasks sent
+1 tasks sent
+2 tasks are done'
+err_empty
+end
+
+begin 'examples: at most 100 lines each'
+for file in "$top_srcdir"/examples/*.c; do
+	holds test "$(wc -l <"$file")" -le 100
+done
+end
+
+if test -f /usr/share/iso-codes/json/iso_639-3.json; then
+	begin 'demo.sh'
+	TMPDIR=$scratch run 0 sh "$top_srcdir/examples/demo.sh"
+	out_has '7910 imported' '5127 imported' 'Done.'
+	err_empty
+	end
+else
+	skip 'demo.sh' 'iso-codes is not installed'
+fi
+
+finish

@@ -1,0 +1,132 @@
+#!/bin/sh
+# kill -9 at any moment of a writer, an import and a replication: what was
+# acknowledged is there, nothing else is, and the store is in order.
+# WEFT_LONG=1 takes more rounds; WEFT_SEED=n repeats a run.
+. "$top_srcdir/tests/lib/tap.sh"
+
+kill_after=$top_builddir/tests/fault/kill_after
+writer=$top_builddir/tests/fault/writer
+seed=${WEFT_SEED:-$$}
+rounds=20
+test "${WEFT_LONG-}" != 1 || rounds=200
+note_definition
+
+# delay ROUND MOST: a number of microseconds below MOST, random by the seed.
+delay()
+{
+	awk -v seed="$seed" -v round="$1" -v most="$2" 'BEGIN {
+		srand(seed * 1000 + round)
+		rand()
+		print int(rand() * most)
+	}'
+}
+
+# Everything is in order: the store by git and by weft, with the records.
+in_order()
+{
+	run 0 git -C "$1.git" fsck --strict --no-dangling
+	run 0 weft verify "sqlite:$1"
+}
+
+# The records that the log of a writer leaves behind, one a line, in order:
+# replay LOG WITH_LAST says whether a write that was not acknowledged counts.
+replay()
+{
+	awk -v with_last="$2" '
+	function apply() {
+		if (value == "-")
+			delete records[id]
+		else
+			records[id] = value
+		pending = 0
+	}
+	/^try/ {
+		id = $2
+		value = $3
+		pending = 1
+	}
+	/^done/ { apply() }
+	END {
+		if (pending && with_last)
+			apply()
+		for (id in records)
+			printf "{\"id\":\"%s\",\"size\":%s}\n", id, records[id]
+	}' "$1" | sort
+}
+
+# A write in flight when the writer died was done or not: the log is amended
+# by what is found.
+settle()
+{
+	weft export sqlite:w.db:Note | sort >found
+	replay log 0 >without
+	replay log 1 >with
+	if cmp -s found with; then
+		tail -n 1 log | grep -q '^try' && echo done >>log
+	elif cmp -s found without; then
+		tail -n 1 log | grep -q '^try' && sed -i '$d' log
+	else
+		fail "seed $seed, round $round:" "$(diff found without)"
+	fi
+}
+
+begin "writer: killed in $rounds rounds, nothing lost, nothing invented"
+weft init --quiet sqlite:w.db --model Note.json || fail init
+: >log
+round=0
+while test "$round" -lt "$rounds" && ! $failed; do
+	round=$((round + 1))
+	run 0 "$kill_after" "$(delay "$round" 60000)" \
+	    sh -c 'exec "$@" >>log' - "$writer" w.db "$seed$round"
+	err_empty
+	settle
+	# Bring the store up to date before it is looked at.
+	run 0 weft checkpoint sqlite:w.db --new
+	in_order w.db
+done
+holds grep -q '^done' log
+end
+
+begin "import: killed in $rounds rounds, whole batches are kept"
+notes 4000 import >notes
+round=0
+while test "$round" -lt "$rounds" && ! $failed; do
+	round=$((round + 1))
+	rm -rf i.db*
+	weft init --quiet sqlite:i.db --model Note.json || fail init
+	run 0 "$kill_after" "$(delay "$round" 120000)" \
+	    weft import sqlite:i.db:Note notes --batch 100
+	weft export sqlite:i.db:Note --filter '{"order":"text"}' | sort >found
+	count=$(wc -l <found)
+	head -n "$count" notes | sort >wanted
+	holds cmp found wanted
+	equal 'records of a part of a batch' "$((count % 100))" 0
+	run 0 weft import sqlite:i.db:Note notes
+	equal records "$(weft export sqlite:i.db:Note | wc -l)" 4000
+	in_order i.db
+done
+end
+
+begin "replicate: killed in $rounds rounds, goes on and ends equal"
+round=0
+while test "$round" -lt "$rounds" && ! $failed; do
+	round=$((round + 1))
+	rm -rf r.db*
+	run 0 "$kill_after" "$(delay "$round" 250000)" \
+	    weft replicate sqlite:i.db sqlite:r.db --chunk 200
+	if test -f r.db && weft status sqlite:r.db >status 2>&1 &&
+	    grep -q Note: status; then
+		weft export sqlite:r.db:Note | sort >found
+		equal 'records that the source has not' \
+		    "$(sort notes | comm -13 - found | wc -l)" 0
+	else
+		rm -rf r.db*
+	fi
+	run 0 weft replicate sqlite:i.db sqlite:r.db
+	run 0 weft diff sqlite:i.db sqlite:r.db
+	in_order r.db
+done
+in_order i.db
+end
+
+finish
