@@ -5,21 +5,21 @@ make_source A
 weft put --quiet A:Note '{"id":"1"}'
 mkfifo pipe
 
-# An import that holds A while it waits for its input.
+# hold ID: an import that holds A while it waits for its input; when the record
+# of this id is there, it does.
 hold()
 {
-	weft import A:Note pipe >held.out 2>held.err &
+	weft import A:Note pipe --batch 1 >held.out 2>held.err &
 	holder=$!
 	exec 3>pipe
-	echo '{"id":"held"}' >&3
-	# It is known to hold A when another one is turned away.
-	until weft checkpoint A --new >/dev/null 2>&1; test $? -eq 6; do
+	echo "{\"id\":\"$1\"}" >&3
+	until weft get A:Note "$1" >"$scratch/.get" 2>&1; do
 		kill -0 "$holder" || break
 	done
 }
 
 begin 'writing: the second process is told who holds the source'
-hold
+hold held
 run 6 weft put A:Note '{"id":"2"}'
 err_has 'weft import'
 out_empty
@@ -50,7 +50,7 @@ run 0 weft put A:Note '{"id":"2"}'
 end
 
 begin 'writing: a process that was killed holds nothing'
-hold
+hold killed
 kill -9 "$holder"
 wait "$holder" 2>"$err"
 exec 3>&-
@@ -59,13 +59,7 @@ run 0 weft verify A
 end
 
 begin 'signals: SIGTERM stops an import between two batches'
-weft import A:Note pipe --batch 1 >held.out 2>held.err &
-holder=$!
-exec 3>pipe
-echo '{"id":"s1"}' >&3
-until weft get A:Note s1 >/dev/null 2>&1; do
-	kill -0 "$holder" || break
-done
+hold s1
 kill -TERM "$holder"
 printf '%s\n' '{"id":"s2"}' '{"id":"s3"}' '{"id":"s4"}' >&3
 exec 3>&-
