@@ -4,10 +4,14 @@
 #ifndef MODELS_MODEL_H
 #define MODELS_MODEL_H
 
+#include <stdatomic.h>
+
 #include <weft/record.h>
 
 #include "models/datasource.h"
 #include "models/definition.h"
+
+struct weft__prepare;
 
 #define WEFT__HOOK_POINTS 4
 
@@ -27,6 +31,7 @@ struct weft_model {
 	} hooks[WEFT__HOOK_POINTS];
 	weft_change_error_fn *handle_change_error;
 	void *change_error_context;
+	_Atomic(struct weft__prepare *) idle_prepare; /* models/prepare.h */
 };
 
 #endif

@@ -1,9 +1,14 @@
 #include "models/prepare.h"
 
+#include <stdatomic.h>
+
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "models/hook.h"
 #include "models/prepare_private.h"
+
+/* An idle preparation holds less, roughly (bytes). */
+#define IDLE_SIZE ((size_t)256 * 1024)
 
 static int
 failed(struct weft_error *error, int code)
@@ -20,6 +25,7 @@ weft__prepare_init(struct weft__prepare *prepare, struct weft_model *model,
 	prepare->model = model;
 	prepare->call = call;
 	weft__coercer_init(&prepare->coercer, &prepare->arena);
+	weft__json_init(&prepare->document);
 	weft__json_init(&prepare->input);
 	weft__json_init(&prepare->base);
 	weft__json_init(&prepare->base_hidden);
@@ -30,6 +36,7 @@ void
 weft__prepare_fini(struct weft__prepare *prepare)
 {
 	weft__coercer_fini(&prepare->coercer);
+	weft__json_fini(&prepare->document);
 	weft__json_fini(&prepare->input);
 	weft__json_fini(&prepare->base);
 	weft__json_fini(&prepare->base_hidden);
@@ -38,6 +45,60 @@ weft__prepare_fini(struct weft__prepare *prepare)
 	weft__members_fini(&prepare->hidden);
 	weft__free(prepare->complaints);
 	weft__arena_fini(&prepare->arena);
+}
+
+struct weft__prepare *
+weft__prepare_open(struct weft_model *model, const struct weft_call *call)
+{
+	struct weft__prepare *prepare = atomic_exchange(
+	    &model->idle_prepare, NULL);
+
+	if (prepare) {
+		prepare->call = call;
+		return prepare;
+	}
+	prepare = weft__malloc(sizeof *prepare);
+	if (prepare)
+		weft__prepare_init(prepare, model, call);
+	return prepare;
+}
+
+void
+weft__prepare_destroy(struct weft__prepare *prepare)
+{
+	if (!prepare)
+		return;
+	weft__prepare_fini(prepare);
+	weft__free(prepare);
+}
+
+/* Whether it holds so little that it may stay. */
+static bool
+is_small(const struct weft__prepare *prepare)
+{
+	return prepare->arena.size + prepare->text.capacity +
+		   prepare->coercer.text.capacity +
+		   prepare->document.text.capacity <
+	       IDLE_SIZE;
+}
+
+void
+weft__prepare_close(struct weft__prepare *prepare)
+{
+	struct weft__prepare *none = NULL;
+	struct weft_model *model;
+
+	if (!prepare)
+		return;
+	model = prepare->model;
+	if (!is_small(prepare)) {
+		weft__prepare_destroy(prepare);
+		return;
+	}
+	weft__prepare_clear(prepare);
+	if (!atomic_compare_exchange_strong(
+		&model->idle_prepare, &none, prepare))
+		weft__prepare_destroy(prepare);
 }
 
 void

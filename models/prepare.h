@@ -30,6 +30,7 @@ struct weft__prepare {
 	const struct weft_call *call; /* for hooks and details; may be NULL */
 	struct weft__arena arena;     /* texts of the drafts */
 	struct weft__coercer coercer;
+	struct weft__json document;    /* for the owner: what came in */
 	struct weft__json input;       /* scratch: a replica, a hook's record */
 	struct weft__json base;        /* scratch: views of a stored record */
 	struct weft__json base_hidden;
@@ -51,6 +52,19 @@ struct weft__prepare {
 void weft__prepare_init(struct weft__prepare *prepare,
     struct weft_model *model, const struct weft_call *call);
 void weft__prepare_fini(struct weft__prepare *prepare);
+
+/*
+ * A preparation for one operation: an idle one of the model, or a new one;
+ * NULL when out of memory.  weft__prepare_close() leaves it to the next
+ * operation, unless it holds much memory, so that a single record is saved
+ * without any allocation here.  Thread: any.
+ */
+struct weft__prepare *weft__prepare_open(
+    struct weft_model *model, const struct weft_call *call);
+void weft__prepare_close(struct weft__prepare *prepare);
+
+/* Frees a preparation that was opened.  NULL is allowed. */
+void weft__prepare_destroy(struct weft__prepare *prepare);
 
 /* Frees what was given out; keeps scratch memory. */
 void weft__prepare_clear(struct weft__prepare *prepare);
@@ -95,7 +109,7 @@ WEFT_MUST_CHECK int weft__prepare_merge(struct weft__prepare *prepare,
 
 /* A record that a peer sent. */
 struct weft__replica {
-	struct weft_slice sent;   /* canonical: what the peer's revision names */
+	struct weft_slice sent;   /* canonical: what its revision names */
 	struct weft__draft draft; /* what this side's model makes of it */
 	/*
 	 * The body of the draft is not what was sent: first 'sent' is written

@@ -9,8 +9,7 @@
 struct creation {
 	struct weft_model *model;
 	const struct weft_call *call;
-	struct weft__prepare prepare;
-	struct weft__json input;   /* all that came in */
+	struct weft__prepare *prepare;
 	struct weft__json element; /* view of one record of an array */
 	struct weft__draft *drafts;
 	size_t length, capacity;
@@ -25,7 +24,7 @@ prepare_one(struct creation *creation, const struct weft__json *input,
 	if (!weft__grow(&creation->drafts, &creation->capacity,
 		creation->length + 1, sizeof *creation->drafts))
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	code = weft__prepare_create(&creation->prepare, input, text, true,
+	code = weft__prepare_create(creation->prepare, input, text, true,
 	    &creation->drafts[creation->length], error);
 	if (!code)
 		creation->length++;
@@ -35,7 +34,8 @@ prepare_one(struct creation *creation, const struct weft__json *input,
 static int
 prepare_array(struct creation *creation, struct weft_error *error)
 {
-	struct weft_slice array = weft_buf_slice(&creation->input.text);
+	struct weft_slice array = weft_buf_slice(
+	    &creation->prepare->document.text);
 	struct weft__json_value element;
 	size_t offset = 0;
 	int code = 0;
@@ -54,18 +54,19 @@ static int
 prepare_all(struct creation *creation, struct weft_slice data,
     struct weft_error *error)
 {
+	struct weft__json *document = &creation->prepare->document;
 	struct weft__json_limits limits = weft__json_record_limits;
 	int code;
 
 	limits.depth++; /* the array around the records */
-	code = weft__json_scan(&creation->input, data.data, data.size,
-	    &limits, error);
+	code = weft__json_scan(document, data.data, data.size, &limits,
+	    error);
 	if (code)
 		return code;
-	if (creation->input.type == WEFT__JSON_ARRAY)
+	if (document->type == WEFT__JSON_ARRAY)
 		return prepare_array(creation, error);
-	return prepare_one(creation, &creation->input,
-	    weft_buf_slice(&creation->input.text), error);
+	return prepare_one(creation, document,
+	    weft_buf_slice(&document->text), error);
 }
 
 static int
@@ -120,7 +121,7 @@ output(const struct creation *creation, struct weft_buf *record,
 {
 	if (!record)
 		return 0;
-	if (creation->input.type == WEFT__JSON_ARRAY)
+	if (creation->prepare->document.type == WEFT__JSON_ARRAY)
 		return output_array(creation, record, error);
 	return output_one(creation, 0, record, error);
 }
@@ -154,13 +155,13 @@ weft_record_create(struct weft_model *model, const struct weft_call *call,
 	struct creation creation = {.model = model, .call = call};
 	int code;
 
-	weft__prepare_init(&creation.prepare, model, call);
-	weft__json_init(&creation.input);
+	creation.prepare = weft__prepare_open(model, call);
+	if (!creation.prepare)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	weft__json_init(&creation.element);
 	code = create(&creation, data, record, error);
 	weft__json_fini(&creation.element);
-	weft__json_fini(&creation.input);
-	weft__prepare_fini(&creation.prepare);
+	weft__prepare_close(creation.prepare);
 	weft__free(creation.drafts);
 	return code;
 }

@@ -21,8 +21,7 @@ struct save {
 	struct weft_model *model;
 	const struct weft_call *call;
 	enum kind kind;
-	struct weft__prepare prepare;
-	struct weft__json input;
+	struct weft__prepare *prepare;
 	struct weft_slice id;
 	bool is_ahead;  /* the draft was made from 'seen', before */
 	bool is_stale;  /* it is no longer what is stored */
@@ -51,19 +50,21 @@ static int
 make_draft(struct save *save, const struct weft__stored *stored,
     struct weft_error *error)
 {
-	struct weft_slice text = weft_buf_slice(&save->input.text);
+	struct weft__prepare *prepare = save->prepare;
+	const struct weft__json *input = &prepare->document;
+	struct weft_slice text = weft_buf_slice(&input->text);
 	bool is_merge = save->kind == UPSERT || save->kind == PATCH;
 
 	if (!save->exists && (save->kind == PATCH || save->kind == REPLACE))
 		return not_found(save, error);
 	if (!save->exists)
-		return weft__prepare_create(&save->prepare, &save->input,
-		    text, !is_merge, &save->draft, error);
+		return weft__prepare_create(prepare, input, text, !is_merge,
+		    &save->draft, error);
 	if (is_merge)
-		return weft__prepare_merge(&save->prepare, stored,
-		    &save->input, &save->draft, error);
-	return weft__prepare_replace(&save->prepare, stored, &save->input,
-	    text, &save->draft, error);
+		return weft__prepare_merge(prepare, stored, input,
+		    &save->draft, error);
+	return weft__prepare_replace(prepare, stored, input, text,
+	    &save->draft, error);
 }
 
 static bool
@@ -115,7 +116,7 @@ see(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
 	struct save *save = context;
-	struct weft__arena *arena = &save->prepare.arena;
+	struct weft__arena *arena = &save->prepare->arena;
 	struct weft__current current;
 	int code = weft__tracker_load(transaction, save->model, save->id,
 	    &current, error);
@@ -172,18 +173,19 @@ static int
 read_input(struct save *save, struct weft_slice data,
     struct weft_error *error)
 {
+	struct weft__json *document = &save->prepare->document;
 	bool has_id = save->kind == PATCH || save->kind == REPLACE;
 	int code = has_id ? weft__check_id(save->id, error) : 0;
 
 	if (!code)
-		code = weft__json_scan(&save->input, data.data, data.size,
+		code = weft__json_scan(document, data.data, data.size,
 		    &weft__json_record_limits, error);
 	if (code || has_id)
 		return code;
-	if (save->input.type != WEFT__JSON_OBJECT)
+	if (document->type != WEFT__JSON_OBJECT)
 		return weft_error_set(error, WEFT_EINVAL,
 		    "expected a JSON object as record");
-	return weft__prepare_find_id(&save->prepare, &save->input, &save->id,
+	return weft__prepare_find_id(save->prepare, document, &save->id,
 	    error);
 }
 
@@ -201,15 +203,15 @@ save_record(struct weft_model *model, const struct weft_call *call,
 	};
 	int code;
 
-	weft__prepare_init(&save.prepare, model, call);
-	weft__json_init(&save.input);
+	save.prepare = weft__prepare_open(model, call);
+	if (!save.prepare)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	code = read_input(&save, data, error);
 	if (!code && !save.id.data)
 		code = weft_record_create(model, call, data, record, error);
 	else if (!code)
 		code = run(&save, error);
-	weft__json_fini(&save.input);
-	weft__prepare_fini(&save.prepare);
+	weft__prepare_close(save.prepare);
 	return code;
 }
 

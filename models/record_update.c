@@ -19,8 +19,7 @@ struct update {
 	struct weft_model *model;
 	const struct weft_call *call;
 	struct weft__filter where;
-	struct weft__prepare prepare;
-	struct weft__json input;
+	struct weft__prepare *prepare;
 	struct weft__ids ids;
 	struct item *items; /* one for each id, or NULL: not kept */
 	bool is_ahead;      /* the drafts were made before the transaction */
@@ -63,7 +62,7 @@ see_all(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
 	struct update *update = context;
-	struct weft__arena *arena = &update->prepare.arena;
+	struct weft__arena *arena = &update->prepare->arena;
 	struct weft__current current;
 	int code = find_ids(update, transaction, &update->ids, error);
 
@@ -91,8 +90,8 @@ make_drafts(struct update *update, struct weft_error *error)
 	int code = 0;
 
 	for (size_t i = 0; !code && i < update->ids.length; i++)
-		code = weft__prepare_merge(&update->prepare,
-		    &update->items[i].seen, &update->input,
+		code = weft__prepare_merge(update->prepare,
+		    &update->items[i].seen, &update->prepare->document,
 		    &update->items[i].draft, error);
 	return code;
 }
@@ -125,8 +124,8 @@ write_one(struct update *update, struct weft_transaction *transaction,
 	if (!update->is_ahead) {
 		stored.body = current.body;
 		stored.hidden = current.hidden;
-		code = weft__prepare_merge(&update->prepare, &stored,
-		    &update->input, draft, error);
+		code = weft__prepare_merge(update->prepare, &stored,
+		    &update->prepare->document, draft, error);
 		if (code)
 			return code;
 	}
@@ -134,7 +133,7 @@ write_one(struct update *update, struct weft_transaction *transaction,
 	code = weft__tracker_write(transaction, update->model, &write,
 	    &current, NULL, error);
 	if (!item)
-		weft__prepare_clear(&update->prepare);
+		weft__prepare_clear(update->prepare);
 	return code;
 }
 
@@ -180,7 +179,7 @@ try(struct update *update, struct weft_error *error)
 	weft__ids_fini(&update->ids);
 	weft__free(update->items);
 	update->items = NULL;
-	weft__prepare_clear(&update->prepare);
+	weft__prepare_clear(update->prepare);
 	update->is_stale = false;
 	update->is_ahead = weft__record_hooks_ahead(model,
 	    WEFT_HOOK_BEFORE_SAVE, update->call);
@@ -198,10 +197,11 @@ static int
 read_input(struct update *update, struct weft_slice data,
     struct weft_error *error)
 {
-	int code = weft__json_scan(&update->input, data.data, data.size,
+	struct weft__json *document = &update->prepare->document;
+	int code = weft__json_scan(document, data.data, data.size,
 	    &weft__json_record_limits, error);
 
-	if (!code && update->input.type != WEFT__JSON_OBJECT)
+	if (!code && document->type != WEFT__JSON_OBJECT)
 		code = weft_error_set(error, WEFT_EINVAL,
 		    "expected a JSON object of the properties to update");
 	return code;
@@ -230,8 +230,9 @@ weft_record_update_all(struct weft_model *model,
 	struct update update = {.model = model, .call = call};
 	int code;
 
-	weft__prepare_init(&update.prepare, model, call);
-	weft__json_init(&update.input);
+	update.prepare = weft__prepare_open(model, call);
+	if (!update.prepare)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	code = read_input(&update, data, error);
 	if (!code)
 		code = weft__record_parse_where(model, where, &update.where,
@@ -243,7 +244,6 @@ weft_record_update_all(struct weft_model *model,
 	weft__free(update.items);
 	weft__ids_fini(&update.ids);
 	weft__filter_fini(&update.where);
-	weft__json_fini(&update.input);
-	weft__prepare_fini(&update.prepare);
+	weft__prepare_close(update.prepare);
 	return code;
 }

@@ -3,6 +3,7 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "models/config.h"
+#include "models/prepare.h"
 #include "models/registry_file.h"
 
 static int
@@ -61,6 +62,7 @@ destroy_model(struct weft_model *model)
 		return;
 	for (size_t i = 0; i < WEFT__HOOK_POINTS; i++)
 		weft__free(model->hooks[i].hooks);
+	weft__prepare_destroy(atomic_load(&model->idle_prepare));
 	weft__definition_destroy(model->definition);
 	weft__free(model);
 }

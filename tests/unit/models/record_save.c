@@ -225,6 +225,24 @@ record_save__survives_every_failing_allocation(void **state)
 	weft_buf_fini(&record);
 }
 
+/* What an operation needs is left to the next one. */
+static void
+record_save__allocates_next_to_nothing_after_a_while(void **state)
+{
+	struct fixture *fixture = *state;
+	char json[64];
+
+	for (int i = 0; i < 40; i++) {
+		if (i == 20)
+			weft__alloc_fail_after(1000000, false);
+		snprintf(json, sizeof json,
+		    "{\"id\":\"a\",\"rank\":%d}", i);
+		fixture_put(fixture, json);
+	}
+	weft__alloc_fail_never();
+	assert_true(weft__alloc_count() <= 5);
+}
+
 int
 main(void)
 {
@@ -239,6 +257,9 @@ main(void)
 	    BOTH(record_save__validates_the_merged_record),
 	    BOTH(record_save__keeps_hidden_properties_apart),
 	    BOTH(record_save__survives_every_failing_allocation),
+	    {"record_save__allocates_next_to_nothing_after_a_while",
+		record_save__allocates_next_to_nothing_after_a_while,
+		both_open_sqlite, both_close, NULL},
 	};
 
 	return cmocka_run_group_tests_name("record_save", tests, NULL, NULL);
