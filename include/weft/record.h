@@ -26,7 +26,8 @@ struct weft_call {
  * Common to all below
  *  - 'data' is a JSON object, 'id' the id's text, 'where' and 'filter'
  *    LoopBack's JSON (no value: none).  All borrowed until return.
- *  - 'record' (may be NULL) gets the canonical JSON appended.
+ *  - 'record' (may be NULL) gets the canonical JSON appended; on failure it
+ *    is as it was.
  *  - Return 0; WEFT_EJSON, WEFT_ELIMIT (input); WEFT_EINVAL (where or filter,
  *    or a call that makes no sense: says what); WEFT_EVALIDATION (see
  *    call->details); WEFT_EHOOK or what a hook returned; WEFT_ENOMEM; what
@@ -36,7 +37,8 @@ struct weft_call {
 
 /*
  * Creates one record (an object) or several (an array, all or none; 'record'
- * gets an array).  A missing id is made by its defaultFn, else a UUID.
+ * gets an array; as a whole it is bounded like one record).  A missing id is
+ * made by its defaultFn, else a UUID.
  * Returns also WEFT_EEXISTS (the id is taken).  Thread: any.
  */
 WEFT_API WEFT_MUST_CHECK int weft_record_create(struct weft_model *model,
@@ -148,7 +150,11 @@ struct weft_hook_event {
 /*
  * Before hooks: nonzero refuses the operation, with the code and error text
  * given (WEFT_EHOOK if it gives no weft code).  After hooks: the return value
- * is ignored.  Before hooks run before the transaction; they may read.
+ * is ignored.  Before hooks run before the transaction; they may read.  If the
+ * record has changed when the transaction comes to it, they are called again
+ * with what it is then (WEFT_ECONFLICT after several times).
+ * When the call names a transaction, both run within it, before and after the
+ * operation; they read through it too (event->call).
  */
 typedef int weft_hook_fn(const struct weft_hook_event *event, void *context,
     struct weft_error *error);
