@@ -154,18 +154,15 @@ weft__datasource_close(struct weft_datasource *datasource)
 }
 
 int
-weft__datasource_add_model(struct weft_datasource *datasource,
-    struct weft_model *model, struct weft_error *error)
+weft__datasource_define(struct weft_datasource *datasource,
+    struct weft_model *model, bool tracked, struct weft_error *error)
 {
 	const struct weft__definition *definition = model->definition;
 	struct weft_connector_property *properties;
 	struct weft_connector_model described = {
-	    .name = definition->name, .tracked = model->tracked};
+	    .name = definition->name, .tracked = tracked};
 	int code;
 
-	if (!weft__grow(&datasource->models, &datasource->models_capacity,
-		datasource->models_length + 1, sizeof *datasource->models))
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	properties = weft__calloc(definition->length, sizeof *properties);
 	if (!properties)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
@@ -182,10 +179,25 @@ weft__datasource_add_model(struct weft_datasource *datasource,
 	code = datasource->connector->ops->define(datasource->connector,
 	    &described, error);
 	weft__free(properties);
+	if (!code)
+		model->index = described.index;
+	return code;
+}
+
+int
+weft__datasource_add_model(struct weft_datasource *datasource,
+    struct weft_model *model, struct weft_error *error)
+{
+	int code;
+
+	if (!weft__grow(&datasource->models, &datasource->models_capacity,
+		datasource->models_length + 1, sizeof *datasource->models))
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	code = weft__datasource_define(datasource, model, model->tracked,
+	    error);
 	if (code)
 		return code;
 	model->datasource = datasource;
-	model->index = described.index;
 	datasource->models[datasource->models_length++] = model;
 	return 0;
 }

@@ -58,7 +58,14 @@ WEFT_MUST_CHECK int weft__datasource_open(const char *name,
     struct weft_datasource **datasource, struct weft_error *error);
 void weft__datasource_close(struct weft_datasource *datasource);
 
-/* Defines the model's tables, and remembers the model; sets model->index. */
+/* Makes room for the model's records, or finds it; sets model->index.  Again
+ * with another 'tracked' when tracking is turned on.  Outside of any
+ * transaction. */
+WEFT_MUST_CHECK int weft__datasource_define(
+    struct weft_datasource *datasource, struct weft_model *model,
+    bool tracked, struct weft_error *error);
+
+/* Defines the model, and remembers it. */
 WEFT_MUST_CHECK int weft__datasource_add_model(
     struct weft_datasource *datasource, struct weft_model *model,
     struct weft_error *error);

@@ -30,9 +30,8 @@ struct pass {
 	struct weft_error *error;
 };
 
-/* Whether the track row does not stand for this body (no value: deleted). */
-static bool
-differs(const struct weft__track *track, struct weft_slice body)
+bool
+weft__track_differs(const struct weft__track *track, struct weft_slice body)
 {
 	const struct weft__revtree *tree = &track->tree;
 	struct weft__oid wanted, found;
@@ -58,7 +57,7 @@ check_record(const struct weft_connector_record *record, void *context)
 		    record->track, &pass->track, pass->error);
 		if (code)
 			return code;
-		if (!differs(&pass->track, record->body))
+		if (!weft__track_differs(&pass->track, record->body))
 			return 0;
 	}
 	code = weft__arena_copy(
@@ -172,7 +171,7 @@ mend_record(struct weft_transaction *transaction, struct weft_model *model,
 	if (!current->has_track)
 		code = take_tombstone(
 		    transaction, model, write->id, current, error);
-	else if (!differs(&current->track, write->body))
+	else if (!weft__track_differs(&current->track, write->body))
 		return write_canonical(
 		    transaction, model, write, current, error);
 	return code ? code
@@ -190,7 +189,8 @@ weft__rectify(struct weft_transaction *transaction, struct weft_model *model,
 	int code = weft__tracker_load(transaction, model, id, &current, error);
 
 	if (code ||
-	    (current.has_track && !differs(&current.track, current.body)))
+	    (current.has_track &&
+		!weft__track_differs(&current.track, current.body)))
 		return code;
 	if (!current.exists && !current.has_track)
 		return 0;
@@ -336,13 +336,22 @@ int
 weft_model_enable_change_tracking(
     struct weft_model *model, struct weft_error *error)
 {
+	struct weft_datasource *datasource = model->datasource;
 	int code;
 
 	if (model->tracked)
 		return 0;
-	code = weft_datasource_transaction(
-	    model->datasource, start_tracking, model, error);
+	code = weft__datasource_define(datasource, model, true, error);
 	if (code)
-		model->tracked = false; /* the commit may have failed */
+		return code;
+	code = weft_datasource_transaction(
+	    datasource, start_tracking, model, error);
+	if (!code)
+		return 0;
+	model->tracked = false; /* the commit may have failed */
+	if (weft__datasource_define(datasource, model, false, NULL))
+		weft__log(WEFT_LOG_WARNING, "rectify",
+		    "%s is defined as tracked until the next start",
+		    weft_model_name(model));
 	return code;
 }

@@ -20,6 +20,13 @@ weft__is_unrectified(const struct weft__current *current)
 }
 
 /*
+ * Whether the track row does not stand for this body (no value: deleted).
+ * Cost: a SHA-1 of the body.
+ */
+bool weft__track_differs(
+    const struct weft__track *track, struct weft_slice body);
+
+/*
  * Records what was written behind our back as a change of this record, and
  * adds one to '*found', if anything was.  What cannot be recorded (a body that
  * is no JSON, say) goes to the model's handler of change errors, and is no

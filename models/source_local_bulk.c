@@ -138,7 +138,8 @@ release(struct bulk *bulk)
  * Within the transaction
  */
 
-/* Reads the record; what was written behind our back becomes a change. */
+/* Reads the record; what was written behind our back becomes a change first,
+ * so that it is not overwritten unseen. */
 static int
 load(struct weft_transaction *transaction, struct weft_model *model,
     struct weft_slice id, struct weft__current *current,
@@ -147,7 +148,9 @@ load(struct weft_transaction *transaction, struct weft_model *model,
 	uint64_t found = 0;
 	int code = weft__tracker_load(transaction, model, id, current, error);
 
-	if (code || !weft__is_unrectified(current))
+	if (code || !current->has_row ||
+	    (current->has_track &&
+		!weft__track_differs(&current->track, current->body)))
 		return code;
 	code = weft__rectify(transaction, model, id, &found, error);
 	return code

@@ -156,3 +156,14 @@ check_PROGRAMS += tests/unit/models/verify
 TESTS += tests/unit/models/verify
 tests_unit_models_verify_SOURCES = tests/unit/models/verify.c $(FIXTURE)
 tests_unit_models_verify_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/rectify
+TESTS += tests/unit/models/rectify
+tests_unit_models_rectify_SOURCES = tests/unit/models/rectify.c \
+	tests/lib/meter.c tests/lib/meter.h $(PAIR)
+tests_unit_models_rectify_LDADD = $(TEST_LIBS) $(SQLITE_LIBS)
+
+check_PROGRAMS += tests/unit/models/conflict
+TESTS += tests/unit/models/conflict
+tests_unit_models_conflict_SOURCES = tests/unit/models/conflict.c $(PAIR)
+tests_unit_models_conflict_LDADD = $(TEST_LIBS)
