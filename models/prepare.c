@@ -134,7 +134,7 @@ write_draft(struct weft__prepare *prepare, struct weft_slice text,
 	draft->id = prepare->id;
 	draft->body = text;
 	draft->hidden = weft_slice_of(NULL, 0);
-	if (prepare->changed)
+	if (prepare->changed || prepare->took_hidden)
 		code = write_members(prepare, &prepare->visible, &draft->body,
 		    error);
 	if (!code && prepare->hidden.length)
@@ -173,6 +173,7 @@ take_replacement(struct weft__prepare *prepare, struct weft_slice json,
 {
 	struct weft__json_value id = weft__members_find(&prepare->visible,
 	    prepare->model->definition->id->name);
+	bool is_replica = prepare->is_replica;
 	struct weft_slice token;
 	int code = weft__arena_copy(&prepare->arena, id.token, &token);
 
@@ -183,6 +184,7 @@ take_replacement(struct weft__prepare *prepare, struct weft_slice json,
 	if (code)
 		return code;
 	weft__prepare_begin(prepare, false, token);
+	prepare->is_replica = is_replica;
 	code = weft__prepare_take_all(prepare, &prepare->input, error);
 	if (code)
 		return code;
@@ -225,7 +227,7 @@ validate(struct weft__prepare *prepare, struct weft_error *error)
 	    .complaints = prepare->complaints,
 	    .complaints_length = prepare->complaints_length,
 	    .visible = &prepare->visible,
-	    .hidden = &prepare->hidden,
+	    .hidden = prepare->is_replica ? NULL : &prepare->hidden,
 	};
 
 	return weft__validate(&validation,
@@ -383,11 +385,11 @@ weft__prepare_replica(struct weft__prepare *prepare, struct weft_slice id,
 		weft_buf_slice(&prepare->input.text), &replica->sent))
 		return failed(error, WEFT_ENOMEM);
 	weft__prepare_begin(prepare, is_new, token);
-	prepare->keep_spelling = true;
+	prepare->is_replica = true;
 	code = weft__prepare_take_all(prepare, &prepare->input, error);
 	if (code)
 		return code;
-	replica->has_hidden = prepare->hidden.length > 0;
+	replica->has_hidden = prepare->took_hidden;
 	code = finish(prepare, is_new, replica->sent, &replica->draft, error);
 	replica->draft.id = id;
 	replica->is_changed = !weft_slice_equal(

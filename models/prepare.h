@@ -42,9 +42,14 @@ struct weft__prepare {
 	size_t complaints_length, complaints_capacity;
 	size_t next;          /* first property not looked at yet */
 	bool changed;         /* visible is not what came in */
+	bool took_hidden;     /* hidden properties came in */
 	bool fill;            /* absent properties get their defaults */
 	struct weft_slice fixed_id; /* token of the id that it must have */
-	bool keep_spelling;   /* the id may be 1 where fixed_id is "1" */
+	/*
+	 * A peer sent it: it never has what is hidden here, so that this is
+	 * not missed; and its id may be 1 where fixed_id is "1".
+	 */
+	bool is_replica;
 	struct weft_slice id; /* text, once it is known */
 };
 

@@ -26,7 +26,8 @@ weft__prepare_begin(struct weft__prepare *prepare, bool fill,
 	prepare->changed = false;
 	prepare->fill = fill;
 	prepare->fixed_id = fixed_id;
-	prepare->keep_spelling = false;
+	prepare->took_hidden = false;
+	prepare->is_replica = false;
 	prepare->id = weft_slice_of(NULL, 0);
 }
 
@@ -51,8 +52,6 @@ add(struct weft__prepare *prepare, bool hidden,
 	int code = weft__members_append(
 	    hidden ? &prepare->hidden : &prepare->visible, member);
 
-	if (hidden)
-		prepare->changed = true;
 	return code ? failed(error, code) : 0;
 }
 
@@ -206,7 +205,7 @@ take_same_id(struct weft__prepare *prepare, struct weft_slice token,
 		    "id property (%s) cannot be updated from %.*s to %.*s",
 		    prepare->model->definition->id->name.data,
 		    (int)fixed.size, fixed.data, (int)given.size, given.data);
-	if (prepare->keep_spelling ||
+	if (prepare->is_replica ||
 	    weft_slice_equal(token, prepare->fixed_id))
 		return settle_id(prepare, token, error);
 	prepare->changed = true;
@@ -240,29 +239,40 @@ take_id(struct weft__prepare *prepare, struct weft__json_value value,
 	return settle_id(prepare, value.token, error);
 }
 
-/* A declared property that the record does not have. */
+/* Whether an absent property gets a value: its default, else null. */
+static bool
+is_filled(const struct weft__prepare *prepare,
+    const struct weft__property *property, bool *with_default)
+{
+	*with_default = prepare->fill &&
+			property->default_fn != WEFT__DEFAULT_NONE;
+	if (!property->declared)
+		return false;
+	if (property->hidden && prepare->is_replica && !prepare->fill)
+		return false;
+	return *with_default ||
+	       prepare->model->definition->persist_undefined_as_null;
+}
+
+/* A property that the record does not have. */
 static int
 take_absent(struct weft__prepare *prepare,
     const struct weft__property *property, struct weft_error *error)
 {
-	const struct weft__definition *definition = prepare->model->definition;
 	struct weft__json_member member = {
 	    property->name, weft__json_value_of(weft_slice("null"))};
-	int code;
+	bool with_default;
+	int code = 0;
 
-	if (property == definition->id)
+	if (property == prepare->model->definition->id)
 		return make_id(prepare, error);
-	if (!property->declared)
+	if (!is_filled(prepare, property, &with_default))
 		return 0;
-	if (!prepare->fill || property->default_fn == WEFT__DEFAULT_NONE) {
-		if (!definition->persist_undefined_as_null)
-			return 0;
+	if (!property->hidden)
 		prepare->changed = true;
-		return add(prepare, property->hidden, &member, error);
-	}
-	prepare->changed = true;
-	code = make_default(prepare, property, &member.value, error);
-	if (!code)
+	if (with_default)
+		code = make_default(prepare, property, &member.value, error);
+	if (!code && with_default)
 		code = coerce(prepare, property, &member.value, error);
 	return code ? code : add(prepare, property->hidden, &member, error);
 }
@@ -284,6 +294,7 @@ take_undeclared(struct weft__prepare *prepare, bool hidden,
 		prepare->changed = true;
 		return 0;
 	}
+	prepare->took_hidden |= hidden;
 	return add(prepare, hidden, member, error);
 }
 
@@ -304,6 +315,7 @@ take_known(struct weft__prepare *prepare,
 		return add(prepare, property->hidden, member, error);
 	if (!property->declared)
 		return take_undeclared(prepare, true, member, error);
+	prepare->took_hidden |= property->hidden;
 	code = coerce(prepare, property, &taken.value, error);
 	return code ? code : add(prepare, property->hidden, &taken, error);
 }

@@ -125,7 +125,7 @@ check_property(const struct weft__validation *validation,
 		complain(report, property->name, DATE, "Invalid Date");
 		return;
 	}
-	if (!property->required)
+	if (!property->required || !members)
 		return;
 	if (fault == WEFT__FAULT_NAN)
 		blank = "NaN";

@@ -19,7 +19,7 @@ struct weft__validation {
 	const struct weft__complaint *complaints;
 	size_t complaints_length;
 	const struct weft__members *visible;
-	const struct weft__members *hidden;
+	const struct weft__members *hidden; /* NULL: not looked at */
 };
 
 /*

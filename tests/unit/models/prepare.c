@@ -533,6 +533,31 @@ prepare_replica__tells_what_the_model_changes(void **state)
 	close_world(&world);
 }
 
+/* What is hidden here is never sent: that is neither missed nor made up. */
+static void
+prepare_replica__does_not_miss_what_is_hidden(void **state)
+{
+	struct weft__replica got;
+	struct world world;
+
+	open_world(&world, "{\"name\":\"T\",\"hidden\":[\"h\",\"role\"],"
+	    "\"persistUndefinedAsNull\":true,\"properties\":{"
+	    "\"h\":{\"type\":\"string\",\"required\":true},"
+	    "\"role\":{\"type\":\"string\",\"default\":\"x\"}}}");
+	replica(&world, "{\"id\":\"1\"}", false, &got);
+	assert_slice(got.draft.body, "{\"id\":\"1\"}");
+	assert_null(got.draft.hidden.data);
+	assert_false(got.is_changed);
+	assert_false(got.has_hidden);
+	/* A new one gets what it gets here. */
+	replica(&world, "{\"id\":\"1\"}", true, &got);
+	assert_slice(got.draft.body, "{\"id\":\"1\"}");
+	assert_slice(got.draft.hidden, "{\"h\":null,\"role\":\"x\"}");
+	assert_false(got.is_changed);
+	assert_false(got.has_hidden);
+	close_world(&world);
+}
+
 /* Writes what 'context' is in the record's place. */
 static int
 replace_hook(const struct weft_hook_event *event, void *context,
@@ -636,6 +661,7 @@ main(void)
 	    cmocka_unit_test(prepare_replace__replaces_all_but_the_id),
 	    cmocka_unit_test(prepare_replica__keeps_what_was_sent),
 	    cmocka_unit_test(prepare_replica__tells_what_the_model_changes),
+	    cmocka_unit_test(prepare_replica__does_not_miss_what_is_hidden),
 	    cmocka_unit_test(prepare_create__lets_hooks_change_the_record),
 	    cmocka_unit_test(prepare_create__refuses_what_a_hook_makes_wrong),
 	};
