@@ -17,6 +17,40 @@ bulk_update(const struct weft__call *call, const struct weft__party *party,
 	    party->source, &part, 1, &party->options, error);
 }
 
+static bool
+lists_id(const struct weft_change_list *list, struct weft_slice id)
+{
+	for (size_t i = 0; i < list->length; i++)
+		if (weft_slice_equal(list->changes[i].model_id, id))
+			return true;
+	return false;
+}
+
+/*
+ * For a source that is LoopBack's: what it says nothing to, it has or had; a
+ * delta was made from what it has.
+ */
+static int
+relate_by_diff(const struct weft__call *call,
+    const struct weft__party *party, struct weft_error *error)
+{
+	struct weft__diff diff = {{0}, {0}};
+	int code = party->source->ops->diff(party->source, party->model, -1,
+	    call->changes, call->length, &diff, error);
+
+	for (size_t i = 0; i < call->length && !code; i++) {
+		struct weft_slice id = call->changes[i].model_id;
+
+		call->relations[i] = WEFT__RELATION_BEHIND;
+		if (lists_id(&diff.conflicts, id))
+			call->relations[i] = WEFT__RELATION_NONE;
+		else if (lists_id(&diff.deltas, id))
+			call->relations[i] = WEFT__RELATION_AHEAD;
+	}
+	weft__diff_fini(&diff);
+	return code;
+}
+
 int
 weft__call_make(const struct weft__call *call,
     const struct weft__party *party, struct weft_error *error)
@@ -31,8 +65,11 @@ weft__call_make(const struct weft__call *call,
 		return ops->changes(source, party->model, call->since,
 		    party->filter, call->limit, call->token, call->list,
 		    error);
+	case WEFT__CALL_RELATE:
+		return ops->relate ? ops->relate(source, party->model,
+		    call->changes, call->length, call->relations, error) :
+		    relate_by_diff(call, party, error);
 	case WEFT__CALL_DIFF:
-	case WEFT__CALL_REVIEW:
 		return ops->diff(source, party->model, call->since,
 		    call->changes, call->length, call->diff, error);
 	case WEFT__CALL_CREATE_UPDATES:

@@ -17,6 +17,27 @@ take_over(const struct weft_change *remote, struct weft_slice prev,
 	return WEFT__DIFF_DELTA;
 }
 
+enum weft__relation
+weft__diff_relate(
+    const struct weft_change *remote, const struct weft__track *local)
+{
+	const struct weft__revtree *tree;
+	struct weft_change here;
+
+	if (!local || local->tree.current < 0)
+		return WEFT__RELATION_NONE;
+	tree = &local->tree;
+	weft__track_change(local, remote->model, remote->model_id, &here);
+	if (weft_change_equals(remote, &here))
+		return WEFT__RELATION_SAME;
+	if (weft__track_is_echo(local, remote))
+		return WEFT__RELATION_BEHIND;
+	if (weft_change_is_based_on(remote, &here) &&
+	    weft__revtree_find(tree, remote->rev, tree->length) < 0)
+		return WEFT__RELATION_AHEAD;
+	return WEFT__RELATION_NONE;
+}
+
 enum weft__diff_outcome
 weft__diff_change(const struct weft_change *remote,
     const struct weft__track *local, int64_t since,
@@ -27,7 +48,9 @@ weft__diff_change(const struct weft_change *remote,
 	if (!local || local->tree.current < 0)
 		return take_over(remote, weft_slice(NULL), out);
 	weft__track_change(local, local_model, remote->model_id, &here);
-	if (weft_change_equals(remote, &here) ||
+	if (weft_change_equals(remote, &here))
+		return WEFT__DIFF_NOTHING;
+	if (since != WEFT__SINCE_STRICT &&
 	    weft__track_is_echo(local, remote))
 		return WEFT__DIFF_NOTHING;
 	if (!is_recent(local, since))

@@ -7,6 +7,7 @@
 
 #include <weft/change.h>
 
+#include "core/repl/source.h"
 #include "core/track/track_row.h"
 
 enum weft__diff_outcome {
@@ -14,6 +15,12 @@ enum weft__diff_outcome {
 	WEFT__DIFF_DELTA,   /* to be taken from the peer */
 	WEFT__DIFF_CONFLICT /* both sides changed the record */
 };
+
+/*
+ * A 'since' for comparing two sides that agree that nothing is left to do,
+ * and yet differ: as -1, but in doubt nothing is an echo.
+ */
+#define WEFT__SINCE_STRICT INT64_MIN
 
 /*
  * Compares the peer's change 'remote' with the record's track row 'local'
@@ -28,5 +35,12 @@ enum weft__diff_outcome {
 enum weft__diff_outcome weft__diff_change(const struct weft_change *remote,
     const struct weft__track *local, int64_t since,
     struct weft_slice local_model, struct weft_change *out);
+
+/*
+ * How the peer's change stands to the record (NULL: never known here), as
+ * far as its history tells.  In doubt: NONE.
+ */
+enum weft__relation weft__diff_relate(
+    const struct weft_change *remote, const struct weft__track *local);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "core/repl/diff.h"
 #include "core/repl/session_page.h"
 
 #define ATTEMPTS 3
@@ -41,6 +42,10 @@ weft__session_init(struct weft__session *session,
 		session->options.page_limit = WEFT_LIMIT_PAGE_CHANGES;
 	if (!session->options.attempts)
 		session->options.attempts = ATTEMPTS;
+	if (options->strict) {
+		session->options.since[WEFT__SOURCE] = -1;
+		session->options.since[WEFT__TARGET] = WEFT__SINCE_STRICT;
+	}
 	session->result.attempts = 1;
 }
 
@@ -134,18 +139,23 @@ as_since(uint64_t checkpoint)
 	return checkpoint > INT64_MAX ? INT64_MAX : (int64_t)checkpoint;
 }
 
-/* Begins the next attempt, or ends the session, when all pages are through. */
+/*
+ * Begins the next attempt, or ends the session, when all pages are through.
+ *
+ * The next attempt reads the source from the new checkpoint on.  The target
+ * compares as before: with a higher 'since' it would take what was written
+ * there between the two attempts for known, and let it be overwritten.
+ */
 static void
 finish_attempt(struct weft__session *session)
 {
 	struct weft__session_result *result = &session->result;
 
 	result->has_checkpoints = true;
-	for (int side = 0; side < 2; side++) {
-		result->checkpoints[side] = session->checkpoints[side];
-		session->options.since[side] =
-		    as_since(session->checkpoints[side]);
-	}
+	memcpy(result->checkpoints, session->checkpoints,
+	    sizeof result->checkpoints);
+	session->options.since[WEFT__SOURCE] =
+	    as_since(session->checkpoints[WEFT__SOURCE]);
 	if (!is_another_due(session)) {
 		move(session, WEFT__SESSION_DONE);
 		return;

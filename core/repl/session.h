@@ -40,8 +40,8 @@ enum weft__call_kind {
 	WEFT__CALL_CHECKPOINT,     /* either side: a new checkpoint */
 	WEFT__CALL_CHANGES,        /* source: the next page */
 	WEFT__CALL_DIFF,           /* target: what of it to take */
-	WEFT__CALL_REVIEW,         /* source: diff() of what the target says
-	                              is in conflict */
+	WEFT__CALL_RELATE,         /* source: how what the target takes for
+	                              conflicts stands to its records */
 	WEFT__CALL_CREATE_UPDATES, /* source: the bodies of what to take */
 	WEFT__CALL_BULK_UPDATE     /* target: write them */
 };
@@ -52,8 +52,8 @@ enum weft__page_state {
 	WEFT__PAGE_READING,
 	WEFT__PAGE_READ,      /* to be compared by the target */
 	WEFT__PAGE_DIFFING,
-	WEFT__PAGE_DISPUTED,  /* has conflicts, to be reviewed by the source */
-	WEFT__PAGE_REVIEWING,
+	WEFT__PAGE_DISPUTED,  /* has conflicts, to be judged by the source */
+	WEFT__PAGE_RELATING,
 	WEFT__PAGE_AGREED,    /* has deltas, whose bodies are to be read */
 	WEFT__PAGE_FETCHING,
 	WEFT__PAGE_FETCHED,   /* has updates for the target */
@@ -67,11 +67,12 @@ struct weft__page {
 	struct weft__page_token token;   /* where the next page begins */
 	struct weft_change_list changes; /* of the source */
 	struct weft__diff diff;          /* the target's opinion */
-	struct weft__diff review;        /* the source's, of its conflicts */
+	enum weft__relation *relations;  /* the source's, of its conflicts */
+	size_t relations_capacity;
 	size_t fetched;                  /* deltas whose bodies were asked for */
 	struct weft_update_list updates;
-	enum weft_outcome *outcomes;     /* [capacity] */
-	size_t capacity;
+	enum weft_outcome *outcomes;     /* of the updates */
+	size_t outcomes_capacity;
 };
 
 /*
@@ -83,9 +84,9 @@ struct weft__call {
 	enum weft__call_kind kind;
 
 	/* Arguments, as far as the kind has them. */
-	int64_t since;                        /* CHANGES, DIFF, REVIEW */
+	int64_t since;                        /* CHANGES, DIFF */
 	size_t limit;                         /* CHANGES */
-	const struct weft_change *changes;    /* DIFF, REVIEW, CREATE_UPDATES */
+	const struct weft_change *changes;    /* DIFF, RELATE, CREATE_UPDATES */
 	const struct weft_update *updates;    /* BULK_UPDATE */
 	size_t length;                        /* of changes or updates */
 
@@ -93,7 +94,8 @@ struct weft__call {
 	uint64_t *checkpoint;                 /* CHECKPOINT */
 	struct weft__page_token *token;       /* CHANGES: in and out */
 	struct weft_change_list *list;        /* CHANGES */
-	struct weft__diff *diff;              /* DIFF, REVIEW */
+	struct weft__diff *diff;              /* DIFF */
+	enum weft__relation *relations;       /* RELATE: [length] */
 	struct weft_update_list *update_list; /* CREATE_UPDATES */
 	enum weft_outcome *outcomes;          /* BULK_UPDATE: [length] */
 
@@ -112,6 +114,13 @@ struct weft__session_options {
 	int64_t since[2];    /* per side; below 0: everything */
 	size_t page_limit;   /* changes per page; 0: WEFT_LIMIT_PAGE_CHANGES */
 	unsigned attempts;   /* 0: 3 */
+
+	/* Compare everything, and take each difference that is not plainly
+	 * one side's change for a conflict.  For two sides that were
+	 * replicated both ways without anything left to send, and whose roots
+	 * differ: content that came back more than once can look as if it were
+	 * an old one on either side. */
+	bool strict;
 };
 
 /* What came of it.  Counts are sums over all attempts. */

@@ -14,8 +14,8 @@ static const unsigned allowed[WEFT__PAGE_STATES] = {
     [WEFT__PAGE_READING] = TO(READ) | TO(FREE),
     [WEFT__PAGE_READ] = TO(DIFFING),
     [WEFT__PAGE_DIFFING] = TO(DISPUTED) | TO(AGREED) | TO(FREE),
-    [WEFT__PAGE_DISPUTED] = TO(REVIEWING),
-    [WEFT__PAGE_REVIEWING] = TO(AGREED) | TO(FREE),
+    [WEFT__PAGE_DISPUTED] = TO(RELATING),
+    [WEFT__PAGE_RELATING] = TO(AGREED) | TO(FREE),
     [WEFT__PAGE_AGREED] = TO(FETCHING),
     [WEFT__PAGE_FETCHING] = TO(FETCHED) | TO(AGREED) | TO(FREE),
     [WEFT__PAGE_FETCHED] = TO(APPLYING),
@@ -30,8 +30,8 @@ static const struct step {
 	enum weft__call_kind kind;
 } steps[] = {
     {WEFT__PAGE_READ, WEFT__PAGE_DIFFING, WEFT__TARGET, WEFT__CALL_DIFF},
-    {WEFT__PAGE_DISPUTED, WEFT__PAGE_REVIEWING, WEFT__SOURCE,
-	WEFT__CALL_REVIEW},
+    {WEFT__PAGE_DISPUTED, WEFT__PAGE_RELATING, WEFT__SOURCE,
+	WEFT__CALL_RELATE},
     {WEFT__PAGE_AGREED, WEFT__PAGE_FETCHING, WEFT__SOURCE,
 	WEFT__CALL_CREATE_UPDATES},
     {WEFT__PAGE_FETCHED, WEFT__PAGE_APPLYING, WEFT__TARGET,
@@ -50,7 +50,7 @@ weft__page_fini(struct weft__page *page)
 {
 	weft_change_list_fini(&page->changes);
 	weft__diff_fini(&page->diff);
-	weft__diff_fini(&page->review);
+	weft__free(page->relations);
 	weft_update_list_fini(&page->updates);
 	weft__free(page->outcomes);
 	*page = (struct weft__page){.state = WEFT__PAGE_FREE};
@@ -63,8 +63,6 @@ release(struct weft__page *page)
 	weft_change_list_clear(&page->changes);
 	weft_change_list_clear(&page->diff.deltas);
 	weft_change_list_clear(&page->diff.conflicts);
-	weft_change_list_clear(&page->review.deltas);
-	weft_change_list_clear(&page->review.conflicts);
 	weft_update_list_clear(&page->updates);
 	page->fetched = 0;
 	move(page, WEFT__PAGE_FREE);
@@ -116,11 +114,10 @@ set_arguments(struct weft__session *session, struct weft__page *page,
 		call->length = page->changes.length;
 		call->diff = &page->diff;
 		break;
-	case WEFT__CALL_REVIEW:
-		call->since = -1;
+	case WEFT__CALL_RELATE:
 		call->changes = page->diff.conflicts.changes;
 		call->length = page->diff.conflicts.length;
-		call->diff = &page->review;
+		call->relations = page->relations;
 		break;
 	case WEFT__CALL_CREATE_UPDATES:
 		call->changes = deltas->changes + page->fetched;
@@ -231,16 +228,6 @@ read_bodies(struct weft__page *page)
 		release(page);
 }
 
-static void
-after_diff(struct weft__session *session, struct weft__page *page)
-{
-	session->result.deltas += page->diff.deltas.length;
-	if (page->diff.conflicts.length)
-		move(page, WEFT__PAGE_DISPUTED);
-	else
-		read_bodies(page);
-}
-
 /*
  * The change of this id, or NULL.  '*hint' is where it is likely to be: lists
  * that come of each other are in the same order.
@@ -289,36 +276,65 @@ add_rebased(struct weft__session *session, struct weft__page *page,
 }
 
 /*
- * The target knows no more of the source than one earlier revision, so it may
- * see a conflict where the source is ahead by several.  The source knows
- * whether it had the target's revision in its past (then it says nothing to
- * it: an echo), or whether the target's was made from its own (a delta: the
- * target is ahead, nothing is to be sent).  Else both were changed.
+ * A conflict is what neither side knows better.  The target knows one earlier
+ * revision of the source only, so it may see a conflict where the source is
+ * ahead by several, and has what is here in its past; or where the target was
+ * made from the source's revision, but never saw the one before that.
  */
 static int
-after_review(struct weft__session *session, struct weft__page *page)
+judge(struct weft__session *session, struct weft__page *page,
+    const struct weft_change *source, const struct weft_change *target,
+    enum weft__relation relation)
+{
+	switch (relation) {
+	case WEFT__RELATION_SAME: /* now: it comes with the next attempt */
+	case WEFT__RELATION_AHEAD:
+		return 0;
+	case WEFT__RELATION_BEHIND:
+		return add_rebased(session, page, source, target);
+	case WEFT__RELATION_NONE:
+		break;
+	}
+	return add_conflict(session, source, target);
+}
+
+/* Judges each of the page's conflicts; 'relations' NULL: nothing is known. */
+static int
+judge_conflicts(struct weft__session *session, struct weft__page *page,
+    const enum weft__relation *relations)
 {
 	const struct weft_change_list *disputed = &page->diff.conflicts;
-	size_t in_changes = 0, in_conflicts = 0, in_deltas = 0;
+	size_t hint = 0;
 
 	for (size_t i = 0; i < disputed->length; i++) {
 		const struct weft_change *target = &disputed->changes[i];
-		struct weft_slice id = target->model_id;
-		const struct weft_change only_id = {.model_id = id};
+		const struct weft_change only_id = {
+		    .model_id = target->model_id};
 		const struct weft_change *source =
-		    find_change(&page->changes, id, &in_changes);
-		int code = 0;
+		    find_change(&page->changes, target->model_id, &hint);
+		int code = judge(session, page, source ? source : &only_id,
+		    target, source && relations ? relations[i] :
+		    WEFT__RELATION_NONE);
 
-		if (!source)
-			code = add_conflict(session, &only_id, target);
-		else if (find_change(&page->review.conflicts, id, &in_conflicts))
-			code = add_conflict(session, source, target);
-		else if (!find_change(&page->review.deltas, id, &in_deltas))
-			code = add_rebased(session, page, source, target);
 		if (code)
 			return code;
 	}
 	read_bodies(page);
+	return 0;
+}
+
+static int
+after_diff(struct weft__session *session, struct weft__page *page)
+{
+	const size_t conflicts = page->diff.conflicts.length;
+
+	session->result.deltas += page->diff.deltas.length;
+	if (!conflicts || session->options.strict)
+		return judge_conflicts(session, page, NULL);
+	if (!weft__grow(&page->relations, &page->relations_capacity,
+		conflicts, sizeof *page->relations))
+		return WEFT_ENOMEM;
+	move(page, WEFT__PAGE_DISPUTED);
 	return 0;
 }
 
@@ -337,8 +353,8 @@ after_create_updates(struct weft__session *session,
 	for (size_t i = 0; i < updates->length; i++)
 		size += updates->updates[i].data.size;
 	session->body_size = 1 + size / updates->length;
-	if (!weft__grow(&page->outcomes, &page->capacity, updates->length,
-		sizeof *page->outcomes))
+	if (!weft__grow(&page->outcomes, &page->outcomes_capacity,
+		updates->length, sizeof *page->outcomes))
 		return WEFT_ENOMEM;
 	move(page, WEFT__PAGE_FETCHED);
 	return 0;
@@ -384,10 +400,9 @@ weft__page_answer(
 		after_changes(session, page);
 		return 0;
 	case WEFT__CALL_DIFF:
-		after_diff(session, page);
-		return 0;
-	case WEFT__CALL_REVIEW:
-		return after_review(session, page);
+		return after_diff(session, page);
+	case WEFT__CALL_RELATE:
+		return judge_conflicts(session, page, page->relations);
 	case WEFT__CALL_CREATE_UPDATES:
 		return after_create_updates(session, page, call->length);
 	case WEFT__CALL_BULK_UPDATE:

@@ -34,6 +34,15 @@ struct weft__diff {
 	struct weft_change_list conflicts; /* this side's changes */
 };
 
+/* How a peer's change stands to this side's record. */
+enum weft__relation {
+	WEFT__RELATION_NONE,   /* neither is known to be made from the other */
+	WEFT__RELATION_SAME,   /* same revision, or both deleted */
+	WEFT__RELATION_BEHIND, /* this record had that revision in its past */
+	WEFT__RELATION_AHEAD   /* it was made from the revision here, and was
+	                          never here itself */
+};
+
 struct weft__bulk_options {
 	struct weft_slice origin; /* name of the peer it comes from */
 	struct weft_slice user;   /* on whose behalf, or no value */
@@ -168,6 +177,14 @@ struct weft__source_ops {
 	/* LoopBack's getSourceId: "<connector>-<model>". */
 	int (*source_id)(struct weft_source *source, const char *model,
 	    struct weft_buf *id, struct weft_error *error);
+
+	/* How each of the peer's changes stands to the record here:
+	 * '*relations' is [length].  A session asks the source so about what
+	 * the target takes for conflicts; without this member it asks diff(),
+	 * which knows less. */
+	int (*relate)(struct weft_source *source, const char *model,
+	    const struct weft_change *changes, size_t length,
+	    enum weft__relation *relations, struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

@@ -94,7 +94,8 @@ weft_update_list_append(
 	copy = &list->updates[list->length];
 	copy->type = update->type;
 	if (copy_change(list->arena, &update->change, &copy->change) ||
-	    weft__arena_copy(list->arena, update->data, &copy->data))
+	    weft__arena_copy(list->arena, update->data, &copy->data) ||
+	    weft__arena_copy(list->arena, update->history, &copy->history))
 		return WEFT_ENOMEM;
 	list->length++;
 	return 0;

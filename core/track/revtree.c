@@ -51,14 +51,103 @@ weft__revtree_find(
 	return -1;
 }
 
+/* Splits a history into lines; returns how many there are room for. */
+static int
+split_history(struct weft_slice history,
+    struct weft_slice lines[WEFT_LIMIT_REVTREE_NODES])
+{
+	const char *at = history.data, *end = at + history.size, *newline;
+	int count = 0;
+
+	while (at < end && count < WEFT_LIMIT_REVTREE_NODES &&
+	    (newline = memchr(at, '\n', (size_t)(end - at)))) {
+		lines[count++] = weft_slice_of(
+		    newline > at ? at : NULL, (size_t)(newline - at));
+		at = newline + 1;
+	}
+	return count;
+}
+
+static struct weft__revnode
+make_missing(const struct weft__rev *rev)
+{
+	struct weft__revnode node = {.flags = WEFT__REVNODE_MISSING};
+
+	if (rev->size)
+		node.rev = *rev;
+	else
+		node.flags |= WEFT__REVNODE_DELETED;
+	return node;
+}
+
+static void
+append_missing(struct weft__revtree *tree, struct weft_slice name)
+{
+	struct weft__rev rev = {0};
+	struct weft__revnode node;
+
+	if (name.data && !weft__rev_parse(name, &rev))
+		return;
+	node = make_missing(&rev);
+	weft__revtree_append(tree, &node);
+}
+
+/* Where the history meets what is current here, or -1. */
+static int
+find_current(const struct weft__revtree *tree,
+    const struct weft_slice *lines, int count)
+{
+	if (tree->current < 0)
+		return -1;
+	for (int i = 0; i < count; i++)
+		if (has_revision(&tree->nodes[tree->current], lines[i]))
+			return i;
+	return -1;
+}
+
+void
+weft__revtree_learn(struct weft__revtree *tree, struct weft_slice history)
+{
+	struct weft_slice lines[WEFT_LIMIT_REVTREE_NODES];
+	int count = history.data ? split_history(history, lines) : 0;
+	int current = find_current(tree, lines, count);
+
+	for (int i = count - 1; i >= 0; i--)
+		if (i < current ||
+		    weft__revtree_find(tree, lines[i], tree->length) < 0)
+			append_missing(tree, lines[i]);
+}
+
+void
+weft__revtree_insert_missing(
+    struct weft__revtree *tree, const struct weft__rev *rev)
+{
+	const struct weft__revnode current = tree->nodes[tree->current];
+	struct weft__revnode missing = make_missing(rev);
+
+	if (tree->current == tree->length - 1)
+		tree->length--;
+	tree->current = current.parent;
+	weft__revtree_append(tree, &missing);
+	tree->nodes[tree->current].generation = current.generation;
+	weft__revtree_append(tree, &current);
+}
+
+/* What is known by name only has no content to compare. */
+static bool
+same_content(const struct weft__revnode *a, const struct weft__revnode *b)
+{
+	return (a->flags | b->flags) & WEFT__REVNODE_MISSING ||
+	    weft__oid_equal(&a->hash, &b->hash);
+}
+
 static bool
 same_state(const struct weft__revnode *a, const struct weft__revnode *b)
 {
 	const uint8_t deleted = WEFT__REVNODE_DELETED;
 
 	return (a->flags & deleted) == (b->flags & deleted) &&
-	    weft__rev_equal(&a->rev, &b->rev) &&
-	    weft__oid_equal(&a->hash, &b->hash);
+	    weft__rev_equal(&a->rev, &b->rev) && same_content(a, b);
 }
 
 /* The newest node of a's main line that b's main line has too, or -1. */

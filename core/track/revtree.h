@@ -14,8 +14,9 @@
 #include "core/track/rev.h"
 
 enum {
-	WEFT__REVNODE_DELETED = 1, /* the revision is a deletion */
-	WEFT__REVNODE_MISSING = 2  /* known by name only: no body here */
+	WEFT__REVNODE_DELETED = 1,     /* the revision is a deletion */
+	WEFT__REVNODE_MISSING = 2,     /* known by name only: no body here */
+	WEFT__REVNODE_REPLICATED = 128 /* written for a peer, not by a user */
 };
 
 #define WEFT__REVNODE_BLOB_SIZE 8
@@ -55,6 +56,22 @@ weft__revtree_init(struct weft__revtree *tree)
  */
 void weft__revtree_append(
     struct weft__revtree *tree, const struct weft__revnode *node);
+
+/*
+ * Takes in what a peer tells of the past of the revision that is about to be
+ * appended: 'history' as in struct weft_update.  What followed the current
+ * revision there, and older ones that are not known here, become nodes known
+ * by name.  Lines that are no revision are passed over.
+ */
+void weft__revtree_learn(
+    struct weft__revtree *tree, struct weft_slice history);
+
+/*
+ * Puts a revision known by name (no value: a deletion) between the current
+ * node, which there is, and its parent.
+ */
+void weft__revtree_insert_missing(
+    struct weft__revtree *tree, const struct weft__rev *rev);
 
 /*
  * The newest node on the main line with this revision (no value: a deletion),

@@ -103,9 +103,7 @@ is_possible(unsigned bits)
 {
 	const unsigned names = NODE_HEX | NODE_TEXT;
 
-	if (bits & NODE_UNKNOWN || (bits & names) == names)
-		return false;
-	return bits & (names | NODE_DELETED);
+	return (bits & names) != names && bits & (names | NODE_DELETED);
 }
 
 /* A parent further back than the row goes was left out of it. */
@@ -130,7 +128,7 @@ read_node(struct reader *reader, struct weft__revtree *tree, int index,
 	if (!is_possible(bits) || !*generation || *generation > UINT32_MAX)
 		reader->damaged = true;
 	node->generation = (uint32_t)*generation;
-	node->flags = bits & (NODE_DELETED | NODE_MISSING);
+	node->flags = bits & (NODE_DELETED | NODE_MISSING | NODE_REPLICATED);
 	node->parent = read_parent(reader, bits, index);
 	read_name(reader, bits, &node->rev);
 	if (bits & NODE_HASH)

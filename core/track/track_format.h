@@ -19,7 +19,7 @@ enum {
 	NODE_BLOB = 32, /* blob: 8 bytes follow */
 	NODE_LINE = 64, /* the node that follows is the parent, and its
 	                   generation is one less */
-	NODE_UNKNOWN = 128
+	NODE_REPLICATED = WEFT__REVNODE_REPLICATED
 };
 
 /* How prev is written. */

@@ -48,7 +48,13 @@ append_node(struct weft__revtree *tree, const struct weft__track_write *write)
 		set_hash(&node, write->hash);
 	if (write->blob)
 		memcpy(node.blob, write->blob->bytes, sizeof node.blob);
+	if (write->replicated) {
+		node.flags |= WEFT__REVNODE_REPLICATED;
+		weft__revtree_learn(tree, write->history);
+	}
 	weft__revtree_append(tree, &node);
+	if (write->generation > tree->nodes[tree->current].generation)
+		tree->nodes[tree->current].generation = write->generation;
 }
 
 static bool
@@ -60,18 +66,31 @@ changes_nothing(const struct weft__track *track,
 	return weft__rev_equal(&track->rev, write->rev);
 }
 
+/*
+ * Writes within one checkpoint are one change: prev stays what was current
+ * when the checkpoint began.  A record's first write leaves prev absent,
+ * since there was nothing.
+ */
+static bool
+begins_a_change(const struct weft__track *track,
+    const struct weft__track_write *write)
+{
+	const struct weft__revnode *current;
+
+	if (!was_written(track))
+		return false;
+	current = &track->tree.nodes[track->tree.current];
+	return track->checkpoint != write->checkpoint ||
+	    (current->flags & WEFT__REVNODE_REPLICATED && !write->replicated);
+}
+
 bool
 weft__track_apply(
     struct weft__track *track, const struct weft__track_write *write)
 {
 	if (changes_nothing(track, write))
 		return false;
-	/*
-	 * Changes within one checkpoint are one change: prev stays what was
-	 * current when the checkpoint began.  A record's first write leaves
-	 * prev absent, since there was nothing.
-	 */
-	if (was_written(track) && track->checkpoint != write->checkpoint) {
+	if (begins_a_change(track, write)) {
 		track->prev = track->rev;
 		track->has_prev = true;
 	}
@@ -87,6 +106,38 @@ weft__track_apply(
 	return true;
 }
 
+bool
+weft__track_rebase(
+    struct weft__track *track, struct weft_slice prev, bool has_prev)
+{
+	struct weft__revtree *tree = &track->tree;
+	struct weft__rev rev = {0};
+
+	if (prev.data && !weft__rev_parse(prev, &rev))
+		return false;
+	track->prev = rev;
+	track->has_prev = has_prev || prev.data;
+	if (track->has_prev && was_written(track) &&
+	    weft__revtree_find(tree, prev, tree->length) < 0)
+		weft__revtree_insert_missing(tree, &rev);
+	return true;
+}
+
+int
+weft__track_history(const struct weft__track *track, struct weft_buf *history)
+{
+	const struct weft__revnode *nodes = track->tree.nodes;
+	int code = 0, i = track->tree.current;
+
+	while (!code && i >= 0 && (i = nodes[i].parent) >= 0) {
+		code = weft_buf_append_slice(
+		    history, weft__rev_slice(&nodes[i].rev));
+		if (!code)
+			code = weft_buf_append(history, "\n", 1);
+	}
+	return code;
+}
+
 void
 weft__track_change(const struct weft__track *track, struct weft_slice model,
     struct weft_slice model_id, struct weft_change *change)
@@ -99,6 +150,9 @@ weft__track_change(const struct weft__track *track, struct weft_slice model,
 	    .has_prev = track->has_prev,
 	    .checkpoint = track->checkpoint,
 	};
+	if (was_written(track))
+		change->generation =
+		    track->tree.nodes[track->tree.current].generation;
 }
 
 bool
@@ -109,7 +163,8 @@ weft__track_is_echo(
 	int rev = weft__revtree_find(tree, change->rev, tree->length);
 	int prev;
 
-	if (rev < 0 || rev == tree->current)
+	if (rev < 0 || rev == tree->current ||
+	    change->generation >= tree->nodes[tree->current].generation)
 		return false;
 	if (!change->has_prev)
 		return weft__revtree_find(tree, change->rev, rev) < 0;

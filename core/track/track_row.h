@@ -52,16 +52,40 @@ struct weft__track_write {
 	const struct weft__oid *blob;  /* blob id of the body; NULL: del. */
 	uint64_t checkpoint;           /* current one */
 	uint64_t seq;                  /* that this write's journal row will have */
+	bool replicated;               /* made for a peer, not by a user */
+	uint32_t generation;           /* replicated: of the change, or 0 */
+	struct weft_slice history;     /* replicated: as in weft_update */
 };
 
 /*
  * Records a write: LoopBack's rectify rules (section 2.2) for rev, prev and
  * checkpoint, and a child of the tree's current node.
+ *
+ * A user's write over a replicated one is a change of its own, even in the
+ * same checkpoint: a peer has the revision that was replaced, so it is what
+ * the change is based on (docs/decisions/0008).
+ *
  * Returns false, and changes nothing, if the write has the current revision
  * (a deletion of a deleted or never written record too).
  */
 bool weft__track_apply(
     struct weft__track *track, const struct weft__track_write *write);
+
+/*
+ * Sets prev (no value: null), as LoopBack resolves a conflict: from now on
+ * the current revision is one that was made from 'prev' too, which the tree
+ * remembers when other changes follow.  Sequence and checkpoint are left to
+ * the caller.  Returns false, and changes nothing, if 'prev' is no revision.
+ */
+bool weft__track_rebase(
+    struct weft__track *track, struct weft_slice prev, bool has_prev);
+
+/*
+ * Appends the revisions before the current one, as in struct weft_update.
+ * Returns 0, WEFT_ELIMIT, WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__track_history(
+    const struct weft__track *track, struct weft_buf *history);
 
 /*
  * The change that the row stands for.  The slices point into 'track',
@@ -75,7 +99,8 @@ void weft__track_change(const struct weft__track *track,
  * Whether a peer's change {rev, prev} is one this record already had in its
  * past (an echo): rev is not the current revision, and the last occurrence of
  * prev precedes the last occurrence of rev in the main line; with prev absent
- * rev must occur just once.  In doubt: false.
+ * rev must occur just once; and more revisions led to what is here, if that
+ * is known.  In doubt: false.
  */
 bool weft__track_is_echo(
     const struct weft__track *track, const struct weft_change *change);

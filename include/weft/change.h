@@ -27,6 +27,8 @@ struct weft_change {
 	uint64_t checkpoint;        /* current when the change was made */
 	struct weft_slice custom;   /* JSON object of additional properties
 	                               of the change, or no value */
+	uint32_t generation;        /* of rev: how many revisions led to it; 0:
+	                               not known.  Not in LoopBack's JSON */
 };
 
 /* An update as create_updates makes it and bulk_update takes it. */
@@ -34,6 +36,10 @@ struct weft_update {
 	enum weft_change_type type;
 	struct weft_change change;
 	struct weft_slice data; /* canonical JSON; no value for a delete */
+	struct weft_slice history; /* revisions that the record had before at
+	                              its source, newest first, a newline
+	                              after each, nothing but that for a
+	                              deletion; no value: not known */
 };
 
 /* What bulk_update did with an update. */

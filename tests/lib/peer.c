@@ -73,14 +73,18 @@ peer_rev(const char *body)
 	return text;
 }
 
-/* Writes the body (no value: a deletion) and its track row. */
+/* Writes the body (no value: a deletion) and its track row: for a peer's
+ * update, or for a user (NULL). */
 static bool
-write_record(
-    struct peer *peer, struct peer_record *record, struct weft_slice body)
+write_record(struct peer *peer, struct peer_record *record,
+    struct weft_slice body, const struct weft_update *update)
 {
 	struct weft__track_write write = {
 	    .checkpoint = peer->checkpoint,
 	    .seq = peer->seq + 1,
+	    .replicated = update != NULL,
+	    .history = update ? update->history : weft_slice(NULL),
+	    .generation = update ? update->change.generation : 0,
 	};
 	struct weft__oid hash, blob;
 	struct weft__rev rev;
@@ -107,7 +111,7 @@ bool
 peer_put(struct peer *peer, const char *id, const char *body)
 {
 	return write_record(peer, find_or_add(peer, weft_slice(id)),
-	    weft_slice(*body ? body : NULL));
+	    weft_slice(*body ? body : NULL), NULL);
 }
 
 void
@@ -115,10 +119,8 @@ peer_rebase(struct peer *peer, const char *id, const char *prev)
 {
 	struct weft__track *track = &peer_find(peer, id)->track;
 
-	track->prev.size = 0;
-	track->has_prev = true;
-	if (*prev)
-		assert_true(weft__rev_parse(weft_slice(prev), &track->prev));
+	assert_true(weft__track_rebase(
+	    track, weft_slice(*prev ? prev : NULL), true));
 	track->checkpoint = peer->checkpoint;
 	track->seq = ++peer->seq;
 }
@@ -206,6 +208,8 @@ peer_changes(struct weft_source *source, const char *model, int64_t since,
 		}
 		weft__track_change(&record->track, model_name(),
 		    weft_slice(record->id), &change);
+		if (peer->forgetful)
+			change.generation = 0;
 		if ((code = weft_change_list_append(list, &change)))
 			return code;
 	}
@@ -238,6 +242,24 @@ peer_diff(struct weft_source *source, const char *model, int64_t since,
 }
 
 static int
+peer_relate(struct weft_source *source, const char *model,
+    const struct weft_change *changes, size_t length,
+    enum weft__relation *relations, struct weft_error *error)
+{
+	struct peer *peer = get_peer(source);
+	int code = begin(peer, PEER_RELATE, length, error);
+
+	for (size_t i = 0; i < length && !code; i++) {
+		struct peer_record *record =
+		    find(peer, changes[i].model_id);
+
+		relations[i] = weft__diff_relate(
+		    &changes[i], record ? &record->track : NULL);
+	}
+	return code;
+}
+
+static int
 peer_create_updates(struct weft_source *source, const char *model,
     const struct weft_change *deltas, size_t length,
     struct weft_update_list *list, struct weft_error *error)
@@ -247,6 +269,7 @@ peer_create_updates(struct weft_source *source, const char *model,
 
 	for (size_t i = 0; i < length && !code; i++) {
 		struct peer_record *record = find(peer, deltas[i].model_id);
+		struct weft_buf history = WEFT_BUF_INIT(8192);
 		struct weft_update update = {
 		    .type = weft_change_type(&deltas[i]),
 		    .change = deltas[i],
@@ -257,7 +280,13 @@ peer_create_updates(struct weft_source *source, const char *model,
 				continue;
 			update.data = weft_slice(record->body);
 		}
-		code = weft_update_list_append(list, &update);
+		if (record && !peer->forgetful)
+			code = weft__track_history(&record->track, &history);
+		if (history.size)
+			update.history = weft_buf_slice(&history);
+		if (!code)
+			code = weft_update_list_append(list, &update);
+		weft_buf_fini(&history);
 	}
 	return code;
 }
@@ -280,7 +309,7 @@ apply_update(struct peer *peer, const struct weft_update *update)
 		break;
 	}
 	record = find_or_add(peer, update->change.model_id);
-	return write_record(peer, record, update->data) ?
+	return write_record(peer, record, update->data, update) ?
 	    WEFT_OUTCOME_APPLIED : WEFT_OUTCOME_UNCHANGED;
 }
 
@@ -307,6 +336,7 @@ static const struct weft__source_ops peer_ops = {
     .diff = peer_diff,
     .create_updates = peer_create_updates,
     .bulk_update = peer_bulk_update,
+    .relate = peer_relate,
 };
 
 void

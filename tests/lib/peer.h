@@ -25,6 +25,7 @@ enum peer_call {
 	PEER_CHECKPOINT,
 	PEER_CHANGES,
 	PEER_DIFF,
+	PEER_RELATE,
 	PEER_CREATE_UPDATES,
 	PEER_BULK_UPDATE,
 	PEER_CALLS
@@ -47,6 +48,8 @@ struct peer {
 	    void *context);
 	void *context;
 
+	bool forgetful; /* tells nothing of its histories, as LoopBack */
+
 	/* An update of this id is refused; NULL: none is. */
 	const char *refused;
 };
@@ -66,7 +69,8 @@ const char *peer_get(struct peer *peer, const char *id);
  */
 bool peer_put(struct peer *peer, const char *id, const char *body);
 
-/* As LoopBack's updateLastChange({prev}): "" is null. */
+/* As LoopBack's updateLastChange({prev}): "" is null.  The change is listed
+ * anew. */
 void peer_rebase(struct peer *peer, const char *id, const char *prev);
 
 /* The revision of a body; "" of no body.  Static until the next call. */

@@ -236,6 +236,57 @@ diff_change__return_to_old_content_is_no_echo(void **state)
 	assert_delta("a|b|c", 'a', 'c', -1, 'c');
 }
 
+static void
+diff_change__strictly_nothing_is_an_echo(void **state)
+{
+	assert_conflict("a|b|c", 'b', 'a', WEFT__SINCE_STRICT, 'c', 'b');
+	assert_delta("a|b|c", 'd', 'c', WEFT__SINCE_STRICT, 'c');
+	assert_nothing("a|b|c", 'c', 'x', WEFT__SINCE_STRICT);
+}
+
+/* How {rev, prev} of a peer stands to this history (NULL: none). */
+static enum weft__relation
+relate(const char *history, char rev, char prev)
+{
+	struct weft_change remote = remote_change(rev, prev);
+	struct weft__track local;
+
+	if (history)
+		write_all(&local, history);
+	return weft__diff_relate(&remote, history ? &local : NULL);
+}
+
+static void
+diff_relate__same_revision(void **state)
+{
+	assert_int_equal(relate("a|b", 'b', 'x'), WEFT__RELATION_SAME);
+	assert_int_equal(relate("a|-", '-', 'x'), WEFT__RELATION_SAME);
+}
+
+static void
+diff_relate__peer_is_behind_with_a_revision_of_the_past(void **state)
+{
+	assert_int_equal(relate("a|b|c", 'b', 'a'), WEFT__RELATION_BEHIND);
+	assert_int_equal(relate("a|-|c", '-', 'a'), WEFT__RELATION_BEHIND);
+}
+
+static void
+diff_relate__peer_is_ahead_if_it_was_made_from_what_is_here(void **state)
+{
+	assert_int_equal(relate("a|b", 'c', 'b'), WEFT__RELATION_AHEAD);
+	assert_int_equal(relate("a|b", '-', 'b'), WEFT__RELATION_AHEAD);
+	assert_int_equal(relate("a|-", 'b', '-'), WEFT__RELATION_AHEAD);
+}
+
+static void
+diff_relate__in_doubt_there_is_none(void **state)
+{
+	assert_int_equal(relate(NULL, 'a', '?'), WEFT__RELATION_NONE);
+	assert_int_equal(relate("", 'a', '?'), WEFT__RELATION_NONE);
+	assert_int_equal(relate("a|b", 'c', 'a'), WEFT__RELATION_NONE);
+	assert_int_equal(relate("a|b|a", 'b', 'a'), WEFT__RELATION_NONE);
+}
+
 int
 main(void)
 {
@@ -271,6 +322,13 @@ main(void)
 	    cmocka_unit_test(
 		diff_change__echo_is_nothing_when_not_recent_too),
 	    cmocka_unit_test(diff_change__return_to_old_content_is_no_echo),
+	    cmocka_unit_test(diff_change__strictly_nothing_is_an_echo),
+	    cmocka_unit_test(diff_relate__same_revision),
+	    cmocka_unit_test(
+		diff_relate__peer_is_behind_with_a_revision_of_the_past),
+	    cmocka_unit_test(
+		diff_relate__peer_is_ahead_if_it_was_made_from_what_is_here),
+	    cmocka_unit_test(diff_relate__in_doubt_there_is_none),
 	};
 
 	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);

@@ -450,6 +450,81 @@ session__target_ahead_is_no_conflict(void **state)
 	weft__session_fini(&session);
 }
 
+/* The target skipped a revision, so an echo is none that it knows. */
+static void
+set_target_ahead(void)
+{
+	put_many(&source, 1);
+	sync_all();
+	peer_put(&source, "r0", "skipped");
+	source.checkpoint++;
+	peer_put(&source, "r0", "sent");
+	source.forgetful = true;
+	sync_all();
+	target.checkpoint++;
+	peer_put(&target, "r0", "ahead");
+}
+
+static void
+session__target_made_from_the_source_is_no_conflict(void **state)
+{
+	struct weft__session session;
+
+	set_target_ahead();
+	run(&session, &everything);
+	assert_int_equal(source.calls[PEER_RELATE], 1);
+	assert_int_equal(session.result.source_conflicts.length, 0);
+	assert_int_equal(session.result.applied, 0);
+	assert_string_equal(peer_get(&target, "r0"), "ahead");
+	weft__session_fini(&session);
+}
+
+static void
+session__source_without_relate_is_asked_by_diff(void **state)
+{
+	struct weft__source_ops ops = *source.source.ops;
+	struct weft__session session;
+
+	ops.relate = NULL;
+	put_many(&source, 3);
+	set_target_ahead();
+	peer_put(&source, "r1", "a");
+	source.checkpoint++;
+	peer_put(&source, "r1", "b");
+	peer_put(&source, "r2", "s");
+	peer_put(&target, "r2", "t");
+	source.source.ops = &ops;
+	run(&session, &everything);
+	assert_int_equal(source.calls[PEER_DIFF], 1);
+	assert_string_equal(peer_get(&target, "r0"), "ahead");
+	assert_string_equal(peer_get(&target, "r1"), "b");
+	assert_string_equal(peer_get(&target, "r2"), "t");
+	assert_int_equal(session.result.source_conflicts.length, 1);
+	assert_true(weft_slice_equal(
+	    session.result.source_conflicts.changes[0].model_id,
+	    weft_slice("r2")));
+	weft__session_fini(&session);
+}
+
+static void
+session__strict_one_reports_every_difference(void **state)
+{
+	const struct weft__session_options strict = {.strict = true};
+	struct weft__session session;
+
+	put_many(&source, 3);
+	sync_all();
+	peer_put(&target, "r1", "ahead");
+	target.checkpoint++;
+	peer_put(&target, "r1", "far ahead");
+	run(&session, &strict);
+	assert_int_equal(source.calls[PEER_RELATE], 0);
+	assert_int_equal(session.result.changes, 3);
+	assert_int_equal(session.result.source_conflicts.length, 1);
+	assert_int_equal(session.result.target_conflicts.length, 1);
+	weft__session_fini(&session);
+}
+
 static void
 session__pages_are_no_longer_than_their_limit(void **state)
 {
@@ -837,6 +912,9 @@ main(void)
 	    TEST(session__sends_what_it_postponed_in_the_next_attempt),
 	    TEST(session__source_ahead_by_several_checkpoints_is_no_conflict),
 	    TEST(session__target_ahead_is_no_conflict),
+	    TEST(session__target_made_from_the_source_is_no_conflict),
+	    TEST(session__source_without_relate_is_asked_by_diff),
+	    TEST(session__strict_one_reports_every_difference),
 	    TEST(session__pages_are_no_longer_than_their_limit),
 	    TEST(session__asks_for_few_bodies_until_it_knows_their_size),
 	    TEST(session__makes_the_sources_checkpoint_before_the_targets),

@@ -93,7 +93,7 @@ update_list_append__copies_change_and_data(void **state)
 	struct weft_update_list list = {0};
 	char data[] = "{\"a\":1}";
 	struct weft_update update = {WEFT_CHANGE_UPDATE, sample(),
-	    weft_slice(data)};
+	    weft_slice(data), weft_slice("r1\n")};
 
 	assert_int_equal(weft_update_list_append(&list, &update), 0);
 	data[5] = '2';
@@ -104,6 +104,7 @@ update_list_append__copies_change_and_data(void **state)
 	assert_int_equal(list.updates[0].type, WEFT_CHANGE_UPDATE);
 	assert_slice(list.updates[0].data, "{\"a\":1}");
 	assert_slice(list.updates[0].change.prev, "r1");
+	assert_slice(list.updates[0].history, "r1\n");
 	assert_int_equal(list.updates[1].type, WEFT_CHANGE_DELETE);
 	assert_slice(list.updates[1].data, NULL);
 	weft_update_list_clear(&list);
@@ -115,7 +116,7 @@ static void
 update_list_append__leaves_the_list_when_memory_is_out(void **state)
 {
 	struct weft_update update = {WEFT_CHANGE_UPDATE, sample(),
-	    weft_slice("{}")};
+	    weft_slice("{}"), weft_slice("r1\n")};
 
 	for (int i = 0; i < 3; i++) {
 		struct weft_update_list list = {0};

@@ -92,6 +92,107 @@ revtree_find__stays_on_the_main_line(void **state)
 	assert_int_equal(find(&tree, "a"), 0);
 }
 
+/* The tree as letters: a small one for a node with content, its capital for
+ * one known by name; '-' and '=' for deletions. */
+static void
+assert_line(const struct weft__revtree *tree, const char *letters)
+{
+	char line[WEFT_LIMIT_REVTREE_NODES + 1] = {0};
+
+	for (int i = 0; i < tree->length; i++) {
+		const struct weft__revnode *node = &tree->nodes[i];
+		bool missing = node->flags & WEFT__REVNODE_MISSING;
+
+		assert_int_equal(node->parent, i - 1);
+		if (node->flags & WEFT__REVNODE_DELETED)
+			line[i] = missing ? '=' : '-';
+		else
+			line[i] = (char)(node->rev.text[0] -
+			    (missing ? 'a' - 'A' : 0));
+	}
+	assert_string_equal(line, letters);
+	assert_int_equal(tree->current, tree->length - 1);
+}
+
+static void
+check_learn(const char *letters, const char *history, const char *learned)
+{
+	struct weft__revtree tree;
+
+	build(&tree, letters);
+	weft__revtree_learn(&tree, weft_slice(history));
+	assert_line(&tree, learned);
+}
+
+static void
+revtree_learn__adds_what_followed_the_current_node(void **state)
+{
+	check_learn("ab", "d\nc\nb\na\n", "abCD");
+	check_learn("ab", "b\na\n", "ab");
+	check_learn("ab", "\nb\n", "ab=");
+	check_learn("a-", "c\n\na\n", "a-C");
+}
+
+static void
+revtree_learn__adds_content_that_came_back(void **state)
+{
+	check_learn("ab", "a\nb\na\n", "abA");
+}
+
+static void
+revtree_learn__adds_older_revisions_that_are_not_known(void **state)
+{
+	check_learn("ab", "c\nb\nx\na\n", "abXC");
+	check_learn("ab", "y\nx\na\n", "abXY");
+	check_learn("", "b\na\n", "AB");
+}
+
+static void
+revtree_learn__passes_over_what_is_no_history(void **state)
+{
+	check_learn("a", NULL, "a");
+	check_learn("a", "", "a");
+	check_learn("a", "b", "a");
+	check_learn("a", "\x01\nb\n", "aB");
+}
+
+static void
+revtree_learn__takes_as_many_as_the_tree_holds(void **state)
+{
+	char history[4 * WEFT_LIMIT_REVTREE_NODES + 1] = {0};
+	struct weft__revtree tree;
+
+	for (int i = 0; i < 2 * WEFT_LIMIT_REVTREE_NODES; i++) {
+		history[2 * i] = (char)('!' + i);
+		history[2 * i + 1] = '\n';
+	}
+	build(&tree, "");
+	weft__revtree_learn(&tree, weft_slice(history));
+	assert_int_equal(tree.length, WEFT_LIMIT_REVTREE_NODES);
+	assert_string_equal(tree.nodes[tree.current].rev.text, "!");
+}
+
+static void
+revtree_insert_missing__stands_below_the_current_node(void **state)
+{
+	struct weft__revtree tree;
+	struct weft__rev rev;
+
+	assert_true(weft__rev_parse(weft_slice("x"), &rev));
+	build(&tree, "ab");
+	weft__revtree_insert_missing(&tree, &rev);
+	assert_line(&tree, "aXb");
+	assert_int_equal(tree.nodes[1].generation, 2);
+	assert_int_equal(tree.nodes[2].generation, 3);
+	build(&tree, "a");
+	tree.nodes[0].generation = 7;
+	rev.size = 0;
+	weft__revtree_insert_missing(&tree, &rev);
+	assert_line(&tree, "=a");
+	assert_int_equal(tree.nodes[0].generation, 7);
+	assert_int_equal(tree.nodes[1].generation, 8);
+}
+
 static int
 common(const char *a, const char *b)
 {
@@ -133,6 +234,9 @@ revtree_common__wants_equal_content_too(void **state)
 	build(&b, "aby");
 	a.nodes[1].hash.bytes[0] = 1;
 	assert_int_equal(weft__revtree_common(&a, &b), 0);
+	/* What is known by name only has none to compare. */
+	b.nodes[1].flags = WEFT__REVNODE_MISSING;
+	assert_int_equal(weft__revtree_common(&a, &b), 1);
 }
 
 int
@@ -145,6 +249,15 @@ main(void)
 		revtree_append__drops_the_oldest_beyond_its_limit),
 	    cmocka_unit_test(revtree_find__gives_the_newest_occurrence),
 	    cmocka_unit_test(revtree_find__stays_on_the_main_line),
+	    cmocka_unit_test(
+		revtree_learn__adds_what_followed_the_current_node),
+	    cmocka_unit_test(revtree_learn__adds_content_that_came_back),
+	    cmocka_unit_test(
+		revtree_learn__adds_older_revisions_that_are_not_known),
+	    cmocka_unit_test(revtree_learn__passes_over_what_is_no_history),
+	    cmocka_unit_test(revtree_learn__takes_as_many_as_the_tree_holds),
+	    cmocka_unit_test(
+		revtree_insert_missing__stands_below_the_current_node),
 	    cmocka_unit_test(revtree_common__is_the_newest_that_both_have),
 	    cmocka_unit_test(revtree_common__is_none_when_content_came_back),
 	    cmocka_unit_test(revtree_common__wants_equal_content_too),

@@ -4,6 +4,8 @@
  */
 #include "tests/unit/core/track/writes.h"
 
+#include <stdio.h>
+
 static struct weft_change
 change_of(const struct weft__track *track)
 {
@@ -187,6 +189,161 @@ track_apply__keeps_the_hash_only_where_rev_is_another(void **state)
 	assert_true(weft__oid_equal(&track.tree.nodes[0].hash, &hash));
 }
 
+/* Writes the body for a peer whose record had this history. */
+static void
+replicate_letter(struct weft__track *track, char letter, uint64_t checkpoint,
+    const char *history, uint32_t generation)
+{
+	struct weft__oid hash;
+	struct weft__track_write write = {
+	    .rev = rev_of(letter),
+	    .hash = &hash,
+	    .blob = &hash,
+	    .checkpoint = checkpoint,
+	    .seq = track->seq + 1,
+	    .replicated = true,
+	    .history = weft_slice(history),
+	    .generation = generation,
+	};
+
+	weft__sha1(&letter, 1, &hash);
+	assert_true(weft__track_apply(track, &write));
+}
+
+static void
+track_apply__users_write_over_a_replicated_one_is_based_on_it(void **state)
+{
+	struct weft__track track;
+
+	weft__track_init(&track);
+	replicate_letter(&track, 'a', 3, NULL, 0);
+	assert_true(write_letter(&track, 'b', 3));
+	assert_true(change_of(&track).has_prev);
+	assert_rev(change_of(&track).prev, 'a');
+	/* The next one in the checkpoint is the same change. */
+	assert_true(write_letter(&track, '-', 3));
+	assert_rev(change_of(&track).prev, 'a');
+	assert_int_equal(
+	    weft_change_type(&(struct weft_change){
+		.rev = change_of(&track).rev,
+		.prev = change_of(&track).prev}), WEFT_CHANGE_DELETE);
+}
+
+static void
+track_apply__replicated_writes_in_a_checkpoint_are_one_change(void **state)
+{
+	struct weft__track track;
+
+	write_all(&track, "a");
+	replicate_letter(&track, 'b', 2, NULL, 0);
+	replicate_letter(&track, 'c', 2, NULL, 0);
+	assert_rev(change_of(&track).prev, 'a');
+}
+
+static void
+track_apply__learns_the_history_of_a_replicated_write(void **state)
+{
+	struct weft_buf history = WEFT_BUF_INIT(1000);
+	struct weft_change skipped = {
+	    .rev = weft_slice(text_of('b')),
+	    .prev = weft_slice(text_of('a')),
+	    .has_prev = true,
+	};
+	struct weft__track track, peer;
+
+	write_all(&peer, "a|b|c");
+	assert_int_equal(weft__track_history(&peer, &history), 0);
+	write_all(&track, "a");
+	replicate_letter(&track, 'c', 2, history.data, 0);
+	assert_int_equal(track.tree.length, 3);
+	assert_true(weft__track_is_echo(&track, &skipped));
+	weft_buf_fini(&history);
+}
+
+static void
+track_apply__is_of_no_lower_generation_than_its_source(void **state)
+{
+	struct weft__track track;
+
+	write_all(&track, "a|b");
+	assert_int_equal(change_of(&track).generation, 2);
+	replicate_letter(&track, 'c', 2, NULL, 9);
+	assert_int_equal(change_of(&track).generation, 9);
+	replicate_letter(&track, 'd', 2, NULL, 5);
+	assert_int_equal(change_of(&track).generation, 10);
+}
+
+static void
+track_history__lists_older_revisions_newest_first(void **state)
+{
+	struct weft_buf history = WEFT_BUF_INIT(1000);
+	char expected[100];
+	struct weft__track track;
+
+	write_all(&track, "a|-|b|c");
+	snprintf(expected, sizeof expected, "%.40s\n\n%.40s\n", text_of('b'),
+	    text_of('a'));
+	assert_int_equal(weft__track_history(&track, &history), 0);
+	assert_string_equal(history.data, expected);
+	weft_buf_clear(&history);
+	write_all(&track, "a");
+	assert_int_equal(weft__track_history(&track, &history), 0);
+	write_all(&track, "");
+	assert_int_equal(weft__track_history(&track, &history), 0);
+	assert_int_equal(history.size, 0);
+	weft_buf_fini(&history);
+}
+
+static void
+track_rebase__sets_prev_and_remembers_it(void **state)
+{
+	struct weft_change theirs = {
+	    .rev = weft_slice(text_of('x')),
+	    .prev = weft_slice(text_of('a')),
+	    .has_prev = true,
+	};
+	struct weft__track track;
+
+	write_all(&track, "a|b");
+	assert_true(weft__track_rebase(
+	    &track, weft_slice(text_of('x')), true));
+	assert_rev(change_of(&track).rev, 'b');
+	assert_rev(change_of(&track).prev, 'x');
+	assert_int_equal(track.checkpoint, 2);
+	/* Another change overwrites prev, not what was decided. */
+	assert_true(write_letter(&track, 'c', 3));
+	assert_rev(change_of(&track).prev, 'b');
+	assert_true(weft__track_is_echo(&track, &theirs));
+}
+
+static void
+track_rebase__takes_null_absent_and_known_revisions(void **state)
+{
+	struct weft__track track;
+
+	write_all(&track, "a|b");
+	assert_true(weft__track_rebase(
+	    &track, weft_slice(text_of('a')), true));
+	assert_int_equal(track.tree.length, 2);
+	assert_true(weft__track_rebase(&track, weft_slice(NULL), true));
+	assert_true(change_of(&track).has_prev);
+	assert_null(change_of(&track).prev.data);
+	assert_int_equal(track.tree.length, 3);
+	assert_true(weft__track_rebase(&track, weft_slice(NULL), false));
+	assert_false(change_of(&track).has_prev);
+	assert_int_equal(track.tree.length, 3);
+}
+
+static void
+track_rebase__refuses_what_is_no_revision(void **state)
+{
+	struct weft__track track;
+
+	write_all(&track, "a|b");
+	assert_false(weft__track_rebase(&track, weft_slice("a\n"), true));
+	assert_rev(change_of(&track).prev, 'a');
+}
+
 static bool
 is_echo(const char *writes, char rev, char prev)
 {
@@ -255,6 +412,23 @@ track_is_echo__absent_prev_wants_the_only_occurrence(void **state)
 	assert_true(is_echo("f|t|f|g", 't', '?'));
 }
 
+static void
+track_is_echo__not_of_a_generation_that_is_not_below(void **state)
+{
+	struct weft_change change = {
+	    .rev = weft_slice(text_of('b')),
+	    .prev = weft_slice(text_of('a')),
+	    .has_prev = true,
+	};
+	struct weft__track track;
+
+	write_all(&track, "a|b|c");
+	change.generation = 2;
+	assert_true(weft__track_is_echo(&track, &change));
+	change.generation = 3;
+	assert_false(weft__track_is_echo(&track, &change));
+}
+
 int
 main(void)
 {
@@ -284,6 +458,20 @@ main(void)
 	    cmocka_unit_test(track_apply__grows_the_tree),
 	    cmocka_unit_test(
 		track_apply__keeps_the_hash_only_where_rev_is_another),
+	    cmocka_unit_test(
+		track_apply__users_write_over_a_replicated_one_is_based_on_it),
+	    cmocka_unit_test(
+		track_apply__replicated_writes_in_a_checkpoint_are_one_change),
+	    cmocka_unit_test(
+		track_apply__learns_the_history_of_a_replicated_write),
+	    cmocka_unit_test(
+		track_apply__is_of_no_lower_generation_than_its_source),
+	    cmocka_unit_test(
+		track_history__lists_older_revisions_newest_first),
+	    cmocka_unit_test(track_rebase__sets_prev_and_remembers_it),
+	    cmocka_unit_test(
+		track_rebase__takes_null_absent_and_known_revisions),
+	    cmocka_unit_test(track_rebase__refuses_what_is_no_revision),
 	    cmocka_unit_test(track_is_echo__revision_of_the_past),
 	    cmocka_unit_test(track_is_echo__not_the_current_revision),
 	    cmocka_unit_test(track_is_echo__not_an_unknown_revision),
@@ -292,6 +480,8 @@ main(void)
 	    cmocka_unit_test(track_is_echo__counts_the_last_occurrence),
 	    cmocka_unit_test(
 		track_is_echo__absent_prev_wants_the_only_occurrence),
+	    cmocka_unit_test(
+		track_is_echo__not_of_a_generation_that_is_not_below),
 	};
 
 	return cmocka_run_group_tests_name("track_row", tests, NULL, NULL);

@@ -1,0 +1,6 @@
+# Simulations: whole peers, random histories, invariants.
+check_PROGRAMS += tests/sim/replicate
+TESTS += tests/sim/replicate
+tests_sim_replicate_SOURCES = tests/sim/replicate.c \
+	tests/lib/peer.c tests/lib/peer.h
+tests_sim_replicate_LDADD = $(TEST_LIBS)

@@ -1,0 +1,476 @@
+/*
+ * Simulation: peers in memory that edit, delete, set back and replicate with
+ * each other, with edits and cuts in the middle of replications.  All comes
+ * from a seed, which WEFT_SEED repeats.
+ *
+ * What must hold, judged by a model that knows which contents each record was
+ * made from, and nothing of revisions:
+ * V1  A content is overwritten only by one that was made from it, or that won
+ *     over it in a conflict that was shown.
+ * V2  A conflict is shown only if neither side was made from the other.
+ *     Not asked of a record whose content came back or that was in conflict
+ *     before: in doubt it is one.  Nor of peers that tell nothing of their
+ *     histories, as LoopBack's.
+ * V3  When all is synced without edits and cuts, and strictly where peers
+ *     differ with nothing left to send, all peers are equal.
+ * V4  Track rows are sound, and read back as they were written.
+ */
+#include "tests/lib/test.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/repl/call.h"
+#include "tests/lib/peer.h"
+#include "tests/lib/random.h"
+
+#define PEERS_MAX 5
+#define RECORDS 6
+#define CONTENTS 64 /* of one record; 0 is the deletion */
+#define STEPS 150
+#define ROUNDS 30   /* of syncs until all must be equal */
+
+/* What a run may do. */
+struct plan {
+	int peers;
+	bool star;   /* all sync with peer 0 only */
+	bool revert; /* set back to earlier contents */
+	bool faults; /* calls fail */
+	bool inside; /* edits in the middle of sessions */
+	bool forgetful; /* peers tell nothing of their histories */
+	size_t page_limit;
+};
+
+/* The model's view of one record. */
+struct view {
+	unsigned contents;  /* given out so far, with the deletion */
+	bool doubtful;      /* a content was written twice, or two were made
+	                       one: what was made from what is a matter of
+	                       opinion */
+	uint64_t written;   /* a bit for each content that was written */
+	uint64_t sent;      /* what the body last read was made from */
+};
+
+static struct sim {
+	struct plan plan;
+	struct random random;
+	bool quiet; /* no edits in sessions, no faults */
+	struct peer peers[PEERS_MAX];
+	struct view views[RECORDS];
+
+	/* What each peer's record was made from, itself included. */
+	uint64_t past[PEERS_MAX][RECORDS];
+
+	/* Where the replication from one to the other goes on. */
+	int64_t since[PEERS_MAX][PEERS_MAX];
+
+		uint64_t seed;
+} sim;
+
+/* Fails with the invariant's name, and how to see it again. */
+#define BREAK(format, ...) \
+	fail_msg(format " (WEFT_SEED=%" PRIu64 ")", __VA_ARGS__, sim.seed)
+
+static bool
+chance(unsigned percent)
+{
+	return random_below(&sim.random, 100) < percent;
+}
+
+static int
+peer_index(const struct peer *peer)
+{
+	return (int)(peer - sim.peers);
+}
+
+static const char *
+record_id(int record)
+{
+	static char id[PEER_TEXT];
+
+	snprintf(id, sizeof id, "%d", record);
+	return id;
+}
+
+static int
+record_of(struct weft_slice id)
+{
+	return id.data[0] - '0';
+}
+
+static const char *
+body_of(int record, unsigned content)
+{
+	static char body[PEER_TEXT];
+
+	if (content == 0)
+		return "";
+	snprintf(body, sizeof body, "{\"record\":%d,\"content\":%u}", record,
+	    content);
+	return body;
+}
+
+/* The content's number of a record's body; 0: deleted, or never was. */
+static unsigned
+content_of(int peer, int record)
+{
+	const char *body = peer_get(&sim.peers[peer], record_id(record));
+	const char *number = strrchr(body, ':');
+
+	return number ? (unsigned)strtoul(number + 1, NULL, 10) : 0;
+}
+
+static bool
+ever_was(int peer, int record)
+{
+	const struct peer_record *found =
+	    peer_find(&sim.peers[peer], record_id(record));
+
+	return found && found->track.tree.current >= 0;
+}
+
+/* One user's write. */
+static void
+put(int peer, int record, unsigned content)
+{
+	struct view *view = &sim.views[record];
+	uint64_t bit = UINT64_C(1) << content;
+
+	if (!peer_put(&sim.peers[peer], record_id(record),
+		body_of(record, content)))
+		return;
+	if (view->written & bit)
+		view->doubtful = true;
+	view->written |= bit;
+	sim.past[peer][record] |= bit;
+}
+
+static void
+edit(int peer)
+{
+	int record = (int)random_below(&sim.random, RECORDS);
+	struct view *view = &sim.views[record];
+
+	if (chance(12))
+		put(peer, record, 0);
+	else if (sim.plan.revert && view->contents > 1 && chance(25))
+		put(peer, record, 1 + (unsigned)random_below(
+		    &sim.random, view->contents - 1));
+	else if (view->contents < CONTENTS)
+		put(peer, record, view->contents++);
+}
+
+/* The peer's calls, watched by the model. */
+static const struct weft__source_ops *peer_ops;
+
+static int
+watch_create_updates(struct weft_source *source, const char *model,
+    const struct weft_change *deltas, size_t length,
+    struct weft_update_list *list, struct weft_error *error)
+{
+	int code = peer_ops->create_updates(
+	    source, model, deltas, length, list, error);
+	int peer = peer_index((struct peer *)source);
+
+	for (size_t i = 0; i < length; i++) {
+		int record = record_of(deltas[i].model_id);
+
+		sim.views[record].sent = sim.past[peer][record];
+	}
+	return code;
+}
+
+static int
+watch_bulk_update(struct weft_source *source,
+    const struct weft__bulk_part *parts, size_t length,
+    const struct weft__bulk_options *options, struct weft_error *error)
+{
+	int peer = peer_index((struct peer *)source), code;
+	unsigned before[RECORDS];
+	bool was[RECORDS];
+
+	for (int i = 0; i < RECORDS; i++) {
+		before[i] = content_of(peer, i);
+		was[i] = ever_was(peer, i);
+	}
+	code = peer_ops->bulk_update(source, parts, length, options, error);
+	for (size_t i = 0; i < parts->length && !code; i++) {
+		int record = record_of(parts->updates[i].change.model_id);
+		uint64_t sent = sim.views[record].sent;
+
+		if (parts->outcomes[i] != WEFT_OUTCOME_APPLIED)
+			continue;
+		if (was[record] && !(sent >> before[record] & 1))
+			BREAK("V1: peer %d lost %u of record %d for %u",
+			    peer, before[record], record,
+			    content_of(peer, record));
+		sim.past[peer][record] |= sent;
+	}
+	return code;
+}
+
+static int
+disturb(struct peer *peer, enum peer_call call, unsigned index, void *context)
+{
+	if (sim.quiet)
+		return 0;
+	if (sim.plan.inside && chance(10))
+		edit((int)random_below(
+		    &sim.random, (uint64_t)sim.plan.peers));
+	if (sim.plan.faults && chance(3))
+		return WEFT_ENETWORK;
+	return 0;
+}
+
+static void
+check_conflict(int from, int to, int record)
+{
+	unsigned source = content_of(from, record);
+	unsigned target = content_of(to, record);
+
+	if (sim.views[record].doubtful || sim.plan.forgetful ||
+	    (sim.plan.inside && !sim.quiet))
+		return;
+	if (sim.past[from][record] >> target & 1)
+		BREAK("V2: peer %d has %u, made from %u at %d, record %d",
+		    from, source, target, to, record);
+	if (sim.past[to][record] >> source & 1)
+		BREAK("V2: peer %d has %u, made from %u at %d, record %d",
+		    to, target, source, from, record);
+}
+
+/* LoopBack's three resolutions, at the source. */
+static void
+resolve(int from, int to, int record)
+{
+	struct view *view = &sim.views[record];
+	const char *id = record_id(record);
+	uint64_t lost = sim.past[to][record];
+
+	view->doubtful = true;
+	if (chance(33)) {
+		put(from, record, content_of(to, record));
+		sim.past[from][record] |= lost;
+		return;
+	}
+	if (chance(50) && view->contents < CONTENTS)
+		put(from, record, view->contents++);
+	sim.past[from][record] |= lost;
+	id = record_id(record);
+	peer_rebase(&sim.peers[from], id,
+	    peer_rev(peer_get(&sim.peers[to], id)));
+}
+
+/* Replicates one way.  Returns whether anything was written or resolved. */
+static bool
+replicate(int from, int to, bool strict)
+{
+	const struct weft__party parties[2] = {
+	    {.source = &sim.peers[from].source, .model = "Item"},
+	    {.source = &sim.peers[to].source, .model = "Item"},
+	};
+	int64_t *since = &sim.since[from][to];
+	struct weft__session_options options = {
+	    .since = {*since, -1},
+	    .page_limit = sim.plan.page_limit,
+	    .strict = strict,
+	};
+	struct weft__session session;
+	const struct weft__session_result *result = &session.result;
+	bool moved;
+
+	weft__session_init(&session, &options);
+	weft__session_run(&session, parties);
+	for (size_t i = 0; i < result->source_conflicts.length; i++) {
+		int record =
+		    record_of(result->source_conflicts.changes[i].model_id);
+
+		check_conflict(from, to, record);
+		resolve(from, to, record);
+	}
+	if (!result->code)
+		*since = (int64_t)result->checkpoints[WEFT__SOURCE];
+	moved = result->applied || result->source_conflicts.length;
+	weft__session_fini(&session);
+	return moved;
+}
+
+static bool
+sync_pair(int a, int b)
+{
+	bool there = replicate(a, b, false), back = replicate(b, a, false);
+
+	return there || back;
+}
+
+static void
+sync_random_pair(void)
+{
+	uint64_t peers = (uint64_t)sim.plan.peers;
+	int a = (int)random_below(&sim.random, peers);
+	int b = (int)random_below(&sim.random, peers - 1);
+
+	if (b >= a)
+		b++;
+	if (sim.plan.star)
+		b = a ? 0 : b;
+	sync_pair(a, b);
+}
+
+static bool
+differ(int a, int b)
+{
+	for (int record = 0; record < RECORDS; record++)
+		if (content_of(a, record) != content_of(b, record))
+			return true;
+	return false;
+}
+
+/* Syncs a pair that may sync; strictly if nothing else helps. */
+static bool
+heal_pair(int a, int b)
+{
+	if (sim.plan.star && a != 0)
+		return false;
+	if (sync_pair(a, b))
+		return true;
+	if (!differ(a, b))
+		return false;
+	return replicate(a, b, true);
+}
+
+/* Syncs all with all until nothing moves. */
+static void
+heal(void)
+{
+	bool moved = true;
+
+	sim.quiet = true;
+	for (int round = 0; moved; round++) {
+		if (round == ROUNDS)
+			BREAK("V3: still moving after %d rounds", ROUNDS);
+		moved = false;
+		for (int a = 0; a < sim.plan.peers; a++)
+			for (int b = a + 1; b < sim.plan.peers; b++)
+				moved |= heal_pair(a, b);
+	}
+}
+
+static void
+check_row(const struct weft__track *track)
+{
+	struct weft_buf row = WEFT_BUF_INIT(4096), again = WEFT_BUF_INIT(4096);
+	struct weft__track copy;
+
+	assert_int_equal(weft__track_encode(track, &row), 0);
+	assert_int_equal(
+	    weft__track_decode(weft_buf_slice(&row), &copy, NULL), 0);
+	assert_int_equal(weft__track_encode(&copy, &again), 0);
+	assert_true(weft_slice_equal(
+	    weft_buf_slice(&row), weft_buf_slice(&again)));
+	assert_true(weft__rev_equal(&copy.rev, &track->rev));
+	weft_buf_fini(&row);
+	weft_buf_fini(&again);
+}
+
+static void
+check_end(void)
+{
+	for (int record = 0; record < RECORDS; record++) {
+		for (int peer = 0; peer < sim.plan.peers; peer++) {
+			if (content_of(peer, record) != content_of(0, record))
+				BREAK("V3: peer %d differs at record %d",
+				    peer, record);
+			if (ever_was(peer, record))
+				check_row(&peer_find(&sim.peers[peer],
+				    record_id(record))->track);
+		}
+	}
+}
+
+static void
+begin(uint64_t seed, const struct plan *plan)
+{
+	static struct weft__source_ops ops;
+	static const char *const names[PEERS_MAX] = {
+	    "p0", "p1", "p2", "p3", "p4"};
+
+	memset(&sim, 0, sizeof sim);
+	sim.seed = seed;
+	sim.random.state = seed;
+	sim.plan = *plan;
+	for (int i = 0; i < PEERS_MAX; i++) {
+		peer_init(&sim.peers[i], names[i]);
+		peer_ops = sim.peers[i].source.ops == &ops ? peer_ops :
+		    sim.peers[i].source.ops;
+		ops = *peer_ops;
+		ops.create_updates = watch_create_updates;
+		ops.bulk_update = watch_bulk_update;
+		if (plan->forgetful)
+			ops.relate = NULL;
+		sim.peers[i].source.ops = &ops;
+		sim.peers[i].before = disturb;
+		sim.peers[i].forgetful = plan->forgetful;
+	}
+	for (int i = 0; i < RECORDS; i++)
+		sim.views[i].contents = 1;
+	memset(sim.since, 0xff, sizeof sim.since);
+}
+
+static void
+run(uint64_t seed, const struct plan *plan)
+{
+	begin(seed, plan);
+	for (int i = 0; i < STEPS; i++) {
+		if (chance(60))
+			edit((int)random_below(
+			    &sim.random, (uint64_t)plan->peers));
+		else
+			sync_random_pair();
+	}
+	heal();
+	check_end();
+}
+
+/* What a seed's run may do: 200 seeds see each combination six times. */
+static void
+run_seed(uint64_t seed)
+{
+	const struct plan plan = {
+	    .star = seed & 1,
+	    .revert = seed & 2,
+	    .faults = seed & 4,
+	    .inside = seed & 8,
+	    .forgetful = seed & 16,
+	    .peers = 3 + (int)(seed / 32 % 3),
+	    .page_limit = seed / 32 % 4,
+	};
+
+	run(seed, &plan);
+}
+
+/* 200 seeds, or the one of the environment. */
+static void
+replication__keeps_every_write_and_makes_peers_equal(void **state)
+{
+	uint64_t seed = 0;
+
+	if (random_seed_given(&seed)) {
+		run_seed(seed);
+		return;
+	}
+	for (; seed < 200; seed++)
+		run_seed(seed);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+		replication__keeps_every_write_and_makes_peers_equal),
+	};
+
+	return cmocka_run_group_tests_name("replicate", tests, NULL, NULL);
+}
