@@ -2,7 +2,7 @@
  * The source over a datasource of this process, in parts:
  *   source_local.c          the table of operations, models and small values
  *   source_local_changes.c  changes: what is new since a checkpoint
- *   source_local_diff.c     diff and create_updates: reading by id
+ *   source_local_diff.c     diff, create_updates, relate: reading by id
  *   source_local_bulk.c     bulk_update and save: writing
  *   source_local_history.c  root, history, revision, agree: the past
  *
@@ -51,6 +51,9 @@ int weft__source_local_diff(struct weft_source *source, const char *model,
 int weft__source_local_create_updates(struct weft_source *source,
     const char *model, const struct weft_change *deltas, size_t length,
     struct weft_update_list *list, struct weft_error *error);
+int weft__source_local_relate(struct weft_source *source, const char *model,
+    const struct weft_change *changes, size_t length,
+    enum weft__relation *relations, struct weft_error *error);
 int weft__source_local_bulk_update(struct weft_source *source,
     const struct weft__bulk_part *parts, size_t length,
     const struct weft__bulk_options *options, struct weft_error *error);

@@ -199,7 +199,7 @@ write_child(struct weft_transaction *transaction, const struct bulk *bulk,
 static int
 write_replica(struct weft_transaction *transaction, const struct bulk *bulk,
     struct weft_model *model, const struct weft__replica *replica,
-    struct weft_slice rev, struct weft__current *current,
+    const struct weft_update *update, struct weft__current *current,
     struct weft_error *error)
 {
 	const struct weft__draft *draft = &replica->draft;
@@ -207,12 +207,14 @@ write_replica(struct weft_transaction *transaction, const struct bulk *bulk,
 	    describe_write(bulk, draft->id, replica->sent, draft->hidden);
 	int code = 0;
 
+	write.update = update;
 	if (!replica->has_hidden)
 		code = weft__tracker_write(
 		    transaction, model, &write, current, NULL, error);
 	if (code || !replica->is_changed)
 		return code;
-	return write_child(transaction, bulk, model, draft, rev, error);
+	return write_child(
+	    transaction, bulk, model, draft, update->change.rev, error);
 }
 
 /*
@@ -227,6 +229,7 @@ try_insert(struct weft_transaction *transaction, const struct bulk *bulk,
 	struct weft__write write = describe_write(bulk, update->change.model_id,
 	    replica->sent, replica->draft.hidden);
 
+	write.update = update;
 	if (update->type != WEFT_CHANGE_CREATE || replica->is_changed)
 		return WEFT_EEXISTS;
 	return weft__tracker_insert(transaction, model, &write, error);
@@ -244,6 +247,7 @@ apply_update(struct weft_transaction *transaction, const struct bulk *bulk,
 	struct weft__current current;
 	int code;
 
+	deletion.update = update;
 	*outcome = WEFT_OUTCOME_APPLIED;
 	code = try_insert(transaction, bulk, model, update, replica, error);
 	if (code != WEFT_EEXISTS)
@@ -255,7 +259,7 @@ apply_update(struct weft_transaction *transaction, const struct bulk *bulk,
 	    update, current.has_track ? &current.track : NULL)) {
 	case WEFT__BULK_WRITE:
 		return write_replica(transaction, bulk, model, replica,
-		    update->change.rev, &current, error);
+		    update, &current, error);
 	case WEFT__BULK_DELETE:
 		return weft__tracker_write(
 		    transaction, model, &deletion, &current, NULL, error);

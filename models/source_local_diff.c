@@ -1,11 +1,14 @@
 /*
- * diff and create_updates: what is read record by record, by id.
+ * diff, create_updates and relate: what is read record by record, by id.
  */
 #include "models/source_local.h"
 
 #include "core/repl/diff.h"
 #include "models/rectify.h"
 #include "models/transaction.h"
+
+/* Bytes of the history that an update tells. */
+#define HISTORY_SIZE (WEFT_LIMIT_REVTREE_NODES * (WEFT_LIMIT_REV_SIZE + 1))
 
 /* A diff, or updates, under way. */
 struct work {
@@ -16,6 +19,8 @@ struct work {
 	int64_t since;
 	struct weft__diff *diff;
 	struct weft_update_list *updates;
+	struct weft_buf history;          /* of one update */
+	enum weft__relation *relations;
 	bool unrectified; /* an edit made behind our back was met */
 	bool rectified;	  /* what still is not cannot be */
 };
@@ -104,7 +109,7 @@ static int
 update_one(struct work *work, const struct weft_change *delta,
     const struct weft__current *current)
 {
-	struct weft_update update;
+	struct weft_update update = {.data = current->body};
 
 	weft__track_change(&current->track,
 	    weft_slice(weft_model_name(work->model)), delta->model_id,
@@ -112,9 +117,13 @@ update_one(struct work *work, const struct weft_change *delta,
 	update.change.prev = delta->prev;
 	update.change.has_prev = delta->has_prev;
 	update.type = weft_change_type(&update.change);
-	update.data = current->body;
 	if (update.type == WEFT_CHANGE_UNKNOWN)
 		return 0;
+	weft_buf_clear(&work->history);
+	if (weft__track_history(&current->track, &work->history))
+		return WEFT_ENOMEM;
+	if (work->history.size)
+		update.history = weft_buf_slice(&work->history);
 	return weft_update_list_append(work->updates, &update);
 }
 
@@ -160,11 +169,49 @@ weft__source_local_create_updates(struct weft_source *source, const char *model,
     const struct weft_change *deltas, size_t length,
     struct weft_update_list *list, struct weft_error *error)
 {
+	struct work work = {.changes = deltas,
+	    .length = length,
+	    .updates = list,
+	    .history = WEFT_BUF_INIT(HISTORY_SIZE)};
+	int code = weft__source_local_model(source, model, &work.model, error);
+
+	if (!code)
+		code = weft__datasource_read(
+		    work.model->datasource, update_all, &work, error);
+	weft_buf_fini(&work.history);
+	return code;
+}
+
+static int
+relate_all(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct work *work = context;
+	struct weft__current current;
+
+	for (size_t i = 0; i < work->length; i++) {
+		const struct weft_change *remote = &work->changes[i];
+		int code = weft__tracker_load(transaction, work->model,
+		    remote->model_id, &current, error);
+
+		if (code)
+			return code;
+		work->relations[i] = weft__diff_relate(
+		    remote, current.has_track ? &current.track : NULL);
+	}
+	return 0;
+}
+
+int
+weft__source_local_relate(struct weft_source *source, const char *model,
+    const struct weft_change *changes, size_t length,
+    enum weft__relation *relations, struct weft_error *error)
+{
 	struct work work = {
-	    .changes = deltas, .length = length, .updates = list};
+	    .changes = changes, .length = length, .relations = relations};
 	int code = weft__source_local_model(source, model, &work.model, error);
 
 	return code ? code
 		    : weft__datasource_read(
-			  work.model->datasource, update_all, &work, error);
+			  work.model->datasource, relate_all, &work, error);
 }

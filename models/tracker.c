@@ -177,6 +177,11 @@ describe_write(const struct weft_transaction *transaction,
 	    .seq = transaction->counters.seq + 1,
 	};
 
+	if (write->update) {
+		told.replicated = true;
+		told.generation = write->update->change.generation;
+		told.history = write->update->history;
+	}
 	if (write->body.data) {
 		name_body(write->body, names);
 		told.rev = &names->rev;
@@ -355,10 +360,8 @@ weft__tracker_set_prev(struct weft_transaction *transaction,
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "No change record found for %s with id %.*s",
 		    weft_model_name(model), (int)id.size, id.data);
-	current.track.prev.size = 0;
-	if (prev.data && !weft__rev_parse(prev, &current.track.prev))
+	if (!weft__track_rebase(&current.track, prev, has_prev))
 		return weft_error_set(error, WEFT_EINVAL,
 		    "%.*s is not a revision", (int)prev.size, prev.data);
-	current.track.has_prev = has_prev;
 	return touch(transaction, model, id, &current, error);
 }

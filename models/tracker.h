@@ -33,6 +33,8 @@ struct weft__write {
 	bool keep_hidden;         /* keep the stored ones (replication) */
 	struct weft_slice origin; /* for the journal, or no value */
 	struct weft_slice user;
+	const struct weft_update *update; /* that it comes from, or NULL: a
+	                                     user's write */
 };
 
 /*
