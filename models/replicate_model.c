@@ -97,10 +97,11 @@ add_counts(
 	result->refused += from->refused;
 	result->attempts += from->attempts;
 	work->refused += from->refused;
-	for (int side = 0; from->has_checkpoints && side < 2; side++) {
-		work->checkpoints[side] = from->checkpoints[side];
-		work->since[side] = weft__as_since(from->checkpoints[side]);
-	}
+	if (!from->has_checkpoints)
+		return;
+	memcpy(work->checkpoints, from->checkpoints, sizeof work->checkpoints);
+	work->since[WEFT__SOURCE] =
+	    weft__as_since(from->checkpoints[WEFT__SOURCE]);
 }
 
 /* The conflict of this index in a session's result. */

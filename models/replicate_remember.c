@@ -51,8 +51,12 @@ weft__replicate_recall(struct weft__replicating *work, struct weft_error *error)
 		return code;
 	work->since[WEFT__SOURCE] = choose_since(
 	    work, options->since_source, work->position.source_checkpoint);
-	work->since[WEFT__TARGET] = choose_since(
-	    work, options->since_target, work->position.target_checkpoint);
+	/* What the target changed may not have been replicated back yet: by
+	 * its position it would count as known, and be overwritten. */
+	work->since[WEFT__TARGET] =
+	    options->since_target == WEFT_SINCE_REMEMBERED
+	    ? WEFT_SINCE_ALL
+	    : options->since_target;
 	return weft__kept_each(work->parties, note_kept, &work->kept, error);
 }
 

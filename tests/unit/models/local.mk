@@ -167,3 +167,9 @@ check_PROGRAMS += tests/unit/models/conflict
 TESTS += tests/unit/models/conflict
 tests_unit_models_conflict_SOURCES = tests/unit/models/conflict.c $(PAIR)
 tests_unit_models_conflict_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/replicate_one_way
+TESTS += tests/unit/models/replicate_one_way
+tests_unit_models_replicate_one_way_SOURCES = \
+	tests/unit/models/replicate_one_way.c $(PAIR)
+tests_unit_models_replicate_one_way_LDADD = $(TEST_LIBS)
