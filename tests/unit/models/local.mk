@@ -136,6 +136,7 @@ TESTS += tests/unit/models/replicate
 tests_unit_models_replicate_SOURCES = tests/unit/models/replicate.c \
 	tests/lib/meter.c tests/lib/meter.h $(PAIR)
 tests_unit_models_replicate_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/compare
 TESTS += tests/unit/models/compare
 tests_unit_models_compare_SOURCES = tests/unit/models/compare.c $(FIXTURE)
