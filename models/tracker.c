@@ -5,17 +5,18 @@
 
 /* The names that content gives: LoopBack's revision and the store's blob. */
 struct names {
-	struct weft__oid hash;
 	struct weft__oid blob;
-	struct weft__rev rev;
+	struct weft__rev rev; /* the body's SHA-1 in hex */
 };
 
 static void
 name_body(struct weft_slice body, struct names *names)
 {
-	weft__sha1(body.data, body.size, &names->hash);
+	struct weft__oid hash;
+
+	weft__sha1(body.data, body.size, &hash);
 	weft__object_id("blob", body.data, body.size, &names->blob);
-	weft__oid_format(&names->hash, names->rev.text);
+	weft__oid_format(&hash, names->rev.text);
 	names->rev.size = WEFT__OID_HEX;
 }
 
@@ -185,7 +186,6 @@ describe_write(const struct weft_transaction *transaction,
 	if (write->body.data) {
 		name_body(write->body, names);
 		told.rev = &names->rev;
-		told.hash = &names->hash;
 		told.blob = &names->blob;
 	}
 	return told;

@@ -88,27 +88,29 @@ weft__oid_format(const struct weft__oid *oid, char text[WEFT__OID_HEX + 1])
 	text[WEFT__OID_HEX] = '\0';
 }
 
-/* The value of a lower-case hex digit with bit 4 set; 0 for other bytes. */
+/* A lower-case hex digit's value and DIGIT; 0 for all other bytes. */
+#define DIGIT 0x10
 static const unsigned char hex_values[256] = {
-    ['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21,
-    ['6'] = 22, ['7'] = 23, ['8'] = 24, ['9'] = 25, ['a'] = 26, ['b'] = 27,
-    ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31};
+    ['0'] = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
+    ['a'] = 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f};
 
 bool
 weft__oid_parse(struct weft_slice text, struct weft__oid *oid)
 {
 	const unsigned char *next = (const unsigned char *)text.data;
-	unsigned all = 16; /* bit 4 goes if any digit lacks it */
+	struct weft__oid parsed;
+	unsigned all = DIGIT;
 
 	if (!text.data || text.size != WEFT__OID_HEX)
 		return false;
-	for (int i = 0; i < WEFT__OID_SIZE; i++, next += 2)
-		all &= hex_values[next[0]] & hex_values[next[1]];
-	if (!(all & 16))
+	for (int i = 0; i < WEFT__OID_SIZE; i++, next += 2) {
+		unsigned high = hex_values[next[0]], low = hex_values[next[1]];
+
+		parsed.bytes[i] = (unsigned char)(high << 4 | (low & 15));
+		all &= high & low;
+	}
+	if (!(all & DIGIT))
 		return false;
-	next = (const unsigned char *)text.data;
-	for (int i = 0; i < WEFT__OID_SIZE; i++, next += 2)
-		oid->bytes[i] = (unsigned char)(hex_values[next[0]] << 4 |
-		    (hex_values[next[1]] & 15));
+	*oid = parsed;
 	return true;
 }

@@ -48,7 +48,8 @@ uint64_t weft__track_peek_seq(struct weft_slice bytes);
 /* One accepted write, as the tracker sees it. */
 struct weft__track_write {
 	const struct weft__rev *rev;   /* NULL: a deletion */
-	const struct weft__oid *hash;  /* SHA-1 of the canonical body; NULL: del. */
+	const struct weft__oid *hash;  /* SHA-1 of the canonical body; NULL: rev
+	                                  names it, or a deletion */
 	const struct weft__oid *blob;  /* blob id of the body; NULL: del. */
 	uint64_t checkpoint;           /* current one */
 	uint64_t seq;                  /* that this write's journal row will have */

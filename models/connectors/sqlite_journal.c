@@ -6,13 +6,14 @@
 
 /* A revision of 40 hex digits takes 20 bytes, as a blob; any other is text. */
 static void
-bind_rev(sqlite3_stmt *statement, int at, struct weft_slice rev)
+bind_rev(struct sqlite_session *session, sqlite3_stmt *statement, int at,
+    struct weft_slice rev)
 {
-	struct weft__oid oid;
+	struct weft__oid *oid = &session->oid;
 
-	if (weft__oid_parse(rev, &oid))
-		sqlite3_bind_blob(statement, at, oid.bytes, WEFT__OID_SIZE,
-		    SQLITE_TRANSIENT);
+	if (weft__oid_parse(rev, oid))
+		sqlite3_bind_blob(statement, at, oid->bytes, WEFT__OID_SIZE,
+		    SQLITE_STATIC);
 	else
 		weft__sqlite_bind_text(statement, at, rev);
 }
@@ -45,7 +46,7 @@ weft__sqlite_journal_append(struct weft_connector_session *base,
 	weft__sqlite_bind_number(statement, 1, row->seq);
 	sqlite3_bind_int(statement, 2, row->model);
 	weft__sqlite_bind_text(statement, 3, row->id);
-	bind_rev(statement, 4, row->rev);
+	bind_rev(session, statement, 4, row->rev);
 	weft__sqlite_bind_text(statement, 5, weft_slice_of(&row->op, 1));
 	weft__sqlite_bind_number(statement, 6, row->checkpoint);
 	weft__sqlite_bind_number(statement, 7, row->time_ms);

@@ -24,6 +24,7 @@
 
 #include <weft/sys/connector.h>
 
+#include "core/base/hash.h"
 #include "models/filter.h"
 
 /* Statements that each model has, by session. */
@@ -109,6 +110,7 @@ struct sqlite_session {
 	size_t models_length, models_capacity;
 	sqlite3_stmt *lent; /* S2 */
 	char rev[41];       /* a revision that is lent as text */
+	struct weft__oid oid; /* a revision that is bound as bytes */
 };
 
 /* sqlite_session.c */
