@@ -6,7 +6,7 @@ static const struct {
 } connectors[] = {
     {"memory", &weft__connector_memory},
     {"sqlite", &weft__connector_sqlite},
-    {"sqlite3", &weft__connector_sqlite},
+    {"sqlite3", &weft__connector_sqlite}, /* LoopBack's name */
 };
 
 const struct weft_connector_ops *

@@ -7,10 +7,14 @@ libweft_all_la_SOURCES += \
 	models/connectors/memory_record.c \
 	models/connectors/ordered.c models/connectors/ordered.h \
 	models/connectors/sqlite.c models/connectors/sqlite_private.h \
+	models/connectors/sqlite_define.c \
+	models/connectors/sqlite_error.c \
 	models/connectors/sqlite_functions.c \
 	models/connectors/sqlite_journal.c \
+	models/connectors/sqlite_narrow.c \
 	models/connectors/sqlite_query.c \
 	models/connectors/sqlite_record.c \
 	models/connectors/sqlite_schema.c \
-	models/connectors/sqlite_session.c models/connectors/sqlite_session.h \
-	models/connectors/sqlite_vfs.c
+	models/connectors/sqlite_session.c \
+	models/connectors/sqlite_value.c \
+	models/connectors/sqlite_vfs.c models/connectors/sqlite_vfs.h

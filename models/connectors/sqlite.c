@@ -1,188 +1,209 @@
 /*
- * The SQLite connector: settings, opening and closing, defining models.
+ * The SQLite connector: one file per source, in WAL mode, each commit synced.
+ *
+ * Each model has a table of its name: weft_id, weft_body (canonical JSON),
+ * weft_hidden, weft_track, and a generated column for each declared property,
+ * so that plain SQL can read and index it.  A program that writes by plain SQL
+ * gives weft_id and weft_body; rectify finds such writes.  The tables that
+ * belong to no model begin with weft_.
  */
 #include <jansson.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
-#include "core/base/limits.h"
 #include "models/connectors/connectors.h"
 #include "models/connectors/sqlite_private.h"
-#include "models/connectors/sqlite_session.h"
+#include "models/connectors/sqlite_vfs.h"
 
-static void
-destroy_model(struct sqlite_model *model)
-{
-	if (!model)
-		return;
-	for (size_t i = 0; i < model->length; i++) {
-		weft__free(model->columns[i].property);
-		weft__free(model->columns[i].quoted);
-	}
-	weft__free(model->columns);
-	weft__free(model->quoted);
-	weft__free(model->name);
-	weft__free(model);
-}
+/* How long to wait for another process that writes. */
+#define BUSY_TIMEOUT_MS 500
 
-static void
-sqlite_close(struct weft_connector *base)
-{
-	struct sqlite_connector *connector = (struct sqlite_connector *)base;
+/* What a connection keeps of the file in memory, in KiB: the writing one
+ * comes back to the inner pages of its trees again and again. */
+#define PRAGMAS "PRAGMA synchronous=FULL; PRAGMA cache_size=-4096;"
 
-	for (size_t i = 0; i < connector->models_length; i++)
-		destroy_model(connector->models[i]);
-	weft__free(connector->models);
-	pthread_mutex_destroy(&connector->mutex);
-	weft__free(connector->path);
-	weft__free(connector);
-}
-
-/* The path of the setting "file". */
+/* A file name as the path of a URI. */
 static int
-read_path(struct weft_slice settings, const char *directory, char **path,
-    struct weft_error *error)
+append_uri(struct weft_buf *uri, const char *path)
 {
-	json_t *parsed = json_loadb(settings.data, settings.size, 0, NULL);
-	const char *file = json_string_value(json_object_get(parsed, "file"));
-	struct weft_buf text = WEFT_BUF_INIT(4096);
+	int code = weft_buf_printf(uri, "file:");
+
+	for (; !code && *path; path++)
+		code = *path == '?' || *path == '#' || *path == '%'
+		    ? weft_buf_printf(uri, "%%%02X", (unsigned char)*path)
+		    : weft_buf_append(uri, path, 1);
+	return code ? code : weft_buf_printf(uri, "?immutable=1");
+}
+
+static int
+open_handle(struct weft__sqlite *sqlite, sqlite3 **db)
+{
+	struct weft_buf uri = WEFT_BUF_INIT(4 * strlen(sqlite->path) + 64);
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+	    SQLITE_OPEN_PRIVATECACHE;
 	int code;
 
-	if (!file || !*file) {
-		json_decref(parsed);
-		return weft_error_set(error, WEFT_ECONFIG,
-		    "file: expected the name of a database file");
-	}
-	if (*file == '/' || !directory)
-		code = weft_buf_printf(&text, "%s", file);
+	if (!sqlite->immutable)
+		return sqlite3_open_v2(sqlite->path, db,
+		    flags | (sqlite->read_only
+			    ? SQLITE_OPEN_READONLY
+			    : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE),
+		    WEFT__SQLITE_VFS);
+	*db = NULL;
+	if (append_uri(&uri, sqlite->path))
+		code = SQLITE_NOMEM;
 	else
-		code = weft_buf_printf(&text, "%s/%s", directory, file);
-	json_decref(parsed);
-	if (code) {
-		weft_buf_fini(&text);
-		return weft_error_set(error, code, "file: %s",
-		    weft_error_text(code));
-	}
-	*path = text.data;
-	return 0;
-}
-
-/* Whether nobody can be writing, and SQLite could not keep its own files
- * beside the database: then it must be told, or it cannot even read. */
-static bool
-is_immutable(const char *path)
-{
-	struct weft_buf name = WEFT_BUF_INIT(4096);
-	const char *slash = strrchr(path, '/');
-	bool immutable = false;
-
-	if (weft_buf_printf(&name, "%.*s", slash ? (int)(slash - path + 1) : 1,
-		slash ? path : ".") == 0)
-		immutable = access(name.data, W_OK) != 0;
-	weft_buf_clear(&name);
-	if (immutable && weft_buf_printf(&name, "%s-wal", path) == 0)
-		immutable = access(name.data, F_OK) != 0;
-	weft_buf_fini(&name);
-	return immutable;
-}
-
-/* Opens the file once, to make or check its tables. */
-static int
-open_database(struct sqlite_connector *connector, struct weft_error *error)
-{
-	sqlite3 *db;
-	int code;
-
-	if (weft__sqlite_vfs_register() != SQLITE_OK)
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	if (connector->read_only && access(connector->path, F_OK) != 0)
-		return weft_error_set(error, WEFT_ENOTFOUND,
-		    "there is no database %s", connector->path);
-	connector->immutable = connector->read_only &&
-	    is_immutable(connector->path);
-	code = weft__sqlite_connect(connector, !connector->read_only, &db,
-	    error);
-	if (code)
-		return code;
-	code = weft__sqlite_schema_open(db, connector->read_only, error);
-	sqlite3_close(db);
+		code = sqlite3_open_v2(uri.data, db,
+		    flags | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+		    WEFT__SQLITE_VFS);
+	weft_buf_fini(&uri);
 	return code;
 }
 
-static int
-sqlite_open(struct weft_slice settings, const char *directory, bool read_only,
-    struct weft_connector **connector, struct weft_error *error)
+int
+weft__sqlite_connect(
+    struct weft__sqlite *sqlite, sqlite3 **db, struct weft_error *error)
 {
-	struct sqlite_connector *made = weft__calloc(1, sizeof *made);
-	int code;
+	int sqlite_code = open_handle(sqlite, db), code;
 
-	if (!made)
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	made->base.ops = &weft__connector_sqlite;
-	made->read_only = read_only;
-	pthread_mutex_init(&made->mutex, NULL);
-	code = read_path(settings, directory, &made->path, error);
-	if (!code) {
-		code = open_database(made, error);
-		if (code && error)
-			weft_error_wrap(error, "%s", made->path);
-	}
-	if (code) {
-		sqlite_close(&made->base);
+	if (sqlite_code) {
+		code = weft__sqlite_error(
+		    *db, sqlite_code, sqlite->path, error);
+		sqlite3_close(*db);
+		*db = NULL;
 		return code;
 	}
-	*connector = &made->base;
-	return 0;
-}
-
-/* Puts the model where its index says; an earlier definition goes. */
-static int
-keep_model(struct sqlite_connector *connector, struct sqlite_model *model)
-{
-	size_t needed = (size_t)model->index + 1;
-
-	if (!weft__grow(&connector->models, &connector->models_capacity,
-		needed, sizeof *connector->models))
-		return WEFT_ENOMEM;
-	while (connector->models_length < needed)
-		connector->models[connector->models_length++] = NULL;
-	destroy_model(connector->models[model->index]);
-	connector->models[model->index] = model;
-	return 0;
-}
-
-static int
-sqlite_define(struct weft_connector *base,
-    struct weft_connector_model *described, struct weft_error *error)
-{
-	struct sqlite_connector *connector = (struct sqlite_connector *)base;
-	struct sqlite_model *model = weft__calloc(1, sizeof *model);
-	sqlite3 *db;
-	int code;
-
-	if (!model)
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	code = weft__sqlite_connect(connector, !connector->read_only, &db,
-	    error);
+	sqlite3_busy_timeout(*db, BUSY_TIMEOUT_MS);
+	sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(*db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	code = weft__sqlite_execute(*db, PRAGMAS, sqlite->path, error);
 	if (code) {
-		destroy_model(model);
-		return code;
+		sqlite3_close(*db);
+		*db = NULL;
 	}
-	code = weft__sqlite_schema_define(db, described, model,
-	    connector->read_only, error);
-	sqlite3_close(db);
-	pthread_mutex_lock(&connector->mutex);
+	return code;
+}
+
+/* The database's path out of the settings. */
+static int
+read_settings(struct weft__sqlite *sqlite, struct weft_slice text,
+    const char *directory, struct weft_error *error)
+{
+	json_t *settings = json_loadb(text.data, text.size, 0, NULL);
+	const char *file =
+	    json_string_value(json_object_get(settings, "file"));
+	struct weft_buf path = WEFT_BUF_INIT(SIZE_MAX - 1);
+	int code = 0;
+
+	if (!json_is_object(settings))
+		code = weft_error_set(error, WEFT_ECONFIG,
+		    "settings: expected a JSON object");
+	else if (!file || !*file)
+		code = weft_error_set(error, WEFT_ECONFIG,
+		    "file: expected the name of the database's file");
+	else if (weft_buf_printf(&path, "%s%s%s",
+		     *file == '/' ? "" : directory, *file == '/' ? "" : "/",
+		     file))
+		code = weft__sqlite_no_memory(error);
+	json_decref(settings);
+	if (code)
+		weft_buf_fini(&path);
+	sqlite->path = path.data;
+	return code;
+}
+
+/* Whether there is a write-ahead log with something in it. */
+static bool
+has_log(const struct weft__sqlite *sqlite)
+{
+	struct weft_buf path = WEFT_BUF_INIT(strlen(sqlite->path) + 8);
+	bool found = weft_buf_printf(&path, "%s-wal", sqlite->path) != 0 ||
+	    access(path.data, F_OK) == 0;
+
+	weft_buf_fini(&path);
+	return found;
+}
+
+/* Connects, and sees what the file is. */
+static int
+open_file(struct weft__sqlite *sqlite, struct weft_error *error)
+{
+	int code = weft__sqlite_connect(sqlite, &sqlite->db, error);
+
+	if (!code && !sqlite->read_only &&
+	    sqlite3_db_readonly(sqlite->db, "main") == 1)
+		code = weft_error_set(error, WEFT_EREADONLY,
+		    "%s: no permission to write", sqlite->path);
 	if (!code)
-		code = keep_model(connector, model);
-	pthread_mutex_unlock(&connector->mutex);
+		code = weft__sqlite_schema_open(sqlite, error);
+	return code;
+}
+
+/*
+ * A reader needs a file of locks beside the database.  Where none can be made
+ * nobody writes either, so that it can do without, unless a log is left whose
+ * content only a lock file makes safe to read.
+ */
+static int
+open_without_locks(struct weft__sqlite *sqlite, int code,
+    struct weft_error *error)
+{
+	bool is_denied = code == WEFT_EREADONLY || code == WEFT_EIO;
+
+	if (!is_denied || access(sqlite->path, R_OK) != 0 ||
+	    has_log(sqlite))
+		return code;
+	sqlite3_close(sqlite->db);
+	sqlite->db = NULL;
+	weft__sqlite_models_free(sqlite);
+	sqlite->immutable = true;
+	return open_file(sqlite, error);
+}
+
+static void
+sqlite_close(struct weft_connector *connector)
+{
+	struct weft__sqlite *sqlite = (struct weft__sqlite *)connector;
+
+	if (!sqlite)
+		return;
+	sqlite3_close(sqlite->db);
+	weft__sqlite_models_free(sqlite);
+	pthread_mutex_destroy(&sqlite->mutex);
+	weft__free(sqlite->path);
+	weft__free(sqlite);
+}
+
+static int
+sqlite_open(struct weft_slice settings, const char *directory,
+    bool read_only, struct weft_connector **connector,
+    struct weft_error *error)
+{
+	struct weft__sqlite *sqlite;
+	int code = weft__sqlite_vfs_register();
+
+	if (code)
+		return weft__sqlite_error(NULL, code, "sqlite", error);
+	sqlite = weft__calloc(1, sizeof *sqlite);
+	if (!sqlite)
+		return weft__sqlite_no_memory(error);
+	sqlite->base.ops = &weft__connector_sqlite;
+	sqlite->read_only = read_only;
+	pthread_mutex_init(&sqlite->mutex, NULL);
+	code = read_settings(sqlite, settings, directory, error);
+	if (!code && read_only && access(sqlite->path, F_OK) != 0)
+		code = weft_error_set(error, WEFT_ENOTFOUND,
+		    "%s: there is no such file", sqlite->path);
+	if (!code) {
+		code = open_file(sqlite, error);
+		if (code && read_only)
+			code = open_without_locks(sqlite, code, error);
+	}
 	if (code) {
-		destroy_model(model);
-		if (error)
-			weft_error_wrap(error, "model %s", described->name);
+		sqlite_close(&sqlite->base);
 		return code;
 	}
-	described->index = model->index;
+	*connector = &sqlite->base;
 	return 0;
 }
 
@@ -192,7 +213,7 @@ const struct weft_connector_ops weft__connector_sqlite = {
     .durable = true,
     .open = sqlite_open,
     .close = sqlite_close,
-    .define = sqlite_define,
+    .define = weft__sqlite_define,
     .session_open = weft__sqlite_session_open,
     .session_close = weft__sqlite_session_close,
     .begin = weft__sqlite_begin,

@@ -1,88 +1,85 @@
 /*
- * The SQL functions that queries use.  They decide what matches and in which
- * order by the same code as every other connector (models/filter.h); what
- * they decide on reaches them as a bound pointer, never as text.
+ * The SQL functions by which a query is answered: they are those of
+ * models/filter.h, so that SQLite's own ideas of JSON, true and numbers have
+ * no say in what matches.
  */
-#include "core/base/alloc.h"
-#include "core/base/limits.h"
 #include "models/connectors/sqlite_private.h"
+#include "models/filter.h"
 
-static struct weft_slice
-body_of(sqlite3_value *value)
+/* The query and the body that a function was given; false: it was not. */
+static bool
+read_arguments(sqlite3_context *context, sqlite3_value **arguments,
+    const struct weft_query **query, struct weft_slice *body)
 {
-	const void *data = sqlite3_value_blob(value);
+	const char *text = (const char *)sqlite3_value_text(arguments[0]);
 
-	return weft_slice_of(data ? data : "",
-	    (size_t)sqlite3_value_bytes(value));
+	*query = sqlite3_value_pointer(arguments[1], WEFT__SQLITE_QUERY);
+	*body = weft_slice_of(
+	    text, (size_t)sqlite3_value_bytes(arguments[0]));
+	if (*query && text)
+		return true;
+	sqlite3_result_null(context);
+	return false;
 }
 
+/* Remembers why the function failed: SQLite only says that it did. */
 static void
 fail(sqlite3_context *context, int code)
 {
-	if (code == WEFT_ENOMEM) {
-		sqlite3_result_error_nomem(context);
-		return;
-	}
-	sqlite3_result_error(context,
-	    "a regular expression took too many steps", -1);
-	sqlite3_result_error_code(context, SQLITE_TOOBIG);
+	struct weft__sqlite_session *session = sqlite3_user_data(context);
+
+	session->function_code = code;
+	sqlite3_result_error(context, weft_error_text(code), -1);
 }
 
-/* weft_matches(body, where): 1 or 0. */
 static void
-matches(sqlite3_context *context, int count, sqlite3_value **values)
+matches(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
-	const struct weft__where *where = sqlite3_value_pointer(values[1],
-	    WEFT__SQLITE_WHERE);
-	bool matching = false;
-	int code = weft__where_matches(where, body_of(values[0]), &matching);
-
-	if (code)
-		fail(context, code);
-	else
-		sqlite3_result_int(context, matching);
-}
-
-/* weft_sort_key(body, query): a blob. */
-static void
-sort_key(sqlite3_context *context, int count, sqlite3_value **values)
-{
-	const struct weft_query *query = sqlite3_value_pointer(values[1],
-	    WEFT__SQLITE_QUERY);
-	struct weft_buf *key = sqlite3_user_data(context);
+	const struct weft_query *query;
+	struct weft_slice body;
+	bool answer = false;
 	int code;
 
-	weft_buf_clear(key);
-	code = weft__query_sort_key(query, body_of(values[0]), key);
+	if (!read_arguments(context, arguments, &query, &body))
+		return;
+	code = weft__where_matches(query->where, body, &answer);
 	if (code)
 		fail(context, code);
 	else
-		sqlite3_result_blob64(context, key->data, key->size,
-		    SQLITE_TRANSIENT);
+		sqlite3_result_int(context, answer);
 }
 
 static void
-destroy_key(void *key)
+order(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
-	weft_buf_fini(key);
-	weft__free(key);
+	struct weft__sqlite_session *session = sqlite3_user_data(context);
+	const struct weft_query *query;
+	struct weft_slice body;
+	int code;
+
+	if (!read_arguments(context, arguments, &query, &body))
+		return;
+	weft_buf_clear(&session->key);
+	code = weft__query_sort_key(query, body, &session->key);
+	if (code)
+		fail(context, code);
+	else
+		sqlite3_result_blob64(context, session->key.data,
+		    session->key.size, SQLITE_TRANSIENT);
 }
 
 int
-weft__sqlite_functions_register(sqlite3 *db)
+weft__sqlite_add_functions(
+    struct weft__sqlite_session *session, struct weft_error *error)
 {
-	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC |
-	    SQLITE_DIRECTONLY;
-	struct weft_buf *key = weft__calloc(1, sizeof *key);
-	int code;
+	const int flags =
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+	int code = sqlite3_create_function(session->db, "weft_matches", 2,
+	    flags, session, matches, NULL, NULL);
 
-	if (!key)
-		return SQLITE_NOMEM;
-	weft_buf_init(key, 2 * WEFT_LIMIT_RECORD_SIZE);
-	code = sqlite3_create_function_v2(db, "weft_sort_key", 2, flags, key,
-	    sort_key, NULL, NULL, destroy_key);
-	if (code == SQLITE_OK)
-		code = sqlite3_create_function_v2(db, "weft_matches", 2, flags,
-		    NULL, matches, NULL, NULL, NULL);
-	return code;
+	if (!code)
+		code = sqlite3_create_function(session->db, "weft_order", 2,
+		    flags, session, order, NULL, NULL);
+	return code ? weft__sqlite_error(
+			  session->db, code, session->sqlite->path, error) : 0;
 }

@@ -1,75 +1,106 @@
 /*
- * The journal, pending bodies, and small named values.
+ * The SQLite connector: the journal.
  */
-#include "core/base/hash.h"
 #include "models/connectors/sqlite_private.h"
 
-/* A revision of 40 hex digits takes 20 bytes, as a blob; any other is text. */
+#include "core/base/hash.h"
+
+/* Columns, as they are read. */
+enum { SEQ, MODEL, ID, REV, OP, CHECKPOINT, TIME, ORIGIN, USER };
+
+/* A revision that is a SHA-1 in hex is kept as its 20 bytes. */
 static void
-bind_rev(struct sqlite_session *session, sqlite3_stmt *statement, int at,
-    struct weft_slice rev)
+bind_rev(sqlite3_stmt *statement, int index, struct weft_slice rev,
+    struct weft__oid *oid)
 {
-	struct weft__oid *oid = &session->oid;
-
-	if (weft__oid_parse(rev, oid))
-		sqlite3_bind_blob(statement, at, oid->bytes, WEFT__OID_SIZE,
-		    SQLITE_STATIC);
+	if (rev.data && weft__oid_parse(rev, oid))
+		weft__sqlite_bind_blob(statement, index,
+		    weft_slice_of((const char *)oid->bytes, WEFT__OID_SIZE));
 	else
-		weft__sqlite_bind_text(statement, at, rev);
-}
-
-static struct weft_slice
-read_rev(struct sqlite_session *session, sqlite3_stmt *statement, int at)
-{
-	struct weft_slice value = weft__sqlite_column(statement, at);
-	struct weft__oid oid;
-
-	if (sqlite3_column_type(statement, at) != SQLITE_BLOB ||
-	    value.size != WEFT__OID_SIZE)
-		return value;
-	memcpy(oid.bytes, value.data, WEFT__OID_SIZE);
-	weft__oid_format(&oid, session->rev);
-	return weft_slice_of(session->rev, WEFT__OID_HEX);
+		weft__sqlite_bind_text(statement, index, rev);
 }
 
 int
 weft__sqlite_journal_append(struct weft_connector_session *base,
     const struct weft_connector_journal_row *row, struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
 	sqlite3_stmt *statement;
-	int code = weft__sqlite_statement(session, SQL_JOURNAL_APPEND,
-	    &statement, error);
+	struct weft__oid oid;
+	int code = weft__sqlite_prepare(
+	    session, WEFT__SQLITE_JOURNAL_APPEND, 0, &statement, error);
 
 	if (code)
 		return code;
-	weft__sqlite_bind_number(statement, 1, row->seq);
-	sqlite3_bind_int(statement, 2, row->model);
-	weft__sqlite_bind_text(statement, 3, row->id);
-	bind_rev(session, statement, 4, row->rev);
-	weft__sqlite_bind_text(statement, 5, weft_slice_of(&row->op, 1));
-	weft__sqlite_bind_number(statement, 6, row->checkpoint);
-	weft__sqlite_bind_number(statement, 7, row->time_ms);
-	weft__sqlite_bind_text(statement, 8, row->origin);
-	weft__sqlite_bind_text(statement, 9, row->user);
+	weft__sqlite_bind_number(statement, 1 + SEQ, row->seq);
+	weft__sqlite_bind_number(statement, 1 + MODEL, (uint64_t)row->model);
+	weft__sqlite_bind_text(statement, 1 + ID, row->id);
+	bind_rev(statement, 1 + REV, row->rev, &oid);
+	weft__sqlite_bind_text(
+	    statement, 1 + OP, weft_slice_of(&row->op, 1));
+	weft__sqlite_bind_number(statement, 1 + CHECKPOINT, row->checkpoint);
+	weft__sqlite_bind_number(statement, 1 + TIME, row->time_ms);
+	weft__sqlite_bind_text(statement, 1 + ORIGIN, row->origin);
+	weft__sqlite_bind_text(statement, 1 + USER, row->user);
 	return weft__sqlite_run(session, statement, error);
 }
 
-static void
-read_row(struct sqlite_session *session, sqlite3_stmt *statement,
-    struct weft_connector_journal_row *row)
+static uint64_t
+read_number(sqlite3_stmt *statement, int index)
 {
-	struct weft_slice op = weft__sqlite_column(statement, 4);
+	return (uint64_t)sqlite3_column_int64(statement, index);
+}
 
-	row->seq = (uint64_t)sqlite3_column_int64(statement, 0);
-	row->model = sqlite3_column_int(statement, 1);
-	row->id = weft__sqlite_column(statement, 2);
-	row->rev = read_rev(session, statement, 3);
-	row->op = op.size ? op.data[0] : 'u';
-	row->checkpoint = (uint64_t)sqlite3_column_int64(statement, 5);
-	row->time_ms = (uint64_t)sqlite3_column_int64(statement, 6);
-	row->origin = weft__sqlite_column(statement, 7);
-	row->user = weft__sqlite_column(statement, 8);
+/* 'hex' is the memory of a revision that is kept as bytes. */
+static void
+read_row(sqlite3_stmt *statement, struct weft_connector_journal_row *row,
+    char hex[WEFT__OID_HEX + 1])
+{
+	struct weft_slice op = weft__sqlite_column(statement, OP);
+	struct weft__oid oid;
+
+	row->seq = read_number(statement, SEQ);
+	row->model = sqlite3_column_int(statement, MODEL);
+	row->id = weft__sqlite_column(statement, ID);
+	row->rev = weft__sqlite_column(statement, REV);
+	row->op = op.size ? *op.data : '?';
+	row->checkpoint = read_number(statement, CHECKPOINT);
+	row->time_ms = read_number(statement, TIME);
+	row->origin = weft__sqlite_column(statement, ORIGIN);
+	row->user = weft__sqlite_column(statement, USER);
+	if (sqlite3_column_type(statement, REV) == SQLITE_BLOB &&
+	    row->rev.size == WEFT__OID_SIZE) {
+		memcpy(oid.bytes, row->rev.data, WEFT__OID_SIZE);
+		weft__oid_format(&oid, hex);
+		row->rev = weft_slice_of(hex, WEFT__OID_HEX);
+	}
+}
+
+/* Whether a row is of the model asked for; those of models that nobody has
+ * defined this time are of none. */
+static int
+is_wanted(struct weft__sqlite_session *session, int model,
+    const struct weft_connector_journal_row *row, bool *wanted,
+    struct weft_error *error)
+{
+	struct weft__sqlite *sqlite = session->sqlite;
+	struct weft__sqlite_use *use;
+	bool is_known;
+
+	*wanted = model >= 0 && row->model == model;
+	if (model >= 0)
+		return 0;
+	pthread_mutex_lock(&sqlite->mutex);
+	is_known = row->model >= 0 &&
+	    (size_t)row->model < sqlite->models_length;
+	pthread_mutex_unlock(&sqlite->mutex);
+	if (!is_known)
+		return 0;
+	use = weft__sqlite_use(session, row->model);
+	if (!use)
+		return weft__sqlite_no_memory(error);
+	*wanted = use->model->is_defined;
+	return 0;
 }
 
 int
@@ -77,80 +108,31 @@ weft__sqlite_journal_read(struct weft_connector_session *base, int model,
     uint64_t after, uint64_t upto, size_t limit,
     weft_connector_journal_fn *each, void *context, struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	struct weft_connector_journal_row journal_row;
+	char hex[WEFT__OID_HEX + 1];
 	sqlite3_stmt *statement;
-	bool row = true;
-	int code = weft__sqlite_statement(session,
-	    model < 0 ? SQL_JOURNAL_READ : SQL_JOURNAL_READ_MODEL,
-	    &statement, error);
+	bool row, wanted;
+	int code = weft__sqlite_prepare(
+	    session, WEFT__SQLITE_JOURNAL_READ, 0, &statement, error);
 
 	if (code)
 		return code;
 	weft__sqlite_bind_number(statement, 1, after);
 	weft__sqlite_bind_number(statement, 2, upto);
-	weft__sqlite_bind_number(statement, 3, limit);
-	if (model >= 0)
-		sqlite3_bind_int(statement, 4, model);
-	while (!code && row) {
-		struct weft_connector_journal_row out;
-
-		code = weft__sqlite_step(session, statement, &row, error);
+	while (!code && limit > 0) {
+		code = weft__sqlite_next(session, statement, &row, error);
 		if (code || !row)
 			break;
-		read_row(session, statement, &out);
-		code = each(&out, context);
+		read_row(statement, &journal_row, hex);
+		code = is_wanted(
+		    session, model, &journal_row, &wanted, error);
+		if (!code && wanted) {
+			limit--;
+			code = each(&journal_row, context);
+		}
 	}
 	sqlite3_reset(statement);
-	return code;
-}
-
-/* The first row at or after 'seq'; '*row' false: there is none. */
-static int
-journal_at(struct sqlite_session *session, uint64_t seq, uint64_t *found,
-    uint64_t *checkpoint, bool *row, struct weft_error *error)
-{
-	sqlite3_stmt *statement;
-	int code = weft__sqlite_statement(session, SQL_JOURNAL_AT,
-	    &statement, error);
-
-	if (code)
-		return code;
-	weft__sqlite_bind_number(statement, 1, seq);
-	code = weft__sqlite_step(session, statement, row, error);
-	if (!code && *row) {
-		*found = (uint64_t)sqlite3_column_int64(statement, 0);
-		*checkpoint = (uint64_t)sqlite3_column_int64(statement, 1);
-	}
-	sqlite3_reset(statement);
-	return code;
-}
-
-int
-weft__sqlite_journal_seek(struct weft_connector_session *base,
-    uint64_t checkpoint, uint64_t *seq, struct weft_error *error)
-{
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	uint64_t low, high;
-	int code = weft__sqlite_journal_range(base, &low, &high, error);
-
-	/* Every row below low is before the checkpoint, none from high + 1
-	 * on is known to be: halve what is between. */
-	high++;
-	if (low == 0)
-		low = high;
-	while (!code && low < high) {
-		uint64_t middle = low + (high - low) / 2, found = 0, at = 0;
-		bool row;
-
-		code = journal_at(session, middle, &found, &at, &row, error);
-		if (code)
-			break;
-		if (row && at < checkpoint)
-			low = found + 1;
-		else
-			high = middle;
-	}
-	*seq = low;
 	return code;
 }
 
@@ -158,171 +140,83 @@ int
 weft__sqlite_journal_range(struct weft_connector_session *base,
     uint64_t *first, uint64_t *last, struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
 	sqlite3_stmt *statement;
-	bool row;
-	int code = weft__sqlite_statement(session, SQL_JOURNAL_RANGE,
-	    &statement, error);
+	bool row = false;
+	int code = weft__sqlite_prepare(
+	    session, WEFT__SQLITE_JOURNAL_RANGE, 0, &statement, error);
 
-	*first = *last = 0;
+	if (!code)
+		code = weft__sqlite_next(session, statement, &row, error);
 	if (code)
 		return code;
-	code = weft__sqlite_step(session, statement, &row, error);
-	if (!code && row) {
-		*first = (uint64_t)sqlite3_column_int64(statement, 0);
-		*last = (uint64_t)sqlite3_column_int64(statement, 1);
-	}
+	*first = read_number(statement, 0); /* 0 for NULL */
+	*last = read_number(statement, 1);
 	sqlite3_reset(statement);
+	return 0;
+}
+
+/* The first row at or after 'seq', which must be there. */
+static int
+read_checkpoint(struct weft__sqlite_session *session, uint64_t seq,
+    uint64_t *found_seq, uint64_t *checkpoint, struct weft_error *error)
+{
+	sqlite3_stmt *statement;
+	bool row = false;
+	int code = weft__sqlite_prepare(
+	    session, WEFT__SQLITE_JOURNAL_SEEK, 0, &statement, error);
+
+	if (code)
+		return code;
+	weft__sqlite_bind_number(statement, 1, seq);
+	code = weft__sqlite_next(session, statement, &row, error);
+	if (code)
+		return code;
+	*found_seq = read_number(statement, 0);
+	*checkpoint = read_number(statement, 1);
+	sqlite3_reset(statement);
+	return 0;
+}
+
+/* Checkpoints never fall along seq: halves the range until it is empty. */
+int
+weft__sqlite_journal_seek(struct weft_connector_session *base,
+    uint64_t checkpoint, uint64_t *seq, struct weft_error *error)
+{
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	uint64_t low, last, high, found_seq, found;
+	int code = weft__sqlite_journal_range(base, &low, &last, error);
+
+	if (code)
+		return code;
+	high = last + 1;
+	*seq = high;
+	while (!code && last > 0 && low < high) {
+		uint64_t middle = low + (high - low) / 2;
+
+		code = read_checkpoint(
+		    session, middle, &found_seq, &found, error);
+		if (!code && found < checkpoint) {
+			low = found_seq + 1;
+		} else if (!code) {
+			*seq = found_seq;
+			high = middle;
+		}
+	}
 	return code;
 }
 
-/* Runs a statement whose one parameter is a sequence. */
-static int
-run_upto(struct sqlite_session *session, enum sqlite_statement which,
+int
+weft__sqlite_journal_prune(struct weft_connector_session *base,
     uint64_t upto, struct weft_error *error)
 {
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
 	sqlite3_stmt *statement;
-	int code = weft__sqlite_statement(session, which, &statement, error);
+	int code = weft__sqlite_prepare(
+	    session, WEFT__SQLITE_JOURNAL_PRUNE, 0, &statement, error);
 
 	if (code)
 		return code;
 	weft__sqlite_bind_number(statement, 1, upto);
 	return weft__sqlite_run(session, statement, error);
-}
-
-int
-weft__sqlite_journal_prune(struct weft_connector_session *base, uint64_t upto,
-    struct weft_error *error)
-{
-	return run_upto((struct sqlite_session *)base, SQL_JOURNAL_PRUNE,
-	    upto, error);
-}
-
-int
-weft__sqlite_pending_put(struct weft_connector_session *base, int model,
-    struct weft_slice id, uint64_t seq, struct weft_slice body,
-    struct weft_error *error)
-{
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	int code = weft__sqlite_statement(session, SQL_PENDING_PUT,
-	    &statement, error);
-
-	if (code)
-		return code;
-	sqlite3_bind_int(statement, 1, model);
-	weft__sqlite_bind_text(statement, 2, id);
-	weft__sqlite_bind_number(statement, 3, seq);
-	weft__sqlite_bind_text(statement, 4, body);
-	return weft__sqlite_run(session, statement, error);
-}
-
-int
-weft__sqlite_pending_get(struct weft_connector_session *base, int model,
-    struct weft_slice id, uint64_t as_of, uint64_t *seq,
-    struct weft_slice *body, struct weft_error *error)
-{
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	bool row;
-	int code = weft__sqlite_statement(session, SQL_PENDING_GET,
-	    &statement, error);
-
-	if (code)
-		return code;
-	sqlite3_bind_int(statement, 1, model);
-	weft__sqlite_bind_text(statement, 2, id);
-	weft__sqlite_bind_number(statement, 3, as_of);
-	code = weft__sqlite_step(session, statement, &row, error);
-	if (code)
-		return code;
-	if (!row) {
-		sqlite3_reset(statement);
-		return WEFT_ENOTFOUND;
-	}
-	*seq = (uint64_t)sqlite3_column_int64(statement, 0);
-	*body = weft__sqlite_column(statement, 1);
-	session->lent = statement;
-	return 0;
-}
-
-int
-weft__sqlite_pending_prune(struct weft_connector_session *base, uint64_t upto,
-    struct weft_error *error)
-{
-	return run_upto((struct sqlite_session *)base, SQL_PENDING_PRUNE,
-	    upto, error);
-}
-
-int
-weft__sqlite_meta_get(struct weft_connector_session *base,
-    struct weft_slice name, struct weft_slice *value, struct weft_error *error)
-{
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	bool row;
-	int code = weft__sqlite_statement(session, SQL_META_GET, &statement,
-	    error);
-
-	if (code)
-		return code;
-	weft__sqlite_bind_text(statement, 1, name);
-	code = weft__sqlite_step(session, statement, &row, error);
-	if (code)
-		return code;
-	if (!row) {
-		sqlite3_reset(statement);
-		return WEFT_ENOTFOUND;
-	}
-	*value = weft__sqlite_column(statement, 0);
-	session->lent = statement;
-	return 0;
-}
-
-int
-weft__sqlite_meta_put(struct weft_connector_session *base,
-    struct weft_slice name, struct weft_slice value, struct weft_error *error)
-{
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	int code = weft__sqlite_statement(session,
-	    value.data ? SQL_META_PUT : SQL_META_DELETE, &statement,
-	    error);
-
-	if (code)
-		return code;
-	weft__sqlite_bind_text(statement, 1, name);
-	if (value.data)
-		weft__sqlite_bind_blob(statement, 2, value);
-	return weft__sqlite_run(session, statement, error);
-}
-
-int
-weft__sqlite_meta_each(struct weft_connector_session *base,
-    struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
-    struct weft_error *error)
-{
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	bool row = true;
-	int code = weft__sqlite_statement(session, SQL_META_EACH,
-	    &statement, error);
-
-	if (code)
-		return code;
-	weft__sqlite_bind_text(statement, 1, prefix);
-	while (!code && row) {
-		struct weft_slice name;
-
-		code = weft__sqlite_step(session, statement, &row, error);
-		if (code || !row)
-			break;
-		name = weft__sqlite_column(statement, 0);
-		if (name.size < prefix.size ||
-		    memcmp(name.data, prefix.data, prefix.size) != 0)
-			break;
-		code = each(name, weft__sqlite_column(statement, 1), context);
-	}
-	sqlite3_reset(statement);
-	return code;
 }

@@ -1,20 +1,16 @@
 /*
- * What the files of the SQLite connector share.
+ * What the files of the SQLite connector share: sqlite.c (opening),
+ * sqlite_schema.c (the file's tables), sqlite_define.c (a model's),
+ * sqlite_session.c (transactions, statements),
+ * sqlite_record.c, sqlite_query.c and sqlite_narrow.c (finding),
+ * sqlite_functions.c (SQL functions), sqlite_journal.c, sqlite_value.c
+ * (kept states, named values), sqlite_error.c.
  *
- *   sqlite.c           settings, opening and closing, defining models
- *   sqlite_schema.c    the tables, and their versions
- *   sqlite_session.c   connections, statements, transactions
- *   sqlite_record.c    records and tombstones
- *   sqlite_journal.c   journal, pending bodies, named values
- *   sqlite_query.c     where and order as parametrised SQL
- *   sqlite_functions.c the SQL functions that these use
- *   sqlite_vfs.c       the file layer under SQLite
- *
- * Invariants
- * S1  No text from outside is ever part of an SQL statement: table and column
- *     names come from definitions, quoted; all else is bound.
- * S2  A session's slices come from session->lent, the one statement that is
- *     not reset yet; every call resets it first.
+ * Invariants:
+ * S1  No text that came from outside is ever part of an SQL statement, except
+ *     names of models and properties out of definitions, quoted.
+ * S2  The number of a model in weft_models is its index.
+ * S3  Our own connections run no triggers: the triggers are for others.
  */
 #ifndef MODELS_CONNECTORS_SQLITE_PRIVATE_H
 #define MODELS_CONNECTORS_SQLITE_PRIVATE_H
@@ -24,243 +20,307 @@
 
 #include <weft/sys/connector.h>
 
-#include "core/base/hash.h"
-#include "models/filter.h"
+#include "core/base/map.h"
 
-/* Statements that each model has, by session. */
-enum sqlite_model_statement {
-	SQL_GET,
-	SQL_INSERT,
-	SQL_UPDATE,
-	SQL_DELETE,
-	SQL_SCAN,
-	SQL_MODEL_STATEMENTS
+struct weft__sqlite_column {
+	char *name; /* of the property, and so of the column */
+	bool indexed;
 };
 
-/* Statements that each session has. */
-enum sqlite_statement {
-	SQL_BEGIN_READ,
-	SQL_BEGIN_WRITE,
-	SQL_SNAPSHOT,
-	SQL_COMMIT,
-	SQL_ROLLBACK,
-	SQL_MARK,
-	SQL_UNDO,
-	SQL_KEEP,
-	SQL_TOMBSTONE_ANY,
-	SQL_TOMBSTONE_GET,
-	SQL_TOMBSTONE_PUT,
-	SQL_TOMBSTONE_DELETE,
-	SQL_TOMBSTONE_SCAN,
-	SQL_JOURNAL_APPEND,
-	SQL_JOURNAL_READ,
-	SQL_JOURNAL_READ_MODEL,
-	SQL_JOURNAL_AT,
-	SQL_JOURNAL_RANGE,
-	SQL_JOURNAL_PRUNE,
-	SQL_PENDING_PUT,
-	SQL_PENDING_GET,
-	SQL_PENDING_PRUNE,
-	SQL_META_GET,
-	SQL_META_PUT,
-	SQL_META_DELETE,
-	SQL_META_EACH,
-	SQL_STATEMENTS
-};
-
-struct sqlite_column {
-	char *property; /* canonical name */
-	char *quoted;   /* the generated column, quoted; NULL: it has none */
-	enum weft_property_type type;
-};
-
-struct sqlite_model {
+struct weft__sqlite_model {
+	struct weft__sqlite_model *next; /* retired ones */
 	char *name;
-	char *quoted; /* the table, quoted */
-	int index;    /* in weft_models */
-	struct sqlite_column *columns;
-	size_t length;
+	bool is_defined; /* in this process */
+	struct weft__sqlite_column *columns;
+	size_t columns_length;
 };
 
-struct sqlite_connector {
+struct weft__sqlite {
 	struct weft_connector base;
 	char *path;
 	bool read_only;
-	bool immutable; /* on a medium that cannot be written */
-	struct sqlite_model **models; /* by index; NULL: not defined here */
-	size_t models_length, models_capacity;
-	pthread_mutex_t mutex; /* of models */
+	bool immutable; /* nobody else can write: no lock files are needed */
+	pthread_mutex_t mutex; /* guards all below */
+	sqlite3 *db; /* for definitions; holds the file open */
+	bool is_writing; /* there is a writing session */
+	struct weft__sqlite_model **models; /* by index */
+	size_t models_length;
+	size_t models_capacity;
+	/* Definitions that were replaced: sessions may hold them. */
+	struct weft__sqlite_model *retired;
 };
 
-/* What a session has for one model. */
-struct sqlite_session_model {
-	sqlite3_stmt *statements[SQL_MODEL_STATEMENTS];
-	/* Whether the model has tombstones: 0 no, 1 yes, -1 not known in this
-	 * transaction. */
-	signed char tombstones;
+/* The statements of a session: first those of each model. */
+enum weft__sqlite_statement {
+	WEFT__SQLITE_GET,
+	WEFT__SQLITE_INSERT,
+	WEFT__SQLITE_UPDATE,
+	WEFT__SQLITE_DELETE,
+	WEFT__SQLITE_SCAN,
+	WEFT__SQLITE_TOMBSTONE_GET,
+	WEFT__SQLITE_TOMBSTONE_ANY,
+	WEFT__SQLITE_TOMBSTONE_PUT,
+	WEFT__SQLITE_TOMBSTONE_DELETE,
+	WEFT__SQLITE_TOMBSTONE_SCAN,
+	WEFT__SQLITE_MODEL_STATEMENTS,
+	WEFT__SQLITE_BEGIN = WEFT__SQLITE_MODEL_STATEMENTS,
+	WEFT__SQLITE_BEGIN_IMMEDIATE,
+	WEFT__SQLITE_TAKE_SNAPSHOT,
+	WEFT__SQLITE_COMMIT,
+	WEFT__SQLITE_ROLLBACK,
+	WEFT__SQLITE_MARK,
+	WEFT__SQLITE_UNDO,
+	WEFT__SQLITE_KEEP,
+	WEFT__SQLITE_JOURNAL_APPEND,
+	WEFT__SQLITE_JOURNAL_READ,
+	WEFT__SQLITE_JOURNAL_SEEK,
+	WEFT__SQLITE_JOURNAL_RANGE,
+	WEFT__SQLITE_JOURNAL_PRUNE,
+	WEFT__SQLITE_PENDING_PUT,
+	WEFT__SQLITE_PENDING_GET,
+	WEFT__SQLITE_PENDING_PRUNE,
+	WEFT__SQLITE_META_GET,
+	WEFT__SQLITE_META_PUT,
+	WEFT__SQLITE_META_DELETE,
+	WEFT__SQLITE_META_EACH,
+	WEFT__SQLITE_STATEMENTS
 };
 
-struct sqlite_session {
+/* Whether a model has tombstones, as far as this transaction knows. */
+enum weft__sqlite_tombstones {
+	WEFT__SQLITE_TOMBSTONES_UNKNOWN,
+	WEFT__SQLITE_TOMBSTONES_NONE,
+	WEFT__SQLITE_TOMBSTONES_SOME
+};
+
+/* What a session keeps of a model. */
+struct weft__sqlite_use {
+	const struct weft__sqlite_model *model;
+	sqlite3_stmt *statements[WEFT__SQLITE_MODEL_STATEMENTS];
+	enum weft__sqlite_tombstones tombstones;
+};
+
+struct weft__sqlite_session {
 	struct weft_connector_session base;
-	struct sqlite_connector *connector;
+	struct weft__sqlite *sqlite;
 	sqlite3 *db;
-	bool writing;
-	sqlite3_stmt *statements[SQL_STATEMENTS];
-	struct sqlite_session_model *models;
-	size_t models_length, models_capacity;
-	sqlite3_stmt *lent; /* S2 */
-	char rev[41];       /* a revision that is lent as text */
-	struct weft__oid oid; /* a revision that is bound as bytes */
+	bool is_writing;
+	bool is_active; /* between begin and commit or rollback */
+	sqlite3_stmt *statements[WEFT__SQLITE_STATEMENTS];
+	struct weft__sqlite_use *uses; /* by index */
+	size_t uses_length;
+	size_t uses_capacity;
+	struct weft__map queries; /* statements of find and count by SQL */
+	int function_code; /* why an SQL function of ours failed */
+	struct weft_buf key; /* scratch of weft_order */
 };
 
-/* sqlite_session.c */
+/* sqlite_error.c */
 
-/* Opens a connection as the connector's settings say. */
-WEFT_MUST_CHECK int weft__sqlite_connect(const struct sqlite_connector *,
-    bool writing, sqlite3 **db, struct weft_error *error);
-
-/* Turns SQLite's last failure on 'db' into ours. */
-int weft__sqlite_failed(sqlite3 *db, const char *doing,
+/* Sets the error that SQLite's code stands for, saying what was being done.
+ * 'db' may be NULL.  Returns the code of ours. */
+int weft__sqlite_error(sqlite3 *db, int sqlite_code, const char *doing,
     struct weft_error *error);
 
-/* The prepared statement, reset, with no bindings. */
-WEFT_MUST_CHECK int weft__sqlite_statement(struct sqlite_session *session,
-    enum sqlite_statement which, sqlite3_stmt **statement,
-    struct weft_error *error);
-WEFT_MUST_CHECK int weft__sqlite_model_statement(
-    struct sqlite_session *session, int model,
-    enum sqlite_model_statement which, sqlite3_stmt **statement,
-    struct weft_error *error);
-
-/* Prepares statement text that is built at run time; the caller finalizes. */
-WEFT_MUST_CHECK int weft__sqlite_prepare(struct sqlite_session *session,
-    const char *sql, sqlite3_stmt **statement, struct weft_error *error);
-
-/* Takes back what the last call lent (S2). */
-void weft__sqlite_settle(struct sqlite_session *session);
-
-/* Runs a statement that gives no rows, and resets it. */
-WEFT_MUST_CHECK int weft__sqlite_run(struct sqlite_session *session,
-    sqlite3_stmt *statement, struct weft_error *error);
-
-/* Steps: 0 and '*row' whether there is one. */
-WEFT_MUST_CHECK int weft__sqlite_step(struct sqlite_session *session,
-    sqlite3_stmt *statement, bool *row, struct weft_error *error);
-
-/* Binds bytes that stay until the statement is reset; no value is NULL. */
-void weft__sqlite_bind_text(sqlite3_stmt *statement, int at,
-    struct weft_slice text);
-void weft__sqlite_bind_blob(sqlite3_stmt *statement, int at,
-    struct weft_slice bytes);
-void weft__sqlite_bind_number(
-    sqlite3_stmt *statement, int at, uint64_t number);
-
-/* A column's bytes, borrowed until the statement moves on; NULL: no value. */
-struct weft_slice weft__sqlite_column(sqlite3_stmt *statement, int at);
-
-/* The model's description, or NULL if it was not defined. */
-const struct sqlite_model *weft__sqlite_model(
-    const struct sqlite_session *session, int model);
+/* Sets "out of memory"; returns WEFT_ENOMEM. */
+int weft__sqlite_no_memory(struct weft_error *error);
 
 /* sqlite_schema.c */
 
-/* Makes the tables of an empty database, or checks those of one of ours. */
-WEFT_MUST_CHECK int weft__sqlite_schema_open(
-    sqlite3 *db, bool read_only, struct weft_error *error);
+/* Makes the tables of an empty database, or checks that it is one of ours;
+ * loads the models that it knows. */
+int weft__sqlite_schema_open(
+    struct weft__sqlite *sqlite, struct weft_error *error);
 
-/* Makes or extends the model's table and triggers; sets model->index. */
-WEFT_MUST_CHECK int weft__sqlite_schema_define(sqlite3 *db,
-    const struct weft_connector_model *described, struct sqlite_model *model,
-    bool read_only, struct weft_error *error);
-
-/* sqlite_query.c */
-
-/*
- * Prepares the query (or the count of its matches) on the model, with
- * everything bound; the caller finalizes.  Columns: rowid, id, body, hidden,
- * track; or the count.
- */
-WEFT_MUST_CHECK int weft__sqlite_query_prepare(
-    struct sqlite_session *session, const struct sqlite_model *model,
-    const struct weft_query *query, bool count, sqlite3_stmt **statement,
+/* Runs statements that give no rows. */
+int weft__sqlite_execute(sqlite3 *db, const char *sql, const char *doing,
     struct weft_error *error);
+
+/* Runs 'change' in a transaction of the connection for definitions. */
+int weft__sqlite_run_transaction(struct weft__sqlite *sqlite,
+    int (*change)(struct weft__sqlite *sqlite, void *context,
+	struct weft_error *error),
+    void *context, struct weft_error *error);
+
+/* sqlite_define.c */
+
+/* The vtable's define(). */
+int weft__sqlite_define(struct weft_connector *connector,
+    struct weft_connector_model *model, struct weft_error *error);
+
+/* Adds a model that the database knows at the end of the connector's; NULL:
+ * no memory. */
+struct weft__sqlite_model *weft__sqlite_model_add(
+    struct weft__sqlite *sqlite, const char *name);
+
+/* Frees all models of the connector. */
+void weft__sqlite_models_free(struct weft__sqlite *sqlite);
+
+/* sqlite.c */
+
+/* A connection with our settings. */
+int weft__sqlite_connect(
+    struct weft__sqlite *sqlite, sqlite3 **db, struct weft_error *error);
 
 /* sqlite_functions.c */
 
-/* What the pointers that are bound for the functions point to. */
-#define WEFT__SQLITE_WHERE "weft where"
-#define WEFT__SQLITE_QUERY "weft query"
-
-/* Registers the functions that queries use. */
-int weft__sqlite_functions_register(sqlite3 *db);
-
-/* sqlite_record.c */
-int weft__sqlite_get(struct weft_connector_session *, int model,
-    struct weft_slice id, struct weft_connector_record *,
-    struct weft_error *);
-int weft__sqlite_get_tombstone(struct weft_connector_session *, int model,
-    struct weft_slice id, struct weft_connector_record *,
-    struct weft_error *);
-int weft__sqlite_insert(struct weft_connector_session *, int model,
-    const struct weft_connector_record *, bool had_tombstone,
-    struct weft_error *);
-int weft__sqlite_update(struct weft_connector_session *, int model,
-    const struct weft_connector_record *, struct weft_error *);
-int weft__sqlite_bury(struct weft_connector_session *, int model,
-    struct weft_slice id, struct weft_slice track, struct weft_error *);
-int weft__sqlite_forget(struct weft_connector_session *, int model,
-    struct weft_slice id, struct weft_error *);
-int weft__sqlite_find(struct weft_connector_session *, int model,
-    const struct weft_query *, weft_connector_record_fn *each, void *context,
-    struct weft_error *);
-int weft__sqlite_count(struct weft_connector_session *, int model,
-    const struct weft_query *, uint64_t *count, struct weft_error *);
-int weft__sqlite_scan(struct weft_connector_session *, int model,
-    bool tombstones, uint64_t *position, size_t limit,
-    weft_connector_record_fn *each, void *context, struct weft_error *);
-
-/* sqlite_journal.c */
-int weft__sqlite_journal_append(struct weft_connector_session *,
-    const struct weft_connector_journal_row *, struct weft_error *);
-int weft__sqlite_journal_read(struct weft_connector_session *, int model,
-    uint64_t after, uint64_t upto, size_t limit,
-    weft_connector_journal_fn *each, void *context, struct weft_error *);
-int weft__sqlite_journal_seek(struct weft_connector_session *,
-    uint64_t checkpoint, uint64_t *seq, struct weft_error *);
-int weft__sqlite_journal_range(struct weft_connector_session *,
-    uint64_t *first, uint64_t *last, struct weft_error *);
-int weft__sqlite_journal_prune(struct weft_connector_session *,
-    uint64_t upto, struct weft_error *);
-int weft__sqlite_pending_put(struct weft_connector_session *, int model,
-    struct weft_slice id, uint64_t seq, struct weft_slice body,
-    struct weft_error *);
-int weft__sqlite_pending_get(struct weft_connector_session *, int model,
-    struct weft_slice id, uint64_t as_of, uint64_t *seq,
-    struct weft_slice *body, struct weft_error *);
-int weft__sqlite_pending_prune(struct weft_connector_session *,
-    uint64_t upto, struct weft_error *);
-int weft__sqlite_meta_get(struct weft_connector_session *,
-    struct weft_slice name, struct weft_slice *value, struct weft_error *);
-int weft__sqlite_meta_put(struct weft_connector_session *,
-    struct weft_slice name, struct weft_slice value, struct weft_error *);
-int weft__sqlite_meta_each(struct weft_connector_session *,
-    struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
-    struct weft_error *);
-
-/* sqlite_vfs.c */
-
-#define WEFT__SQLITE_VFS "weft"
-
-/* Registers the file layer once; SQLITE_OK, or SQLite's code. */
-int weft__sqlite_vfs_register(void);
+/* The type of pointers that are bound for the functions. */
+#define WEFT__SQLITE_QUERY "weft_query"
 
 /*
- * Tests only: the write, sync, truncation or deletion after 'successes' more
- * ones fails with SQLite's 'code', and so does each later one; count() tells
- * how many there were since.
+ * Adds to the session's connection, for a query bound as a pointer:
+ *  weft_matches(body, query)  whether the record matches
+ *  weft_order(body, query)    its place in the query's order
  */
-void weft__sqlite_vfs_fail_after(uint64_t successes, int code);
-void weft__sqlite_vfs_fail_never(void);
-uint64_t weft__sqlite_vfs_count(void);
+int weft__sqlite_add_functions(
+    struct weft__sqlite_session *session, struct weft_error *error);
+
+/* sqlite_session.c */
+
+/* The session behind its base, and the members of the vtable that open, close
+ * and carry transactions: <weft/sys/connector.h>. */
+struct weft__sqlite_session *weft__sqlite_session(
+    struct weft_connector_session *session);
+int weft__sqlite_session_open(struct weft_connector *connector, bool writing,
+    struct weft_connector_session **session, struct weft_error *error);
+void weft__sqlite_session_close(struct weft_connector_session *session);
+int weft__sqlite_begin(
+    struct weft_connector_session *session, struct weft_error *error);
+int weft__sqlite_commit(
+    struct weft_connector_session *session, struct weft_error *error);
+void weft__sqlite_rollback(struct weft_connector_session *session);
+int weft__sqlite_mark(
+    struct weft_connector_session *session, struct weft_error *error);
+int weft__sqlite_undo(
+    struct weft_connector_session *session, struct weft_error *error);
+int weft__sqlite_keep(
+    struct weft_connector_session *session, struct weft_error *error);
+
+/* What the session keeps of a model; NULL: no memory. */
+struct weft__sqlite_use *weft__sqlite_use(
+    struct weft__sqlite_session *session, int model);
+
+/*
+ * A statement, prepared once, ready to be bound; 'model' counts only for
+ * those of a model.  WEFT_EDATABASE if the transaction has ended already, by
+ * an earlier failure: what follows must not run outside of one.
+ */
+int weft__sqlite_prepare(struct weft__sqlite_session *session,
+    enum weft__sqlite_statement kind, int model, sqlite3_stmt **statement,
+    struct weft_error *error);
+
+/* Runs a bound statement that gives no row, and resets it. */
+int weft__sqlite_run(struct weft__sqlite_session *session,
+    sqlite3_stmt *statement, struct weft_error *error);
+
+/* The next row: '*row' tells whether there is one; resets at the end.  A row
+ * lives until the statement is used again, or the transaction ends. */
+int weft__sqlite_next(struct weft__sqlite_session *session,
+    sqlite3_stmt *statement, bool *row, struct weft_error *error);
+
+/* Binding; no value is NULL.  The bytes are borrowed.  Failures (out of
+ * memory) come up when the statement runs. */
+void weft__sqlite_bind_text(
+    sqlite3_stmt *statement, int index, struct weft_slice text);
+void weft__sqlite_bind_blob(
+    sqlite3_stmt *statement, int index, struct weft_slice bytes);
+void weft__sqlite_bind_number(
+    sqlite3_stmt *statement, int index, uint64_t number);
+
+/* The column's bytes; NULL is no value. */
+struct weft_slice weft__sqlite_column(sqlite3_stmt *statement, int index);
+
+/* sqlite_narrow.c */
+
+/* A value to be bound to a condition. */
+struct weft__sqlite_operand {
+	bool is_text;
+	size_t start; /* of the text, in the texts */
+	size_t size;
+	double number;
+};
+
+#define WEFT__SQLITE_NARROW_OPERANDS 128
+
+/* A condition that all matching records fulfil, and that an index serves. */
+struct weft__sqlite_narrow {
+	const struct weft__sqlite_model *model;
+	struct weft_buf *sql;
+	size_t first; /* number of the first operand's parameter */
+	struct weft__sqlite_operand operands[WEFT__SQLITE_NARROW_OPERANDS];
+	size_t length;
+	struct weft_buf texts; /* of operands */
+};
+
+struct weft__where;
+
+/* Appends " AND (condition)" to the SQL, or nothing if no index helps; then
+ * binds its operands.  Returns 0 or WEFT_ENOMEM. */
+int weft__sqlite_narrow_where(struct weft__sqlite_narrow *narrow,
+    const struct weft__where *where);
+void weft__sqlite_narrow_bind(
+    const struct weft__sqlite_narrow *narrow, sqlite3_stmt *statement);
+
+/* sqlite_query.c */
+
+/* Appends a name as a quoted identifier.  Returns 0 or WEFT_ENOMEM. */
+int weft__sqlite_append_identifier(struct weft_buf *sql, const char *name);
+
+/* Drops the statements of find and count. */
+void weft__sqlite_queries_fini(struct weft__sqlite_session *session);
+
+/* Members of the vtable; their contracts are in <weft/sys/connector.h>. */
+int weft__sqlite_get(struct weft_connector_session *session, int model,
+    struct weft_slice id, struct weft_connector_record *record,
+    struct weft_error *error);
+int weft__sqlite_get_tombstone(struct weft_connector_session *session,
+    int model, struct weft_slice id, struct weft_connector_record *record,
+    struct weft_error *error);
+int weft__sqlite_insert(struct weft_connector_session *session, int model,
+    const struct weft_connector_record *record, bool had_tombstone,
+    struct weft_error *error);
+int weft__sqlite_update(struct weft_connector_session *session, int model,
+    const struct weft_connector_record *record, struct weft_error *error);
+int weft__sqlite_bury(struct weft_connector_session *session, int model,
+    struct weft_slice id, struct weft_slice track, struct weft_error *error);
+int weft__sqlite_forget(struct weft_connector_session *session, int model,
+    struct weft_slice id, struct weft_error *error);
+int weft__sqlite_scan(struct weft_connector_session *session, int model,
+    bool tombstones, uint64_t *position, size_t limit,
+    weft_connector_record_fn *each, void *context, struct weft_error *error);
+int weft__sqlite_find(struct weft_connector_session *session, int model,
+    const struct weft_query *query, weft_connector_record_fn *each,
+    void *context, struct weft_error *error);
+int weft__sqlite_count(struct weft_connector_session *session, int model,
+    const struct weft_query *query, uint64_t *count,
+    struct weft_error *error);
+int weft__sqlite_journal_append(struct weft_connector_session *session,
+    const struct weft_connector_journal_row *row, struct weft_error *error);
+int weft__sqlite_journal_read(struct weft_connector_session *session,
+    int model, uint64_t after, uint64_t upto, size_t limit,
+    weft_connector_journal_fn *each, void *context, struct weft_error *error);
+int weft__sqlite_journal_seek(struct weft_connector_session *session,
+    uint64_t checkpoint, uint64_t *seq, struct weft_error *error);
+int weft__sqlite_journal_range(struct weft_connector_session *session,
+    uint64_t *first, uint64_t *last, struct weft_error *error);
+int weft__sqlite_journal_prune(struct weft_connector_session *session,
+    uint64_t upto, struct weft_error *error);
+int weft__sqlite_pending_put(struct weft_connector_session *session,
+    int model, struct weft_slice id, uint64_t seq, struct weft_slice body,
+    struct weft_error *error);
+int weft__sqlite_pending_get(struct weft_connector_session *session,
+    int model, struct weft_slice id, uint64_t as_of, uint64_t *seq,
+    struct weft_slice *body, struct weft_error *error);
+int weft__sqlite_pending_prune(struct weft_connector_session *session,
+    uint64_t upto, struct weft_error *error);
+int weft__sqlite_meta_get(struct weft_connector_session *session,
+    struct weft_slice name, struct weft_slice *value,
+    struct weft_error *error);
+int weft__sqlite_meta_put(struct weft_connector_session *session,
+    struct weft_slice name, struct weft_slice value,
+    struct weft_error *error);
+int weft__sqlite_meta_each(struct weft_connector_session *session,
+    struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
+    struct weft_error *error);
 
 #endif

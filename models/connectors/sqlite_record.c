@@ -1,38 +1,81 @@
 /*
- * Records and tombstones.
+ * The SQLite connector: records and tombstones.  Each has a row number, in the
+ * order of arrival, by which it is scanned.
  */
-#include <stdio.h>
-
 #include "models/connectors/sqlite_private.h"
 
-/* Whether the model has any tombstone, asked once in a transaction. */
+/* Columns of the scans. */
+enum { ROWID, ID, TRACK, BODY, HIDDEN };
+
+/* Prepares a statement whose first parameter is the id. */
 static int
-has_tombstones(struct sqlite_session *session, int model, bool *any,
+prepare_by_id(struct weft__sqlite_session *session,
+    enum weft__sqlite_statement kind, int model, struct weft_slice id,
+    sqlite3_stmt **statement, struct weft_error *error)
+{
+	int code =
+	    weft__sqlite_prepare(session, kind, model, statement, error);
+
+	if (!code)
+		weft__sqlite_bind_text(*statement, 1, id);
+	return code;
+}
+
+/* Runs such a statement that has no other parameter. */
+static int
+run_by_id(struct weft__sqlite_session *session,
+    enum weft__sqlite_statement kind, int model, struct weft_slice id,
     struct weft_error *error)
 {
-	struct sqlite_session_model *own;
 	sqlite3_stmt *statement;
-	int code = 0;
+	int code =
+	    prepare_by_id(session, kind, model, id, &statement, error);
 
-	/* A statement of the model makes sure that there is room for it. */
-	code = weft__sqlite_model_statement(session, model, SQL_GET,
-	    &statement, error);
+	return code ? code : weft__sqlite_run(session, statement, error);
+}
+
+static int
+get_live(struct weft__sqlite_session *session, int model,
+    struct weft_slice id, struct weft_connector_record *record,
+    struct weft_error *error)
+{
+	sqlite3_stmt *statement;
+	bool row = false;
+	int code = prepare_by_id(
+	    session, WEFT__SQLITE_GET, model, id, &statement, error);
+
+	if (!code)
+		code = weft__sqlite_next(session, statement, &row, error);
+	if (code || !row)
+		return code ? code : WEFT_ENOTFOUND;
+	record->id = id;
+	record->body = weft__sqlite_column(statement, 0);
+	record->hidden = weft__sqlite_column(statement, 1);
+	record->track = weft__sqlite_column(statement, 2);
+	return 0;
+}
+
+/* Asks once in a transaction whether the model has tombstones at all. */
+static int
+look_for_tombstones(struct weft__sqlite_session *session,
+    struct weft__sqlite_use *use, int model, struct weft_error *error)
+{
+	sqlite3_stmt *statement;
+	bool row = false;
+	int code;
+
+	if (use->tombstones != WEFT__SQLITE_TOMBSTONES_UNKNOWN)
+		return 0;
+	code = weft__sqlite_prepare(
+	    session, WEFT__SQLITE_TOMBSTONE_ANY, model, &statement, error);
+	if (!code)
+		code = weft__sqlite_next(session, statement, &row, error);
 	if (code)
 		return code;
-	own = &session->models[model];
-	if (own->tombstones < 0) {
-		code = weft__sqlite_statement(session, SQL_TOMBSTONE_ANY,
-		    &statement, error);
-		if (code)
-			return code;
-		sqlite3_bind_int(statement, 1, model);
-		code = weft__sqlite_step(session, statement, any, error);
-		sqlite3_reset(statement);
-		if (!code)
-			own->tombstones = *any;
-	}
-	*any = own->tombstones == 1;
-	return code;
+	sqlite3_reset(statement);
+	use->tombstones = row ? WEFT__SQLITE_TOMBSTONES_SOME
+			      : WEFT__SQLITE_TOMBSTONES_NONE;
+	return 0;
 }
 
 int
@@ -40,31 +83,25 @@ weft__sqlite_get_tombstone(struct weft_connector_session *base, int model,
     struct weft_slice id, struct weft_connector_record *record,
     struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	struct weft__sqlite_use *use = weft__sqlite_use(session, model);
 	sqlite3_stmt *statement;
-	bool row;
-	int code = has_tombstones(session, model, &row, error);
+	bool row = false;
+	int code;
 
-	if (code)
-		return code;
-	if (!row)
-		return WEFT_ENOTFOUND;
-	code = weft__sqlite_statement(session, SQL_TOMBSTONE_GET,
+	if (!use)
+		return weft__sqlite_no_memory(error);
+	code = look_for_tombstones(session, use, model, error);
+	if (code || use->tombstones == WEFT__SQLITE_TOMBSTONES_NONE)
+		return code ? code : WEFT_ENOTFOUND;
+	code = prepare_by_id(session, WEFT__SQLITE_TOMBSTONE_GET, model, id,
 	    &statement, error);
-	if (code)
-		return code;
-	sqlite3_bind_int(statement, 1, model);
-	weft__sqlite_bind_text(statement, 2, id);
-	code = weft__sqlite_step(session, statement, &row, error);
-	if (code)
-		return code;
-	if (!row) {
-		sqlite3_reset(statement);
-		return WEFT_ENOTFOUND;
-	}
+	if (!code)
+		code = weft__sqlite_next(session, statement, &row, error);
+	if (code || !row)
+		return code ? code : WEFT_ENOTFOUND;
 	*record = (struct weft_connector_record){
 	    .id = id, .track = weft__sqlite_column(statement, 0)};
-	session->lent = statement;
 	return 0;
 }
 
@@ -73,40 +110,31 @@ weft__sqlite_get(struct weft_connector_session *base, int model,
     struct weft_slice id, struct weft_connector_record *record,
     struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	bool row;
-	int code = weft__sqlite_model_statement(session, model, SQL_GET,
-	    &statement, error);
+	int code = get_live(
+	    weft__sqlite_session(base), model, id, record, error);
 
-	if (code)
-		return code;
-	weft__sqlite_bind_text(statement, 1, id);
-	code = weft__sqlite_step(session, statement, &row, error);
-	if (code)
-		return code;
-	if (!row) {
-		sqlite3_reset(statement);
-		return weft__sqlite_get_tombstone(base, model, id, record,
-		    error);
-	}
-	*record = (struct weft_connector_record){
-	    .id = id,
-	    .body = weft__sqlite_column(statement, 0),
-	    .hidden = weft__sqlite_column(statement, 1),
-	    .track = weft__sqlite_column(statement, 2),
-	};
-	session->lent = statement;
-	return 0;
+	if (code == WEFT_ENOTFOUND)
+		code = weft__sqlite_get_tombstone(
+		    base, model, id, record, error);
+	return code;
 }
 
-static void
-bind_record(sqlite3_stmt *statement, const struct weft_connector_record *record)
+/* Prepares a statement that writes all of a record. */
+static int
+prepare_write(struct weft__sqlite_session *session,
+    enum weft__sqlite_statement kind, int model,
+    const struct weft_connector_record *record, sqlite3_stmt **statement,
+    struct weft_error *error)
 {
-	weft__sqlite_bind_text(statement, 1, record->id);
-	weft__sqlite_bind_text(statement, 2, record->body);
-	weft__sqlite_bind_text(statement, 3, record->hidden);
-	weft__sqlite_bind_blob(statement, 4, record->track);
+	int code = prepare_by_id(
+	    session, kind, model, record->id, statement, error);
+
+	if (!code) {
+		weft__sqlite_bind_text(*statement, 2, record->body);
+		weft__sqlite_bind_text(*statement, 3, record->hidden);
+		weft__sqlite_bind_blob(*statement, 4, record->track);
+	}
+	return code;
 }
 
 int
@@ -114,115 +142,91 @@ weft__sqlite_insert(struct weft_connector_session *base, int model,
     const struct weft_connector_record *record, bool had_tombstone,
     struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
 	sqlite3_stmt *statement;
-	int code = weft__sqlite_model_statement(session, model, SQL_INSERT,
+	int code = prepare_write(session, WEFT__SQLITE_INSERT, model, record,
 	    &statement, error);
 
 	if (code)
 		return code;
-	bind_record(statement, record);
 	code = sqlite3_step(statement);
-	if (code == SQLITE_CONSTRAINT_UNIQUE) {
-		sqlite3_reset(statement);
-		return WEFT_EEXISTS;
-	}
-	if (code != SQLITE_DONE)
-		code = weft__sqlite_failed(session->db, "insert", error);
-	else
-		code = 0;
 	sqlite3_reset(statement);
-	if (!code && had_tombstone)
-		code = weft__sqlite_forget(base, model, record->id, error);
-	return code;
+	if (code == SQLITE_CONSTRAINT_UNIQUE)
+		return WEFT_EEXISTS;
+	if (code != SQLITE_DONE)
+		return weft__sqlite_error(
+		    session->db, code, session->sqlite->path, error);
+	if (!had_tombstone)
+		return 0;
+	return run_by_id(session, WEFT__SQLITE_TOMBSTONE_DELETE, model,
+	    record->id, error);
 }
 
 int
 weft__sqlite_update(struct weft_connector_session *base, int model,
     const struct weft_connector_record *record, struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
 	sqlite3_stmt *statement;
-	int code = weft__sqlite_model_statement(session, model, SQL_UPDATE,
+	int code = prepare_write(session, WEFT__SQLITE_UPDATE, model, record,
 	    &statement, error);
+
+	if (!code)
+		code = weft__sqlite_run(session, statement, error);
+	if (!code && sqlite3_changes(session->db) == 0)
+		code = weft_error_set(error, WEFT_ENOTFOUND,
+		    "no record '%.*s' to update", (int)record->id.size,
+		    record->id.data);
+	return code;
+}
+
+static int
+put_tombstone(struct weft__sqlite_session *session, int model,
+    struct weft_slice id, struct weft_slice track, struct weft_error *error)
+{
+	struct weft__sqlite_use *use = weft__sqlite_use(session, model);
+	sqlite3_stmt *statement;
+	int code = prepare_by_id(session, WEFT__SQLITE_TOMBSTONE_PUT, model,
+	    id, &statement, error);
 
 	if (code)
 		return code;
-	bind_record(statement, record);
+	use->tombstones = WEFT__SQLITE_TOMBSTONES_SOME;
+	weft__sqlite_bind_blob(statement, 2, track);
 	return weft__sqlite_run(session, statement, error);
 }
 
-/* The tombstone goes first: the trigger that saves track rows from foreign
- * deletions sees it and does nothing. */
 int
 weft__sqlite_bury(struct weft_connector_session *base, int model,
     struct weft_slice id, struct weft_slice track, struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	int code;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	int code =
+	    run_by_id(session, WEFT__SQLITE_DELETE, model, id, error);
 
-	if (track.data) {
-		code = weft__sqlite_statement(session, SQL_TOMBSTONE_PUT,
-		    &statement, error);
-		if (code)
-			return code;
-		sqlite3_bind_int(statement, 1, model);
-		weft__sqlite_bind_text(statement, 2, id);
-		weft__sqlite_bind_blob(statement, 3, track);
-		code = weft__sqlite_run(session, statement, error);
-		if (code)
-			return code;
-	}
-	code = weft__sqlite_model_statement(session, model, SQL_DELETE,
-	    &statement, error);
-	if (code)
-		return code;
-	if (track.data)
-		session->models[model].tombstones = 1;
-	weft__sqlite_bind_text(statement, 1, id);
-	return weft__sqlite_run(session, statement, error);
+	if (!code && track.data)
+		code = put_tombstone(session, model, id, track, error);
+	return code;
 }
 
 int
 weft__sqlite_forget(struct weft_connector_session *base, int model,
     struct weft_slice id, struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	int code = weft__sqlite_statement(session, SQL_TOMBSTONE_DELETE,
-	    &statement, error);
-
-	if (code)
-		return code;
-	sqlite3_bind_int(statement, 1, model);
-	weft__sqlite_bind_text(statement, 2, id);
-	return weft__sqlite_run(session, statement, error);
+	return run_by_id(weft__sqlite_session(base),
+	    WEFT__SQLITE_TOMBSTONE_DELETE, model, id, error);
 }
 
-/* Hands on rows of rowid, id, body, hidden, track. */
-static int
-each_record(struct sqlite_session *session, sqlite3_stmt *statement,
-    uint64_t *position, weft_connector_record_fn *each, void *context,
-    struct weft_error *error)
+static void
+read_scanned(sqlite3_stmt *statement, bool tombstones,
+    struct weft_connector_record *record)
 {
-	for (;;) {
-		struct weft_connector_record record;
-		bool row;
-		int code = weft__sqlite_step(session, statement, &row, error);
-
-		if (code || !row)
-			return code;
-		record.id = weft__sqlite_column(statement, 1);
-		record.body = weft__sqlite_column(statement, 2);
-		record.hidden = weft__sqlite_column(statement, 3);
-		record.track = weft__sqlite_column(statement, 4);
-		code = each(&record, context);
-		if (code)
-			return code;
-		if (position)
-			*position = (uint64_t)sqlite3_column_int64(statement,
-			    0);
+	*record = (struct weft_connector_record){
+	    .id = weft__sqlite_column(statement, ID),
+	    .track = weft__sqlite_column(statement, TRACK)};
+	if (!tombstones) {
+		record->body = weft__sqlite_column(statement, BODY);
+		record->hidden = weft__sqlite_column(statement, HIDDEN);
 	}
 }
 
@@ -231,75 +235,26 @@ weft__sqlite_scan(struct weft_connector_session *base, int model,
     bool tombstones, uint64_t *position, size_t limit,
     weft_connector_record_fn *each, void *context, struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	struct weft_connector_record record;
 	sqlite3_stmt *statement;
-	int code;
+	bool row = true;
+	int code = weft__sqlite_prepare(session,
+	    tombstones ? WEFT__SQLITE_TOMBSTONE_SCAN : WEFT__SQLITE_SCAN,
+	    model, &statement, error);
 
-	if (tombstones)
-		code = weft__sqlite_statement(session, SQL_TOMBSTONE_SCAN,
-		    &statement, error);
-	else
-		code = weft__sqlite_model_statement(session, model,
-		    SQL_SCAN, &statement, error);
 	if (code)
 		return code;
 	weft__sqlite_bind_number(statement, 1, *position);
 	weft__sqlite_bind_number(statement, 2, limit);
-	if (tombstones)
-		sqlite3_bind_int(statement, 3, model);
-	code = each_record(session, statement, position, each, context, error);
+	while (!code && row) {
+		code = weft__sqlite_next(session, statement, &row, error);
+		if (code || !row)
+			break;
+		*position = (uint64_t)sqlite3_column_int64(statement, ROWID);
+		read_scanned(statement, tombstones, &record);
+		code = each(&record, context);
+	}
 	sqlite3_reset(statement);
-	return code;
-}
-
-/* The prepared query of a model that must be defined. */
-static int
-prepare_query(struct sqlite_session *session, int index,
-    const struct weft_query *query, bool count, sqlite3_stmt **statement,
-    struct weft_error *error)
-{
-	const struct sqlite_model *model = weft__sqlite_model(session, index);
-
-	weft__sqlite_settle(session);
-	if (!model)
-		return weft_error_set(error, WEFT_EINVAL,
-		    "model %d is not defined", index);
-	return weft__sqlite_query_prepare(session, model, query, count,
-	    statement, error);
-}
-
-int
-weft__sqlite_find(struct weft_connector_session *base, int model,
-    const struct weft_query *query, weft_connector_record_fn *each,
-    void *context, struct weft_error *error)
-{
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	int code = prepare_query(session, model, query, false, &statement,
-	    error);
-
-	if (code)
-		return code;
-	code = each_record(session, statement, NULL, each, context, error);
-	sqlite3_finalize(statement);
-	return code;
-}
-
-int
-weft__sqlite_count(struct weft_connector_session *base, int model,
-    const struct weft_query *query, uint64_t *count, struct weft_error *error)
-{
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_stmt *statement;
-	bool row;
-	int code = prepare_query(session, model, query, true, &statement,
-	    error);
-
-	if (code)
-		return code;
-	code = weft__sqlite_step(session, statement, &row, error);
-	if (!code)
-		*count = (uint64_t)sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
 	return code;
 }

@@ -1,494 +1,482 @@
 /*
- * Connections, prepared statements, transactions.
+ * Sessions: each has a connection of its own, and prepares a statement once.
  */
-#include <errno.h>
-#include <stdio.h>
-
 #include "core/base/alloc.h"
+#include "core/base/limits.h"
+#include "models/connectors/connectors.h"
 #include "models/connectors/sqlite_private.h"
-#include "models/connectors/sqlite_session.h"
 
-/* How long a commit of another process is waited for. */
-#define BUSY_TIMEOUT_MS 2000
+/* What a mark is called; marks of one name nest. */
+#define MARK "weft_mark"
 
-static const char *const statement_texts[SQL_STATEMENTS] = {
-    [SQL_BEGIN_READ] = "BEGIN",
-    [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
-    [SQL_SNAPSHOT] = "SELECT 1 FROM weft_meta LIMIT 1",
-    [SQL_COMMIT] = "COMMIT",
-    [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_MARK] = "SAVEPOINT mark",
-    [SQL_UNDO] = "ROLLBACK TO mark",
-    [SQL_KEEP] = "RELEASE mark",
-    [SQL_TOMBSTONE_ANY] =
-	"SELECT 1 FROM weft_tombstones WHERE model = ?1 LIMIT 1",
-    [SQL_TOMBSTONE_GET] =
-	"SELECT track FROM weft_tombstones WHERE model = ?1 AND id = ?2",
-    [SQL_TOMBSTONE_PUT] =
-	"INSERT INTO weft_tombstones (model, id, track) VALUES (?1, ?2, ?3) "
-	"ON CONFLICT (model, id) DO UPDATE SET track = excluded.track",
-    [SQL_TOMBSTONE_DELETE] =
-	"DELETE FROM weft_tombstones WHERE model = ?1 AND id = ?2",
-    [SQL_TOMBSTONE_SCAN] =
-	"SELECT rowid, id, NULL, NULL, track FROM weft_tombstones "
-	"WHERE model = ?3 AND rowid > ?1 ORDER BY rowid LIMIT ?2",
-    [SQL_JOURNAL_APPEND] =
-	"INSERT INTO weft_journal (seq, model, id, rev, op, checkpoint, time, "
-	"origin, user) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [SQL_JOURNAL_READ] =
-	"SELECT seq, model, id, rev, op, checkpoint, time, origin, user "
-	"FROM weft_journal WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
-    [SQL_JOURNAL_READ_MODEL] =
-	"SELECT seq, model, id, rev, op, checkpoint, time, origin, user "
-	"FROM weft_journal WHERE seq > ?1 AND seq <= ?2 AND model = ?4 "
-	"ORDER BY seq LIMIT ?3",
-    [SQL_JOURNAL_AT] =
-	"SELECT seq, checkpoint FROM weft_journal WHERE seq >= ?1 "
-	"ORDER BY seq LIMIT 1",
-    [SQL_JOURNAL_RANGE] =
-	"SELECT (SELECT min(seq) FROM weft_journal), "
-	"(SELECT max(seq) FROM weft_journal)",
-    [SQL_JOURNAL_PRUNE] = "DELETE FROM weft_journal WHERE seq <= ?1",
-    [SQL_PENDING_PUT] =
-	"INSERT OR REPLACE INTO weft_pending (model, id, seq, body) "
-	"VALUES (?1, ?2, ?3, ?4)",
-    [SQL_PENDING_GET] =
-	"SELECT seq, body FROM weft_pending WHERE model = ?1 AND id = ?2 "
-	"AND seq <= ?3 ORDER BY seq DESC LIMIT 1",
-    [SQL_PENDING_PRUNE] = "DELETE FROM weft_pending WHERE seq <= ?1",
-    [SQL_META_GET] = "SELECT value FROM weft_meta WHERE name = ?1",
-    [SQL_META_PUT] =
-	"INSERT OR REPLACE INTO weft_meta (name, value) VALUES (?1, ?2)",
-    [SQL_META_DELETE] = "DELETE FROM weft_meta WHERE name = ?1",
-    [SQL_META_EACH] =
+/* Those of a model have the quoted name of its table for each %w. */
+static const char *const sql[] = {
+    [WEFT__SQLITE_GET] =
+	"SELECT weft_body, weft_hidden, weft_track FROM \"%w\""
+	" WHERE weft_id = ?1",
+    [WEFT__SQLITE_INSERT] =
+	"INSERT INTO \"%w\"(weft_id, weft_body, weft_hidden, weft_track)"
+	" VALUES(?1, ?2, ?3, ?4)",
+    [WEFT__SQLITE_UPDATE] =
+	"UPDATE \"%w\" SET weft_body = ?2, weft_hidden = ?3,"
+	" weft_track = ?4 WHERE weft_id = ?1",
+    [WEFT__SQLITE_DELETE] = "DELETE FROM \"%w\" WHERE weft_id = ?1",
+    [WEFT__SQLITE_SCAN] =
+	"SELECT weft_rowid, weft_id, weft_track, weft_body, weft_hidden"
+	" FROM \"%w\" WHERE weft_rowid > ?1 ORDER BY weft_rowid LIMIT ?2",
+    [WEFT__SQLITE_TOMBSTONE_GET] =
+	"SELECT weft_track FROM \"weft_tombstones_%w\" WHERE weft_id = ?1",
+    [WEFT__SQLITE_TOMBSTONE_ANY] =
+	"SELECT 1 FROM \"weft_tombstones_%w\" LIMIT 1",
+    [WEFT__SQLITE_TOMBSTONE_PUT] =
+	"INSERT INTO \"weft_tombstones_%w\"(weft_id, weft_track)"
+	" VALUES(?1, ?2) ON CONFLICT(weft_id)"
+	" DO UPDATE SET weft_track = excluded.weft_track",
+    [WEFT__SQLITE_TOMBSTONE_DELETE] =
+	"DELETE FROM \"weft_tombstones_%w\" WHERE weft_id = ?1",
+    [WEFT__SQLITE_TOMBSTONE_SCAN] =
+	"SELECT weft_rowid, weft_id, weft_track FROM \"weft_tombstones_%w\""
+	" WHERE weft_rowid > ?1 ORDER BY weft_rowid LIMIT ?2",
+    [WEFT__SQLITE_BEGIN] = "BEGIN",
+    [WEFT__SQLITE_BEGIN_IMMEDIATE] = "BEGIN IMMEDIATE",
+    [WEFT__SQLITE_TAKE_SNAPSHOT] = "SELECT number FROM weft_models LIMIT 1",
+    [WEFT__SQLITE_COMMIT] = "COMMIT",
+    [WEFT__SQLITE_ROLLBACK] = "ROLLBACK",
+    [WEFT__SQLITE_MARK] = "SAVEPOINT " MARK,
+    [WEFT__SQLITE_UNDO] = "ROLLBACK TO " MARK,
+    [WEFT__SQLITE_KEEP] = "RELEASE " MARK,
+    [WEFT__SQLITE_JOURNAL_APPEND] =
+	"INSERT INTO weft_journal(seq, model, id, rev, op, checkpoint, time,"
+	" origin, user) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [WEFT__SQLITE_JOURNAL_READ] =
+	"SELECT seq, model, id, rev, op, checkpoint, time, origin, user"
+	" FROM weft_journal WHERE seq > ?1 AND seq <= ?2 ORDER BY seq",
+    [WEFT__SQLITE_JOURNAL_SEEK] =
+	"SELECT seq, checkpoint FROM weft_journal WHERE seq >= ?1"
+	" ORDER BY seq LIMIT 1",
+    [WEFT__SQLITE_JOURNAL_RANGE] =
+	"SELECT (SELECT min(seq) FROM weft_journal),"
+	" (SELECT max(seq) FROM weft_journal)",
+    [WEFT__SQLITE_JOURNAL_PRUNE] = "DELETE FROM weft_journal WHERE seq <= ?1",
+    [WEFT__SQLITE_PENDING_PUT] =
+	"INSERT OR REPLACE INTO weft_pending(model, id, seq, body)"
+	" VALUES(?1, ?2, ?3, ?4)",
+    [WEFT__SQLITE_PENDING_GET] =
+	"SELECT seq, body FROM weft_pending WHERE model = ?1 AND id = ?2"
+	" AND seq <= ?3 ORDER BY seq DESC LIMIT 1",
+    [WEFT__SQLITE_PENDING_PRUNE] = "DELETE FROM weft_pending WHERE seq <= ?1",
+    [WEFT__SQLITE_META_GET] = "SELECT value FROM weft_meta WHERE name = ?1",
+    [WEFT__SQLITE_META_PUT] =
+	"INSERT INTO weft_meta(name, value) VALUES(?1, ?2)"
+	" ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+    [WEFT__SQLITE_META_DELETE] = "DELETE FROM weft_meta WHERE name = ?1",
+    [WEFT__SQLITE_META_EACH] =
 	"SELECT name, value FROM weft_meta WHERE name >= ?1 ORDER BY name",
 };
 
-/* %s is the model's table, quoted. */
-static const char *const model_texts[SQL_MODEL_STATEMENTS] = {
-    [SQL_GET] =
-	"SELECT weft_body, weft_hidden, weft_track FROM %s WHERE weft_id = ?1",
-    [SQL_INSERT] =
-	"INSERT INTO %s (weft_id, weft_body, weft_hidden, weft_track) "
-	"VALUES (?1, ?2, ?3, ?4)",
-    [SQL_UPDATE] =
-	"UPDATE %s SET weft_body = ?2, weft_hidden = ?3, weft_track = ?4 "
-	"WHERE weft_id = ?1",
-    [SQL_DELETE] = "DELETE FROM %s WHERE weft_id = ?1",
-    [SQL_SCAN] =
-	"SELECT weft_rowid, weft_id, weft_body, weft_hidden, weft_track "
-	"FROM %s WHERE weft_rowid > ?1 ORDER BY weft_rowid LIMIT ?2",
-};
-
-/* Our code for SQLite's, so that a caller knows whom to ask. */
-static int
-code_of(int sqlite_code)
+struct weft__sqlite_session *
+weft__sqlite_session(struct weft_connector_session *session)
 {
-	switch (sqlite_code & 0xff) {
-	case SQLITE_NOMEM:
-		return WEFT_ENOMEM;
-	case SQLITE_FULL:
-		return WEFT_ENOSPACE;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return WEFT_ELOCKED;
-	case SQLITE_READONLY:
-	case SQLITE_PERM:
-	case SQLITE_AUTH:
-		return WEFT_EREADONLY;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return WEFT_EDAMAGED;
-	case SQLITE_IOERR:
-	case SQLITE_CANTOPEN:
-		return WEFT_EIO;
-	case SQLITE_TOOBIG:
-		return WEFT_ELIMIT;
-	default:
-		return WEFT_EDATABASE;
-	}
+	return (struct weft__sqlite_session *)session;
 }
 
-int
-weft__sqlite_failed(sqlite3 *db, const char *doing, struct weft_error *error)
-{
-	int system = sqlite3_system_errno(db);
-	int code = code_of(sqlite3_extended_errcode(db));
-
-	if (code == WEFT_EIO && (system == ENOSPC || system == EDQUOT ||
-				    system == EFBIG))
-		code = WEFT_ENOSPACE;
-	if (code == WEFT_EIO && (system == EROFS || system == EACCES))
-		code = WEFT_EREADONLY;
-	return weft_error_set(error, code, "%s: %s%s", doing,
-	    sqlite3_errmsg(db), code == WEFT_ELOCKED
-		? " (another process is writing)" : "");
-}
-
-/* "file:" and the path with what a URI must not hold escaped. */
+/* Takes the one right to write. */
 static int
-write_uri(const char *path, bool immutable, struct weft_buf *uri)
+take_writing(struct weft__sqlite *sqlite, struct weft_error *error)
 {
-	int code = weft_buf_printf(uri, "file:");
+	bool is_taken;
 
-	for (; !code && *path; path++) {
-		if (*path == '?' || *path == '#' || *path == '%')
-			code = weft_buf_printf(uri, "%%%02X", *path);
-		else
-			code = weft_buf_append(uri, path, 1);
-	}
-	if (!code && immutable)
-		code = weft_buf_printf(uri, "?immutable=1");
-	return code;
-}
-
-static int
-configure(sqlite3 *db, bool writing, struct weft_error *error)
-{
-	/* FULL: a commit is on disk before it is answered.  NORMAL would lose
-	 * the last ones with the power. */
-	const char *text = writing
-	    ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	      "PRAGMA cache_size = -16384"
-	    : "PRAGMA query_only = ON";
-
-	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
-	if (weft__sqlite_functions_register(db) != SQLITE_OK ||
-	    sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
-		return weft__sqlite_failed(db, "open the database", error);
+	if (sqlite->read_only)
+		return weft_error_set(error, WEFT_EREADONLY,
+		    "%s: open for reading only", sqlite->path);
+	pthread_mutex_lock(&sqlite->mutex);
+	is_taken = sqlite->is_writing;
+	sqlite->is_writing = true;
+	pthread_mutex_unlock(&sqlite->mutex);
+	if (is_taken)
+		return weft_error_set(error, WEFT_ELOCKED,
+		    "%s: there is a writing session already", sqlite->path);
 	return 0;
 }
 
-int
-weft__sqlite_connect(const struct sqlite_connector *connector, bool writing,
-    sqlite3 **db, struct weft_error *error)
+static void
+give_writing(struct weft__sqlite *sqlite)
 {
-	struct weft_buf uri = WEFT_BUF_INIT(16384);
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
-	int code = write_uri(connector->path, connector->immutable, &uri);
-
-	*db = NULL;
-	if (writing)
-		flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-	else
-		flags |= connector->read_only ? SQLITE_OPEN_READONLY
-					      : SQLITE_OPEN_READWRITE;
-	if (code) {
-		weft_buf_fini(&uri);
-		return weft_error_set(error, code, "%s: %s", connector->path,
-		    weft_error_text(code));
-	}
-	code = sqlite3_open_v2(uri.data, db, flags, WEFT__SQLITE_VFS);
-	weft_buf_fini(&uri);
-	if (!*db)
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	if (code != SQLITE_OK)
-		code = weft__sqlite_failed(*db, connector->path, error);
-	else
-		code = configure(*db, writing, error);
-	if (code) {
-		sqlite3_close(*db);
-		*db = NULL;
-	}
-	return code;
+	pthread_mutex_lock(&sqlite->mutex);
+	sqlite->is_writing = false;
+	pthread_mutex_unlock(&sqlite->mutex);
 }
 
-int
-weft__sqlite_session_open(struct weft_connector *base, bool writing,
-    struct weft_connector_session **session, struct weft_error *error)
+static void
+free_session(struct weft__sqlite_session *session)
 {
-	struct sqlite_connector *connector = (struct sqlite_connector *)base;
-	struct sqlite_session *made = weft__calloc(1, sizeof *made);
+	for (size_t i = 0; i < WEFT__SQLITE_STATEMENTS; i++)
+		sqlite3_finalize(session->statements[i]);
+	for (size_t i = 0; i < session->uses_length; i++)
+		for (size_t j = 0; j < WEFT__SQLITE_MODEL_STATEMENTS; j++)
+			sqlite3_finalize(session->uses[i].statements[j]);
+	weft__sqlite_queries_fini(session);
+	sqlite3_close(session->db);
+	weft__free(session->uses);
+	weft_buf_fini(&session->key);
+	weft__free(session);
+}
+
+static int
+make_session(struct weft__sqlite *sqlite, bool writing,
+    struct weft__sqlite_session **session, struct weft_error *error)
+{
+	struct weft__sqlite_session *made = weft__calloc(1, sizeof *made);
 	int code;
 
 	if (!made)
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	made->base.ops = base->ops;
-	made->connector = connector;
-	made->writing = writing;
-	code = weft__sqlite_connect(connector, writing, &made->db, error);
+		return weft__sqlite_no_memory(error);
+	made->base.ops = &weft__connector_sqlite;
+	made->sqlite = sqlite;
+	made->is_writing = writing;
+	weft_buf_init(&made->key, 2 * (size_t)WEFT_LIMIT_RECORD_SIZE);
+	code = weft__sqlite_connect(sqlite, &made->db, error);
+	if (!code)
+		code = weft__sqlite_add_functions(made, error);
+	if (!code && !writing)
+		code = weft__sqlite_execute(made->db, "PRAGMA query_only=ON",
+		    sqlite->path, error);
 	if (code) {
-		weft__free(made);
+		free_session(made);
 		return code;
 	}
-	*session = &made->base;
+	*session = made;
 	return 0;
+}
+
+int
+weft__sqlite_session_open(struct weft_connector *connector, bool writing,
+    struct weft_connector_session **session, struct weft_error *error)
+{
+	struct weft__sqlite *sqlite = (struct weft__sqlite *)connector;
+	struct weft__sqlite_session *made = NULL;
+	int code = writing ? take_writing(sqlite, error) : 0;
+
+	if (code)
+		return code;
+	code = make_session(sqlite, writing, &made, error);
+	if (!code)
+		*session = &made->base;
+	else if (writing)
+		give_writing(sqlite);
+	return code;
 }
 
 void
 weft__sqlite_session_close(struct weft_connector_session *base)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	struct weft__sqlite *sqlite;
+	bool was_writing;
 
-	for (int i = 0; i < SQL_STATEMENTS; i++)
-		sqlite3_finalize(session->statements[i]);
-	for (size_t i = 0; i < session->models_length; i++)
-		for (int j = 0; j < SQL_MODEL_STATEMENTS; j++)
-			sqlite3_finalize(session->models[i].statements[j]);
-	sqlite3_close(session->db);
-	weft__free(session->models);
-	weft__free(session);
+	if (!session)
+		return;
+	weft__sqlite_rollback(base);
+	sqlite = session->sqlite;
+	was_writing = session->is_writing;
+	free_session(session);
+	if (was_writing)
+		give_writing(sqlite);
 }
 
-void
-weft__sqlite_settle(struct sqlite_session *session)
+struct weft__sqlite_use *
+weft__sqlite_use(struct weft__sqlite_session *session, int model)
 {
-	if (session->lent) {
-		sqlite3_reset(session->lent);
-		session->lent = NULL;
+	struct weft__sqlite *sqlite = session->sqlite;
+	size_t index = (size_t)model, known = session->uses_length;
+
+	if (index < known && session->uses[index].model)
+		return &session->uses[index];
+	if (!weft__grow(&session->uses, &session->uses_capacity, index + 1,
+		sizeof *session->uses))
+		return NULL;
+	if (index >= known) {
+		memset(session->uses + known, 0,
+		    (index + 1 - known) * sizeof *session->uses);
+		session->uses_length = index + 1;
 	}
+	pthread_mutex_lock(&sqlite->mutex);
+	session->uses[index].model = sqlite->models[index];
+	pthread_mutex_unlock(&sqlite->mutex);
+	return &session->uses[index];
 }
 
-int
-weft__sqlite_prepare(struct sqlite_session *session, const char *sql,
-    sqlite3_stmt **statement, struct weft_error *error)
+/* Prepares the statement of 'kind' where its pointer is kept. */
+static int
+prepare_at(struct weft__sqlite_session *session, const char *text,
+    sqlite3_stmt **place)
 {
-	if (sqlite3_prepare_v3(session->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-		statement, NULL) != SQLITE_OK)
-		return weft__sqlite_failed(session->db, "prepare", error);
-	return 0;
-}
-
-int
-weft__sqlite_statement(struct sqlite_session *session,
-    enum sqlite_statement which, sqlite3_stmt **statement,
-    struct weft_error *error)
-{
-	sqlite3_stmt **kept = &session->statements[which];
-
-	weft__sqlite_settle(session);
-	if (!*kept) {
-		int code = weft__sqlite_prepare(session,
-		    statement_texts[which], kept, error);
-
-		if (code)
-			return code;
-	}
-	*statement = *kept;
-	return 0;
-}
-
-const struct sqlite_model *
-weft__sqlite_model(const struct sqlite_session *session, int model)
-{
-	struct sqlite_connector *connector = session->connector;
-	const struct sqlite_model *found = NULL;
-
-	pthread_mutex_lock(&connector->mutex);
-	if (model >= 0 && (size_t)model < connector->models_length)
-		found = connector->models[model];
-	pthread_mutex_unlock(&connector->mutex);
-	return found;
-}
-
-/* What this session has for the model; NULL: out of memory. */
-static struct sqlite_session_model *
-session_model(struct sqlite_session *session, int model)
-{
-	size_t needed = (size_t)model + 1;
-
-	if (needed > session->models_length) {
-		size_t before = session->models_length;
-
-		if (!weft__grow(&session->models, &session->models_capacity,
-			needed, sizeof *session->models))
-			return NULL;
-		memset(session->models + before, 0,
-		    (needed - before) * sizeof *session->models);
-		for (size_t i = before; i < needed; i++)
-			session->models[i].tombstones = -1;
-		session->models_length = needed;
-	}
-	return &session->models[model];
+	return sqlite3_prepare_v3(session->db, text, -1,
+	    SQLITE_PREPARE_PERSISTENT, place, NULL);
 }
 
 static int
-prepare_for_model(struct sqlite_session *session, int index,
-    const char *text, sqlite3_stmt **statement, struct weft_error *error)
+prepare_for_model(struct weft__sqlite_session *session,
+    const struct weft__sqlite_use *use, enum weft__sqlite_statement kind,
+    sqlite3_stmt **place)
 {
-	const struct sqlite_model *model = weft__sqlite_model(session, index);
-	struct weft_buf sql = WEFT_BUF_INIT(4096);
-	const char *table = strstr(text, "%s");
-	int code;
+	char *text = sqlite3_mprintf(sql[kind], use->model->name);
+	int code = text ? prepare_at(session, text, place) : SQLITE_NOMEM;
 
-	if (!model)
-		return weft_error_set(error, WEFT_EINVAL,
-		    "model %d is not defined", index);
-	code = weft_buf_append(&sql, text, (size_t)(table - text));
-	if (!code)
-		code = weft_buf_append(&sql, model->quoted,
-		    strlen(model->quoted));
-	if (!code)
-		code = weft_buf_append(&sql, table + 2, strlen(table + 2));
-	if (!code)
-		code = weft__sqlite_prepare(session, sql.data, statement,
-		    error);
-	weft_buf_fini(&sql);
+	sqlite3_free(text);
 	return code;
 }
 
-int
-weft__sqlite_model_statement(struct sqlite_session *session, int model,
-    enum sqlite_model_statement which, sqlite3_stmt **statement,
+/* The statement, whatever the state of the transaction. */
+static int
+prepare(struct weft__sqlite_session *session,
+    enum weft__sqlite_statement kind, int model, sqlite3_stmt **statement,
     struct weft_error *error)
 {
-	struct sqlite_session_model *own = session_model(session, model);
+	struct weft__sqlite_use *use = NULL;
+	sqlite3_stmt **place = &session->statements[kind];
 	int code = 0;
 
-	weft__sqlite_settle(session);
-	if (!own)
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	if (!own->statements[which])
-		code = prepare_for_model(session, model, model_texts[which],
-		    &own->statements[which], error);
-	*statement = own->statements[which];
+	if (kind < WEFT__SQLITE_MODEL_STATEMENTS) {
+		use = weft__sqlite_use(session, model);
+		if (!use)
+			return weft__sqlite_no_memory(error);
+		place = &use->statements[kind];
+	}
+	if (*place)
+		sqlite3_reset(*place);
+	else if (use)
+		code = prepare_for_model(session, use, kind, place);
+	else
+		code = prepare_at(session, sql[kind], place);
+	*statement = *place;
+	return code ? weft__sqlite_error(
+			  session->db, code, session->sqlite->path, error) : 0;
+}
+
+int
+weft__sqlite_prepare(struct weft__sqlite_session *session,
+    enum weft__sqlite_statement kind, int model, sqlite3_stmt **statement,
+    struct weft_error *error)
+{
+	if (session->is_active && sqlite3_get_autocommit(session->db))
+		return weft_error_set(error, WEFT_EDATABASE,
+		    "%s: the transaction ended with an earlier failure",
+		    session->sqlite->path);
+	return prepare(session, kind, model, statement, error);
+}
+
+/* Resets, and sets the error of the step before. */
+static int
+report(struct weft__sqlite_session *session, sqlite3_stmt *statement,
+    int sqlite_code, struct weft_error *error)
+{
+	int code = session->function_code;
+
+	session->function_code = 0;
+	if (code == WEFT_ELIMIT)
+		weft_error_set(error, code,
+		    "a regular expression took too many steps");
+	else if (code)
+		weft__sqlite_no_memory(error);
+	else
+		code = weft__sqlite_error(session->db, sqlite_code,
+		    session->sqlite->path, error);
+	sqlite3_reset(statement);
 	return code;
 }
 
 int
-weft__sqlite_step(struct sqlite_session *session, sqlite3_stmt *statement,
-    bool *row, struct weft_error *error)
+weft__sqlite_run(struct weft__sqlite_session *session,
+    sqlite3_stmt *statement, struct weft_error *error)
+{
+	int code = sqlite3_step(statement);
+
+	if (code != SQLITE_DONE)
+		return report(session, statement, code, error);
+	sqlite3_reset(statement);
+	return 0;
+}
+
+int
+weft__sqlite_next(struct weft__sqlite_session *session,
+    sqlite3_stmt *statement, bool *row, struct weft_error *error)
 {
 	int code = sqlite3_step(statement);
 
 	*row = code == SQLITE_ROW;
-	if (code == SQLITE_ROW || code == SQLITE_DONE)
+	if (*row)
 		return 0;
-	code = weft__sqlite_failed(session->db, "read", error);
+	if (code != SQLITE_DONE)
+		return report(session, statement, code, error);
 	sqlite3_reset(statement);
-	return code;
+	return 0;
 }
 
-int
-weft__sqlite_run(struct sqlite_session *session, sqlite3_stmt *statement,
-    struct weft_error *error)
-{
-	int code = sqlite3_step(statement);
-
-	if (code != SQLITE_DONE && code != SQLITE_ROW)
-		code = weft__sqlite_failed(session->db, "write", error);
-	else
-		code = 0;
-	sqlite3_reset(statement);
-	return code;
-}
-
-void
-weft__sqlite_bind_text(sqlite3_stmt *statement, int at, struct weft_slice text)
-{
-	if (text.data)
-		sqlite3_bind_text64(statement, at, text.data, text.size,
-		    SQLITE_STATIC, SQLITE_UTF8);
-	else
-		sqlite3_bind_null(statement, at);
-}
-
-void
-weft__sqlite_bind_blob(sqlite3_stmt *statement, int at,
-    struct weft_slice bytes)
-{
-	if (bytes.data)
-		sqlite3_bind_blob64(statement, at, bytes.data, bytes.size,
-		    SQLITE_STATIC);
-	else
-		sqlite3_bind_null(statement, at);
-}
-
-void
-weft__sqlite_bind_number(sqlite3_stmt *statement, int at, uint64_t number)
-{
-	if (number > INT64_MAX)
-		number = INT64_MAX;
-	sqlite3_bind_int64(statement, at, (sqlite3_int64)number);
-}
-
-struct weft_slice
-weft__sqlite_column(sqlite3_stmt *statement, int at)
-{
-	const void *data;
-
-	if (sqlite3_column_type(statement, at) == SQLITE_NULL)
-		return weft_slice_of(NULL, 0);
-	/* _blob() of a text gives its UTF-8 bytes; NULL for none of them. */
-	data = sqlite3_column_blob(statement, at);
-	return weft_slice_of(data ? data : "",
-	    (size_t)sqlite3_column_bytes(statement, at));
-}
-
-/* Runs one of the statements without parameters. */
+/* Runs a statement without parameters and rows. */
 static int
-run_plain(struct sqlite_session *session, enum sqlite_statement which,
-    struct weft_error *error)
+run_simple(struct weft__sqlite_session *session,
+    enum weft__sqlite_statement kind, struct weft_error *error)
 {
 	sqlite3_stmt *statement;
-	int code = weft__sqlite_statement(session, which, &statement, error);
+	int code = weft__sqlite_prepare(session, kind, 0, &statement, error);
 
 	return code ? code : weft__sqlite_run(session, statement, error);
 }
 
-int
-weft__sqlite_begin(struct weft_connector_session *base,
-    struct weft_error *error)
+/* Ends what rows are still handed out. */
+static void
+reset_all(struct weft__sqlite_session *session)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	int code;
+	sqlite3_stmt *statement = NULL;
 
-	for (size_t i = 0; i < session->models_length; i++)
-		session->models[i].tombstones = -1;
-	if (session->writing)
-		return run_plain(session, SQL_BEGIN_WRITE, error);
-	code = run_plain(session, SQL_BEGIN_READ, error);
-	if (code)
-		return code;
-	/* A reader's state is fixed by its first read, so read now. */
-	code = run_plain(session, SQL_SNAPSHOT, error);
+	while ((statement = sqlite3_next_stmt(session->db, statement)))
+		if (sqlite3_stmt_busy(statement))
+			sqlite3_reset(statement);
+}
+
+static void
+forget_tombstones(struct weft__sqlite_session *session)
+{
+	for (size_t i = 0; i < session->uses_length; i++)
+		session->uses[i].tombstones = WEFT__SQLITE_TOMBSTONES_UNKNOWN;
+}
+
+/* A reading transaction sees the state of its first reading: reads. */
+static int
+take_snapshot(
+    struct weft__sqlite_session *session, struct weft_error *error)
+{
+	sqlite3_stmt *statement;
+	bool row;
+	int code = weft__sqlite_prepare(session, WEFT__SQLITE_TAKE_SNAPSHOT,
+	    0, &statement, error);
+
+	if (!code)
+		code = weft__sqlite_next(session, statement, &row, error);
+	if (!code)
+		sqlite3_reset(statement);
+	return code;
+}
+
+int
+weft__sqlite_begin(
+    struct weft_connector_session *base, struct weft_error *error)
+{
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	int code = run_simple(session,
+	    session->is_writing ? WEFT__SQLITE_BEGIN_IMMEDIATE
+				: WEFT__SQLITE_BEGIN, error);
+
+	if (!code && !session->is_writing)
+		code = take_snapshot(session, error);
+	forget_tombstones(session);
+	session->is_active = !code;
 	if (code)
 		weft__sqlite_rollback(base);
 	return code;
 }
 
 int
-weft__sqlite_commit(struct weft_connector_session *base,
-    struct weft_error *error)
+weft__sqlite_commit(
+    struct weft_connector_session *base, struct weft_error *error)
 {
-	return run_plain((struct sqlite_session *)base, SQL_COMMIT, error);
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	int code;
+
+	reset_all(session);
+	code = run_simple(session, WEFT__SQLITE_COMMIT, error);
+	if (!code)
+		session->is_active = false;
+	return code;
 }
 
 void
 weft__sqlite_rollback(struct weft_connector_session *base)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	sqlite3_stmt *statement;
 
-	weft__sqlite_settle(session);
-	/* Some failures roll back by themselves. */
+	reset_all(session);
+	session->is_active = false;
+	session->function_code = 0;
+	/* A failure may have ended the transaction already. */
 	if (!sqlite3_get_autocommit(session->db) &&
-	    run_plain(session, SQL_ROLLBACK, NULL) != 0)
-		sqlite3_exec(session->db, "ROLLBACK", NULL, NULL, NULL);
+	    prepare(session, WEFT__SQLITE_ROLLBACK, 0, &statement, NULL) == 0)
+		weft__sqlite_run(session, statement, NULL);
 }
 
 int
-weft__sqlite_mark(struct weft_connector_session *base,
-    struct weft_error *error)
+weft__sqlite_mark(
+    struct weft_connector_session *base, struct weft_error *error)
 {
-	return run_plain((struct sqlite_session *)base, SQL_MARK, error);
+	return run_simple(
+	    weft__sqlite_session(base), WEFT__SQLITE_MARK, error);
 }
 
 int
-weft__sqlite_undo(struct weft_connector_session *base,
-    struct weft_error *error)
+weft__sqlite_undo(
+    struct weft_connector_session *base, struct weft_error *error)
 {
-	struct sqlite_session *session = (struct sqlite_session *)base;
-	int code = run_plain(session, SQL_UNDO, error);
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	int code;
 
-	for (size_t i = 0; i < session->models_length; i++)
-		session->models[i].tombstones = -1;
-	return code ? code : run_plain(session, SQL_KEEP, error);
+	reset_all(session);
+	forget_tombstones(session);
+	code = run_simple(session, WEFT__SQLITE_UNDO, error);
+	if (!code)
+		code = run_simple(session, WEFT__SQLITE_KEEP, error);
+	return code;
 }
 
 int
-weft__sqlite_keep(struct weft_connector_session *base,
-    struct weft_error *error)
+weft__sqlite_keep(
+    struct weft_connector_session *base, struct weft_error *error)
 {
-	return run_plain((struct sqlite_session *)base, SQL_KEEP, error);
+	return run_simple(
+	    weft__sqlite_session(base), WEFT__SQLITE_KEEP, error);
+}
+
+void
+weft__sqlite_bind_text(
+    sqlite3_stmt *statement, int index, struct weft_slice text)
+{
+	sqlite3_bind_text64(statement, index, text.data, text.size,
+	    SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void
+weft__sqlite_bind_blob(
+    sqlite3_stmt *statement, int index, struct weft_slice bytes)
+{
+	sqlite3_bind_blob64(
+	    statement, index, bytes.data, bytes.size, SQLITE_STATIC);
+}
+
+void
+weft__sqlite_bind_number(
+    sqlite3_stmt *statement, int index, uint64_t number)
+{
+	sqlite3_bind_int64(statement, index,
+	    number > INT64_MAX ? INT64_MAX : (sqlite3_int64)number);
+}
+
+/* An empty blob has no pointer, but is a value. */
+struct weft_slice
+weft__sqlite_column(sqlite3_stmt *statement, int index)
+{
+	const char *data = NULL;
+
+	switch (sqlite3_column_type(statement, index)) {
+	case SQLITE_NULL:
+		return weft_slice_of(NULL, 0);
+	case SQLITE_BLOB:
+		data = sqlite3_column_blob(statement, index);
+		break;
+	default:
+		data = (const char *)sqlite3_column_text(statement, index);
+		break;
+	}
+	return weft_slice_of(data ? data : "",
+	    (size_t)sqlite3_column_bytes(statement, index));
 }

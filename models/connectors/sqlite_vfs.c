@@ -1,289 +1,337 @@
-/*
- * The file layer under SQLite: the operating system's, with a place of ours
- * in between, so that tests can fail every write, and an encrypted mode can be
- * put in without touching anything else.
- *
- * SQLite's shared-memory and locking members are handed through.
- */
+#include "models/connectors/sqlite_vfs.h"
+
+#include <errno.h>
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdatomic.h>
 
-#include "models/connectors/sqlite_private.h"
-
-static sqlite3_vfs *lower; /* the operating system's */
-static sqlite3_vfs layer;
-static int registered = SQLITE_ERROR;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static atomic_int_fast64_t countdown = -1; /* negative: nothing fails */
-static atomic_uint_fast64_t writes;
-static atomic_int failure;
-
-void
-weft__sqlite_vfs_fail_after(uint64_t successes, int code)
-{
-	atomic_store(&writes, 0);
-	atomic_store(&failure, code);
-	atomic_store(&countdown, (int_fast64_t)successes);
-}
-
-void
-weft__sqlite_vfs_fail_never(void)
-{
-	atomic_store(&countdown, -1);
-}
-
-uint64_t
-weft__sqlite_vfs_count(void)
-{
-	return atomic_load(&writes);
-}
-
-/* The code that this operation fails with, or SQLITE_OK. */
-static int
-must_fail(void)
-{
-	int_fast64_t left = atomic_load(&countdown);
-
-	if (left < 0)
-		return SQLITE_OK;
-	atomic_fetch_add(&writes, 1);
-	if (left == 0)
-		return atomic_load(&failure);
-	atomic_fetch_sub(&countdown, 1);
-	return SQLITE_OK;
-}
-
-/* Our file; the lower one follows it in memory. */
-struct file {
+/* A file of ours; the wrapped VFS's own follows it in memory. */
+struct shim_file {
 	sqlite3_file base;
-	sqlite3_file *lower;
+	sqlite3_file *real;
 };
 
+static sqlite3_vfs *real_vfs;
+static sqlite3_vfs shim_vfs;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int registered; /* SQLite's code */
+
+/* Counts down to the call that fails; negative: none does. */
+static atomic_int_fast64_t fail_countdown = -1;
+static atomic_int fail_kind;
+static atomic_bool fail_for_ever;
+static atomic_bool has_failed;
+
+void
+weft__sqlite_fail_after(
+    uint64_t successes, enum weft__sqlite_fault fault, bool for_ever)
+{
+	atomic_store(&has_failed, false);
+	atomic_store(&fail_kind, (int)fault);
+	atomic_store(&fail_for_ever, for_ever);
+	atomic_store(&fail_countdown, (int_fast64_t)successes);
+}
+
+void
+weft__sqlite_fail_never(void)
+{
+	atomic_store(&fail_countdown, -1);
+}
+
+bool
+weft__sqlite_has_failed(void)
+{
+	return atomic_load(&has_failed);
+}
+
+/* Whether this call, which takes space or not, is the one to fail. */
+static bool
+must_fail(bool takes_space)
+{
+	int_fast64_t left =
+	    atomic_load_explicit(&fail_countdown, memory_order_relaxed);
+
+	if (left < 0 ||
+	    (!takes_space && atomic_load(&fail_kind) == WEFT__SQLITE_FAULT_FULL))
+		return false;
+	if (left > 0) {
+		atomic_store(&fail_countdown, left - 1);
+		return false;
+	}
+	atomic_store(&has_failed, true);
+	errno = EIO;
+	if (!atomic_load(&fail_for_ever))
+		atomic_store(&fail_countdown, -1);
+	return true;
+}
+
+/* The code of a failed call that takes space. */
+static int
+space_code(int io_code)
+{
+	return atomic_load(&fail_kind) == WEFT__SQLITE_FAULT_FULL
+	    ? SQLITE_FULL : io_code;
+}
+
 static sqlite3_file *
-lower_of(sqlite3_file *file)
+real_of(sqlite3_file *file)
 {
-	return ((struct file *)file)->lower;
+	return ((struct shim_file *)file)->real;
 }
 
 static int
-file_close(sqlite3_file *file)
+shim_close(sqlite3_file *file)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xClose(below);
+	return real_of(file)->pMethods->xClose(real_of(file));
 }
 
 static int
-file_read(sqlite3_file *file, void *data, int size, sqlite3_int64 offset)
+shim_read(sqlite3_file *file, void *data, int size, sqlite3_int64 offset)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xRead(below, data, size, offset);
+	if (must_fail(false))
+		return SQLITE_IOERR_READ;
+	return real_of(file)->pMethods->xRead(
+	    real_of(file), data, size, offset);
 }
 
 static int
-file_write(
+shim_write(
     sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
 {
-	sqlite3_file *below = lower_of(file);
-	int code = must_fail();
+	bool fails = must_fail(true);
+	int code = real_of(file)->pMethods->xWrite(
+	    real_of(file), data, fails ? size / 2 : size, offset);
 
-	return code ? code : below->pMethods->xWrite(below, data, size, offset);
+	return fails ? space_code(SQLITE_IOERR_WRITE) : code;
 }
 
 static int
-file_truncate(sqlite3_file *file, sqlite3_int64 size)
+shim_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-	sqlite3_file *below = lower_of(file);
-	int code = must_fail();
-
-	return code ? code : below->pMethods->xTruncate(below, size);
+	if (must_fail(true))
+		return space_code(SQLITE_IOERR_TRUNCATE);
+	return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
 static int
-file_sync(sqlite3_file *file, int flags)
+shim_sync(sqlite3_file *file, int flags)
 {
-	sqlite3_file *below = lower_of(file);
-	int code = must_fail();
-
-	if (code)
-		return code == SQLITE_FULL ? code : SQLITE_IOERR_FSYNC;
-	return below->pMethods->xSync(below, flags);
+	if (must_fail(true))
+		return space_code(SQLITE_IOERR_FSYNC);
+	return real_of(file)->pMethods->xSync(real_of(file), flags);
 }
 
 static int
-file_size(sqlite3_file *file, sqlite3_int64 *size)
+shim_file_size(sqlite3_file *file, sqlite3_int64 *size)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xFileSize(below, size);
+	if (must_fail(false))
+		return SQLITE_IOERR_FSTAT;
+	return real_of(file)->pMethods->xFileSize(real_of(file), size);
 }
 
 static int
-file_lock(sqlite3_file *file, int level)
+shim_lock(sqlite3_file *file, int lock)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xLock(below, level);
+	return real_of(file)->pMethods->xLock(real_of(file), lock);
 }
 
 static int
-file_unlock(sqlite3_file *file, int level)
+shim_unlock(sqlite3_file *file, int lock)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xUnlock(below, level);
+	return real_of(file)->pMethods->xUnlock(real_of(file), lock);
 }
 
 static int
-file_check_lock(sqlite3_file *file, int *held)
+shim_check_reserved_lock(sqlite3_file *file, int *reserved)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xCheckReservedLock(below, held);
+	return real_of(file)->pMethods->xCheckReservedLock(
+	    real_of(file), reserved);
 }
 
 static int
-file_control(sqlite3_file *file, int operation, void *argument)
+shim_file_control(sqlite3_file *file, int operation, void *argument)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xFileControl(below, operation, argument);
+	return real_of(file)->pMethods->xFileControl(
+	    real_of(file), operation, argument);
 }
 
 static int
-file_sector_size(sqlite3_file *file)
+shim_sector_size(sqlite3_file *file)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xSectorSize(below);
+	return real_of(file)->pMethods->xSectorSize(real_of(file));
 }
 
 static int
-file_characteristics(sqlite3_file *file)
+shim_device_characteristics(sqlite3_file *file)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xDeviceCharacteristics(below);
+	return real_of(file)->pMethods->xDeviceCharacteristics(
+	    real_of(file));
 }
 
 static int
-file_shm_map(sqlite3_file *file, int page, int size, int extend,
+shim_shm_map(sqlite3_file *file, int page, int size, int extend,
     void volatile **memory)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xShmMap(below, page, size, extend, memory);
+	if (must_fail(true))
+		return space_code(SQLITE_IOERR_SHMMAP);
+	return real_of(file)->pMethods->xShmMap(
+	    real_of(file), page, size, extend, memory);
 }
 
 static int
-file_shm_lock(sqlite3_file *file, int offset, int count, int flags)
+shim_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xShmLock(below, offset, count, flags);
+	return real_of(file)->pMethods->xShmLock(
+	    real_of(file), offset, count, flags);
 }
 
 static void
-file_shm_barrier(sqlite3_file *file)
+shim_shm_barrier(sqlite3_file *file)
 {
-	sqlite3_file *below = lower_of(file);
-
-	below->pMethods->xShmBarrier(below);
+	real_of(file)->pMethods->xShmBarrier(real_of(file));
 }
 
 static int
-file_shm_unmap(sqlite3_file *file, int delete)
+shim_shm_unmap(sqlite3_file *file, int remove)
 {
-	sqlite3_file *below = lower_of(file);
-
-	return below->pMethods->xShmUnmap(below, delete);
+	return real_of(file)->pMethods->xShmUnmap(real_of(file), remove);
 }
 
-/* Version 2: no memory-mapped reading, which would go past this layer. */
+static int
+shim_fetch(
+    sqlite3_file *file, sqlite3_int64 offset, int size, void **memory)
+{
+	return real_of(file)->pMethods->xFetch(
+	    real_of(file), offset, size, memory);
+}
+
+static int
+shim_unfetch(sqlite3_file *file, sqlite3_int64 offset, void *memory)
+{
+	return real_of(file)->pMethods->xUnfetch(
+	    real_of(file), offset, memory);
+}
+
 static const sqlite3_io_methods methods = {
-    .iVersion = 2,
-    .xClose = file_close,
-    .xRead = file_read,
-    .xWrite = file_write,
-    .xTruncate = file_truncate,
-    .xSync = file_sync,
-    .xFileSize = file_size,
-    .xLock = file_lock,
-    .xUnlock = file_unlock,
-    .xCheckReservedLock = file_check_lock,
-    .xFileControl = file_control,
-    .xSectorSize = file_sector_size,
-    .xDeviceCharacteristics = file_characteristics,
-    .xShmMap = file_shm_map,
-    .xShmLock = file_shm_lock,
-    .xShmBarrier = file_shm_barrier,
-    .xShmUnmap = file_shm_unmap,
+    .iVersion = 3,
+    .xClose = shim_close,
+    .xRead = shim_read,
+    .xWrite = shim_write,
+    .xTruncate = shim_truncate,
+    .xSync = shim_sync,
+    .xFileSize = shim_file_size,
+    .xLock = shim_lock,
+    .xUnlock = shim_unlock,
+    .xCheckReservedLock = shim_check_reserved_lock,
+    .xFileControl = shim_file_control,
+    .xSectorSize = shim_sector_size,
+    .xDeviceCharacteristics = shim_device_characteristics,
+    .xShmMap = shim_shm_map,
+    .xShmLock = shim_shm_lock,
+    .xShmBarrier = shim_shm_barrier,
+    .xShmUnmap = shim_shm_unmap,
+    .xFetch = shim_fetch,
+    .xUnfetch = shim_unfetch,
 };
 
 static int
-layer_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
-    int *out_flags)
+shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
+    int *flags_out)
 {
-	struct file *own = (struct file *)file;
+	struct shim_file *shim = (struct shim_file *)file;
 	int code;
 
-	own->lower = (sqlite3_file *)(own + 1);
-	code = lower->xOpen(lower, name, own->lower, flags, out_flags);
-	/* SQLite closes a file whose opening failed only if it has methods. */
-	own->base.pMethods = own->lower->pMethods ? &methods : NULL;
+	shim->base.pMethods = NULL;
+	shim->real = (sqlite3_file *)(shim + 1);
+	if (must_fail(false))
+		return SQLITE_CANTOPEN;
+	code = real_vfs->xOpen(real_vfs, name, shim->real, flags, flags_out);
+	if (shim->real->pMethods)
+		shim->base.pMethods = &methods;
 	return code;
 }
 
 static int
-layer_delete(sqlite3_vfs *vfs, const char *name, int sync)
+shim_delete(sqlite3_vfs *vfs, const char *name, int sync)
 {
-	int code = must_fail();
+	if (must_fail(false))
+		return SQLITE_IOERR_DELETE;
+	return real_vfs->xDelete(real_vfs, name, sync);
+}
 
-	return code ? code : lower->xDelete(lower, name, sync);
+/* All that is not about files is the wrapped VFS's own: it is handed itself,
+ * not ours, so that its functions find what they expect. */
+static int
+shim_access(sqlite3_vfs *vfs, const char *name, int flags, int *answer)
+{
+	return real_vfs->xAccess(real_vfs, name, flags, answer);
 }
 
 static int
-layer_access(sqlite3_vfs *vfs, const char *name, int flags, int *result)
+shim_full_pathname(sqlite3_vfs *vfs, const char *name, int size, char *path)
 {
-	return lower->xAccess(lower, name, flags, result);
+	return real_vfs->xFullPathname(real_vfs, name, size, path);
 }
 
 static int
-layer_full_name(sqlite3_vfs *vfs, const char *name, int size, char *full)
+shim_randomness(sqlite3_vfs *vfs, int size, char *bytes)
 {
-	return lower->xFullPathname(lower, name, size, full);
+	return real_vfs->xRandomness(real_vfs, size, bytes);
 }
 
 static int
-layer_last_error(sqlite3_vfs *vfs, int size, char *text)
+shim_sleep(sqlite3_vfs *vfs, int microseconds)
 {
-	return lower->xGetLastError(lower, size, text);
+	return real_vfs->xSleep(real_vfs, microseconds);
+}
+
+static int
+shim_current_time(sqlite3_vfs *vfs, double *time)
+{
+	return real_vfs->xCurrentTime(real_vfs, time);
+}
+
+static int
+shim_current_time_int64(sqlite3_vfs *vfs, sqlite3_int64 *time)
+{
+	return real_vfs->xCurrentTimeInt64(real_vfs, time);
+}
+
+static int
+shim_get_last_error(sqlite3_vfs *vfs, int size, char *text)
+{
+	return real_vfs->xGetLastError(real_vfs, size, text);
 }
 
 static void
-register_layer(void)
+make(void)
 {
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	lower = sqlite3_vfs_find(NULL);
-	if (!lower)
+	real_vfs = sqlite3_vfs_find(NULL);
+	if (!real_vfs) {
+		registered = SQLITE_ERROR;
 		return;
-	layer = *lower; /* time, randomness and loading are its own */
-	layer.pNext = NULL;
-	layer.zName = WEFT__SQLITE_VFS;
-	layer.szOsFile = (int)sizeof(struct file) + lower->szOsFile;
-	layer.xOpen = layer_open;
-	layer.xDelete = layer_delete;
-	layer.xAccess = layer_access;
-	layer.xFullPathname = layer_full_name;
-	layer.xGetLastError = layer_last_error;
-	registered = sqlite3_vfs_register(&layer, 0);
+	}
+	shim_vfs = (sqlite3_vfs){
+	    .iVersion = 2,
+	    .szOsFile = (int)sizeof(struct shim_file) + real_vfs->szOsFile,
+	    .mxPathname = real_vfs->mxPathname,
+	    .zName = WEFT__SQLITE_VFS,
+	    .xOpen = shim_open,
+	    .xDelete = shim_delete,
+	    .xAccess = shim_access,
+	    .xFullPathname = shim_full_pathname,
+	    .xRandomness = shim_randomness,
+	    .xSleep = shim_sleep,
+	    .xCurrentTime = shim_current_time,
+	    .xGetLastError = shim_get_last_error,
+	    .xCurrentTimeInt64 = shim_current_time_int64,
+	};
+	registered = sqlite3_vfs_register(&shim_vfs, 0);
 }
 
 int
 weft__sqlite_vfs_register(void)
 {
-	pthread_once(&once, register_layer);
+	pthread_once(&once, make);
 	return registered;
 }

@@ -29,9 +29,11 @@ define_models(struct db *db)
 	    {"number", WEFT_TYPE_NUMBER, true},
 	    {"date", WEFT_TYPE_DATE, true},
 	};
-	struct weft_connector_model todo = {
-	    "Todo", properties, sizeof properties / sizeof *properties, -1};
-	struct weft_connector_model other = {"Other", NULL, 0, -1};
+	struct weft_connector_model todo = {.name = "Todo",
+	    .properties = properties,
+	    .length = sizeof properties / sizeof *properties,
+	    .tracked = true};
+	struct weft_connector_model other = {.name = "Other"};
 
 	db_ok(db, conformance_ops->define(db->connector, &todo, &db->error));
 	db_ok(db, conformance_ops->define(db->connector, &other, &db->error));
@@ -291,8 +293,8 @@ static void
 define__gives_a_model_one_index(void **state)
 {
 	struct db *db = *state;
-	struct weft_connector_model again = {"Todo", NULL, 0, -1};
-	struct weft_connector_model third = {"Third", NULL, 0, -1};
+	struct weft_connector_model again = {.name = "Todo"};
+	struct weft_connector_model third = {.name = "Third"};
 
 	assert_int_not_equal(db->todo, db->other);
 	db_ok(db,

@@ -21,3 +21,9 @@ TESTS += tests/unit/models/connectors/ordered
 tests_unit_models_connectors_ordered_SOURCES = \
 	tests/unit/models/connectors/ordered.c
 tests_unit_models_connectors_ordered_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/connectors/sqlite
+TESTS += tests/unit/models/connectors/sqlite
+tests_unit_models_connectors_sqlite_SOURCES = \
+	tests/unit/models/connectors/sqlite.c $(connector_suite)
+tests_unit_models_connectors_sqlite_LDADD = $(TEST_LIBS)
