@@ -179,6 +179,22 @@ mend_record(struct weft_transaction *transaction, struct weft_model *model,
 			  transaction, model, write, current, NULL, error);
 }
 
+/* Drops a tombstone beside a live record that has its track row: an INSERT OR
+ * IGNORE or an upsert by plain SQL leaves one. */
+static int
+drop_leftover(struct weft_transaction *transaction, struct weft_model *model,
+    struct weft_slice id, struct weft_error *error)
+{
+	struct weft_connector_session *session = transaction->session;
+	struct weft_connector_record tombstone;
+	int code = session->ops->get_tombstone(
+	    session, model->index, id, &tombstone, error);
+
+	if (code)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	return session->ops->forget(session, model->index, id, error);
+}
+
 int
 weft__rectify(struct weft_transaction *transaction, struct weft_model *model,
     struct weft_slice id, uint64_t *found, struct weft_error *error)
@@ -188,10 +204,12 @@ weft__rectify(struct weft_transaction *transaction, struct weft_model *model,
 	struct weft_error why = {0};
 	int code = weft__tracker_load(transaction, model, id, &current, error);
 
-	if (code ||
-	    (current.has_track &&
-		!weft__track_differs(&current.track, current.body)))
+	if (code)
 		return code;
+	if (current.has_track &&
+	    !weft__track_differs(&current.track, current.body))
+		return current.exists
+		    ? drop_leftover(transaction, model, id, error) : 0;
 	if (!current.exists && !current.has_track)
 		return 0;
 	if (current.exists)

@@ -335,9 +335,32 @@ model_rectify_all_changes__finds_what_plain_sql_did(void **state)
 	assert_int_equal(rectify_all(&party), 4);
 	assert_string_equal(party_change(&party, "gone"), "null 1 2");
 	assert_string_equal(party_change(&party, "edited"), "2 1 2");
-	/* REPLACE takes the track row along: a record without a past. */
-	assert_string_equal(party_change(&party, "replaced"), "3 - 2");
+	assert_string_equal(party_change(&party, "replaced"), "3 1 2");
 	assert_string_equal(party_change(&party, "new"), "4 - 2");
+	assert_int_equal(rectify_all(&party), 0);
+	party_close(&party);
+}
+
+/* Inserts that replace nothing leave no deletion. */
+static void
+model_rectify_all_changes__takes_upserts_for_updates(void **state)
+{
+	struct party party;
+
+	party_open(&party, FIXTURE_SQLITE);
+	party_put(&party, "kept", "1");
+	party_put(&party, "changed", "1");
+	fixture_checkpoint(&party.fixture);
+	run_sql(&party,
+	    "INSERT OR IGNORE INTO Todo (weft_id, weft_body) VALUES"
+	    " ('kept', '{\"id\":\"kept\",\"title\":\"9\"}');"
+	    "INSERT INTO Todo (weft_id, weft_body) VALUES"
+	    " ('changed', '{\"id\":\"changed\",\"title\":\"2\"}')"
+	    " ON CONFLICT (weft_id) DO UPDATE SET"
+	    " weft_body = excluded.weft_body;");
+	assert_int_equal(rectify_all(&party), 1);
+	assert_string_equal(party_change(&party, "kept"), "1 - 1");
+	assert_string_equal(party_change(&party, "changed"), "2 1 2");
 	assert_int_equal(rectify_all(&party), 0);
 	party_close(&party);
 }
@@ -387,6 +410,8 @@ main(void)
 		model_enable_change_tracking__changes_nothing_when_it_fails),
 	    cmocka_unit_test(
 		model_rectify_all_changes__finds_what_plain_sql_did),
+	    cmocka_unit_test(
+		model_rectify_all_changes__takes_upserts_for_updates),
 	    cmocka_unit_test(replicate__carries_what_plain_sql_did),
 	};
 
