@@ -65,4 +65,5 @@ libweft_all_la_SOURCES += \
 	models/source_local_bulk.c \
 	models/source_local_changes.c \
 	models/source_local_diff.c \
+	models/source_local_estimate.c \
 	models/source_local_history.c

@@ -272,6 +272,20 @@ hand_over(struct weft__replicating *work, struct weft_error *error)
 	return 0;
 }
 
+/* How much there is to be read, if somebody wants to know; else 0. */
+static void
+estimate(struct weft__replicating *work)
+{
+	const struct weft__parties *parties = work->parties;
+	struct weft_source *source = parties->source;
+
+	if (!work->options->progress || !source->ops->estimate)
+		return;
+	if (source->ops->estimate(source, parties->source_model,
+		work->since[WEFT__SOURCE], &work->progress.total, NULL))
+		work->progress.total = 0;
+}
+
 int
 weft__replicate_model(const struct weft_replication *options,
     const struct weft__parties *parties, struct weft_replication_result *result,
@@ -285,8 +299,10 @@ weft__replicate_model(const struct weft_replication *options,
 	};
 	int code = weft__replicate_recall(&work, error), failed;
 
-	if (!code)
+	if (!code) {
+		estimate(&work);
 		code = run_rounds(&work, error);
+	}
 	if (!code)
 		code = weft__replicate_remember(&work, error);
 	if (!code && tell_progress(&work, true))

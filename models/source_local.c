@@ -277,6 +277,7 @@ static const struct weft__source_ops ops = {
     .agree = weft__source_local_agree,
     .models = models,
     .source_id = source_id,
+    .estimate = weft__source_local_estimate,
     .relate = weft__source_local_relate,
 };
 

@@ -4,6 +4,7 @@
  *   source_local_changes.c  changes: what is new since a checkpoint
  *   source_local_diff.c     diff, create_updates, relate: reading by id
  *   source_local_bulk.c     bulk_update and save: writing
+ *   source_local_estimate.c how many changes there are, about
  *   source_local_history.c  root, history, revision, agree: the past
  *
  * Each operation is one transaction of the datasource.
@@ -67,6 +68,8 @@ int weft__source_local_history(struct weft_source *source, const char *model,
 int weft__source_local_revision(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_slice rev, struct weft_buf *body,
     struct weft_error *error);
+int weft__source_local_estimate(struct weft_source *source, const char *model,
+    int64_t since, uint64_t *count, struct weft_error *error);
 int weft__source_local_agree(struct weft_source *source, const char *peer,
     const char *commit, struct weft_error *error);
 

@@ -178,6 +178,10 @@ struct weft__source_ops {
 	int (*source_id)(struct weft_source *source, const char *model,
 	    struct weft_buf *id, struct weft_error *error);
 
+	/* About how many changes changes() is going to give; for progress. */
+	int (*estimate)(struct weft_source *source, const char *model,
+	    int64_t since, uint64_t *count, struct weft_error *error);
+
 	/* How each of the peer's changes stands to the record here:
 	 * '*relations' is [length].  A session asks the source so about what
 	 * the target takes for conflicts; without this member it asks diff(),

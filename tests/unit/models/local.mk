@@ -174,3 +174,9 @@ TESTS += tests/unit/models/replicate_one_way
 tests_unit_models_replicate_one_way_SOURCES = \
 	tests/unit/models/replicate_one_way.c $(PAIR)
 tests_unit_models_replicate_one_way_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/source_local_estimate
+TESTS += tests/unit/models/source_local_estimate
+tests_unit_models_source_local_estimate_SOURCES = \
+	tests/unit/models/source_local_estimate.c $(PAIR)
+tests_unit_models_source_local_estimate_LDADD = $(TEST_LIBS)
