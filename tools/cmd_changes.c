@@ -31,14 +31,15 @@ print_text(const struct weft_change *change)
 	int rev_size = (int)change->rev.size, prev_size;
 
 	prev_size = change->has_prev ? (int)change->prev.size : 0;
-	output_print("%8" PRIu64 "  %-7s %-*.*s  %-*.*s  %.*s\n",
+	output_print("%8" PRIu64 "  %-7s %-*.*s  %-*.*s  ",
 	    change->checkpoint,
 	    weft_change_type_name(weft_change_type(change)), REV_WIDTH,
 	    rev_size < REV_WIDTH ? rev_size : REV_WIDTH,
 	    change->rev.data ? change->rev.data : "", REV_WIDTH,
 	    prev_size < REV_WIDTH ? prev_size : REV_WIDTH,
-	    prev_size ? change->prev.data : "",
-	    (int)change->model_id.size, change->model_id.data);
+	    prev_size ? change->prev.data : "");
+	output_id(change->model_id);
+	output_print("\n");
 }
 
 static int

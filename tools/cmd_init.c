@@ -3,9 +3,11 @@
  * first file is written, and a directory gets its name only when it is
  * complete.
  */
+#define _XOPEN_SOURCE 700 /* nftw */
+
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "core/base/json.h"
 #include "core/base/limits.h"
@@ -14,6 +16,8 @@
 #include "tools/output.h"
 #include "tools/reader.h"
 #include "tools/spec.h"
+
+#define OPEN_DIRECTORIES 8 /* of nftw() at a time */
 
 #define CONFIG "{\n  \"restApiRoot\": \"/api\"\n}\n"
 #define DATASOURCES \
@@ -138,27 +142,26 @@ write_files(const struct weft_registry *registry, const char *directory,
 	return code ? code : write_models(registry, directory, error);
 }
 
-/* Removes what write_files() made so far. */
-static void
-remove_files(const struct weft_registry *registry, const char *directory)
+static int
+remove_entry(const char *path, const struct stat *status, int type,
+    struct FTW *walk)
 {
-	static const char *const names[] = {"config.json", "datasources.json",
-	    "model-config.json"};
-	const struct weft_model *model;
-	char path[2 * PATH_MAX];
+	return remove(path);
+}
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		snprintf(path, sizeof path, "%s/%s", directory, names[i]);
-		unlink(path);
-	}
-	for (size_t i = 0; (model = weft_registry_model_at(registry, i)); i++) {
-		snprintf(path, sizeof path, "%s/models/%s.json", directory,
-		    weft_model_name(model));
-		unlink(path);
-	}
-	snprintf(path, sizeof path, "%s/models", directory);
-	rmdir(path);
-	rmdir(directory);
+/* Makes the databases of the configuration, which is not in place yet. */
+static int
+make_databases(const char *directory, struct weft_error *error)
+{
+	struct weft_registry_options options = WEFT_REGISTRY_OPTIONS_INIT;
+	struct weft_registry *registry;
+	int code;
+
+	options.holder = "weft init";
+	code = weft_registry_open(directory, &options, &registry, error);
+	if (!code)
+		weft_registry_destroy(registry);
+	return code;
 }
 
 /* Writes all under another name beside 'path', then renames it. */
@@ -179,10 +182,13 @@ make_directory(const struct weft_registry *registry, const char *path,
 	if (code)
 		return code;
 	code = write_files(registry, made, error);
+	if (!code)
+		code = make_databases(made, error);
 	if (!code && rename(made, path))
 		code = files_failure(path, error);
 	if (code)
-		remove_files(registry, made);
+		nftw(made, remove_entry, OPEN_DIRECTORIES,
+		    FTW_DEPTH | FTW_PHYS);
 	return code;
 }
 

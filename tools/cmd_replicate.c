@@ -137,10 +137,11 @@ report_text(const struct job *job, const struct direction *direction)
 		output_say(job->line, ", roots %s",
 		    roots_name(result->roots));
 	output_say(job->line, "\n");
-	for (size_t i = 0; i < result->length; i++)
-		output_say(job->line, "  conflict: %.*s\n",
-		    (int)weft_conflict_model_id(result->conflicts[i]).size,
-		    weft_conflict_model_id(result->conflicts[i]).data);
+	for (size_t i = 0; i < result->length && !job->line->quiet; i++) {
+		output_print("  conflict: ");
+		output_id(weft_conflict_model_id(result->conflicts[i]));
+		output_print("\n");
+	}
 }
 
 /*

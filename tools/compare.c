@@ -41,8 +41,9 @@ print_difference(struct weft_slice id, bool in_a, bool in_b, void *context)
 	if (comparison->line->json) {
 		code = print_json(comparison, id, where);
 	} else {
-		output_print("%c %s %.*s\n", sign, comparison->model,
-		    (int)id.size, id.data);
+		output_print("%c %s ", sign, comparison->model);
+		output_id(id);
+		output_print("\n");
 		code = output_check(comparison->error);
 	}
 	return code ? code : interrupt_check(comparison->error);

@@ -221,8 +221,9 @@ conflict_view_print(const struct conflict_view *view, struct weft_error *error)
 	int code = 0;
 
 	output_time(view->time_ms, time);
-	output_print("%s %s: %s conflict with %s, found %s\n",
-	    view->model.data, view->id.data, view->type.data,
+	output_print("%s ", view->model.data);
+	output_id(weft_buf_slice(&view->id));
+	output_print(": %s conflict with %s, found %s\n", view->type.data,
 	    view->peer.data, time);
 	for (int i = 0; i < SIDES; i++)
 		weft__json_init(&sides[i]);

@@ -157,6 +157,27 @@ output_text(const struct command_line *line, const char *format, ...)
 	va_end(arguments);
 }
 
+static bool
+is_plain(struct weft_slice id)
+{
+	for (size_t i = 0; i < id.size; i++)
+		if ((unsigned char)id.data[i] <= ' ' || id.data[i] == '"' ||
+		    id.data[i] == 0x7f)
+			return false;
+	return id.size > 0;
+}
+
+void
+output_id(struct weft_slice id)
+{
+	struct weft_buf text = WEFT_BUF_INIT(JSON_OUT_LIMIT);
+
+	if (!is_plain(id) && !weft__json_write_string(id, &text))
+		id = weft_buf_slice(&text);
+	fwrite(id.data, 1, id.size, stdout);
+	weft_buf_fini(&text);
+}
+
 void
 output_say(const struct command_line *line, const char *format, ...)
 {

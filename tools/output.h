@@ -60,6 +60,13 @@ void output_print(const char *format, ...) WEFT_PRINTF(1, 2);
 void output_text(const struct command_line *line, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
+/*
+ * Prints an id (or other text of records) so that it cannot be mistaken for
+ * anything else: as it is, or as JSON if it has control characters, spaces
+ * or quotes, or is empty.
+ */
+void output_id(struct weft_slice id);
+
 /* Prints text that is a remark: not with --json or --quiet. */
 void output_say(const struct command_line *line, const char *format, ...)
     WEFT_PRINTF(2, 3);

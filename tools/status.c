@@ -13,6 +13,9 @@ status_of(int code)
 	case WEFT_ENOTFOUND:
 	case WEFT_EGONE:
 		return STATUS_NOT_FOUND;
+	case WEFT_EDENIED:
+	case WEFT_ECANCELED:
+		return STATUS_FAILED;
 	case WEFT_ELOCKED:
 		return STATUS_LOCKED;
 	case WEFT_ENOSPACE:

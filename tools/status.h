@@ -15,7 +15,8 @@
 	X(STATUS_NOT_FOUND, 4, \
 	    "No such source, model, record, conflict or file.") \
 	X(STATUS_REFUSED, 5, \
-	    "The input was refused: not JSON, not valid, over a limit.") \
+	    "Input or configuration was refused: not JSON, not valid, there " \
+	    "already, over a limit.") \
 	X(STATUS_LOCKED, 6, \
 	    "Another process holds the source; the message names it.") \
 	X(STATUS_DAMAGED, 7, "Stored data is damaged.") \

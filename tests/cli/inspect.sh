@@ -95,6 +95,15 @@ run 4 weft diff A sqlite:B.db --model Nothing
 run 3 weft diff A:Note sqlite:B.db:Note
 end
 
+begin 'ids: what could be mistaken is printed as JSON'
+put A:Note '{"id":"two words\n! Note 1"}'
+run 3 weft diff A sqlite:B.db
+out_has '< Note "two words\n! Note 1"'
+run 0 weft changes A:Note
+out_has '"two words\n! Note 1"'
+run 0 weft rm A:Note "$(printf 'two words\n! Note 1')"
+end
+
 begin 'verify: one source, two sources'
 run 0 weft verify A
 out_is '0 problems'

@@ -35,6 +35,22 @@ out_is 'Note: 20000 imported'
 run 0 weft verify A
 end
 
+begin 'init: what cannot be finished leaves nothing behind'
+(
+	trap '' XFSZ
+	ulimit -f 2
+	weft init N --model Note.json >limited.out 2>limited.err
+	echo $? >limited.status
+)
+case $(cat limited.status) in
+1 | 8) ;;
+*) fail "status $(cat limited.status)" "$(cat limited.err)" ;;
+esac
+holds test ! -e N
+holds test ! -e N.new
+run 0 weft init N --model Note.json
+end
+
 # A small disk of our own, where we may have one.
 mkdir small
 if unshare -r -m mount -t tmpfs -o size=4m tmpfs small 2>"$err"; then
