@@ -195,28 +195,22 @@ drop_leftover(struct weft_transaction *transaction, struct weft_model *model,
 	return session->ops->forget(session, model->index, id, error);
 }
 
-int
-weft__rectify(struct weft_transaction *transaction, struct weft_model *model,
-    struct weft_slice id, uint64_t *found, struct weft_error *error)
+/* Records what the database says of a record whose track row says otherwise;
+ * what cannot be recorded is told to the application. */
+static int
+mend(struct weft_transaction *transaction, struct weft_model *model,
+    struct weft_slice id, struct weft__current *current, uint64_t *found,
+    struct weft_error *error)
 {
 	struct weft__write write = {.id = id, .keep_hidden = true};
-	struct weft__current current;
 	struct weft_error why = {0};
-	int code = weft__tracker_load(transaction, model, id, &current, error);
+	int code;
 
-	if (code)
-		return code;
-	if (current.has_track &&
-	    !weft__track_differs(&current.track, current.body))
-		return current.exists
-		    ? drop_leftover(transaction, model, id, error) : 0;
-	if (!current.exists && !current.has_track)
-		return 0;
-	if (current.exists)
-		code = mend_record(transaction, model, &write, &current, &why);
+	if (current->exists)
+		code = mend_record(transaction, model, &write, current, &why);
 	else
 		code = weft__tracker_write(
-		    transaction, model, &write, &current, NULL, &why);
+		    transaction, model, &write, current, NULL, &why);
 	if (code == WEFT_EJSON || code == WEFT_ELIMIT) {
 		report(model, id, &why);
 		return 0;
@@ -225,6 +219,22 @@ weft__rectify(struct weft_transaction *transaction, struct weft_model *model,
 		return weft_error_set(error, code, "%s", why.text);
 	++*found;
 	return 0;
+}
+
+int
+weft__rectify(struct weft_transaction *transaction, struct weft_model *model,
+    struct weft_slice id, uint64_t *found, struct weft_error *error)
+{
+	struct weft__current current;
+	int code = weft__tracker_load(transaction, model, id, &current, error);
+
+	if (code || (!current.exists && !current.has_track))
+		return code;
+	if (!current.has_track ||
+	    weft__track_differs(&current.track, current.body))
+		return mend(transaction, model, id, &current, found, error);
+	return current.exists
+	    ? drop_leftover(transaction, model, id, error) : 0;
 }
 
 static int
