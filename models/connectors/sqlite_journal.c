@@ -8,43 +8,6 @@
 /* Columns, as they are read. */
 enum { SEQ, MODEL, ID, REV, OP, CHECKPOINT, TIME, ORIGIN, USER };
 
-/* A revision that is a SHA-1 in hex is kept as its 20 bytes. */
-static void
-bind_rev(sqlite3_stmt *statement, int index, struct weft_slice rev,
-    struct weft__oid *oid)
-{
-	if (rev.data && weft__oid_parse(rev, oid))
-		weft__sqlite_bind_blob(statement, index,
-		    weft_slice_of((const char *)oid->bytes, WEFT__OID_SIZE));
-	else
-		weft__sqlite_bind_text(statement, index, rev);
-}
-
-int
-weft__sqlite_journal_append(struct weft_connector_session *base,
-    const struct weft_connector_journal_row *row, struct weft_error *error)
-{
-	struct weft__sqlite_session *session = weft__sqlite_session(base);
-	sqlite3_stmt *statement;
-	struct weft__oid oid;
-	int code = weft__sqlite_prepare(
-	    session, WEFT__SQLITE_JOURNAL_APPEND, 0, &statement, error);
-
-	if (code)
-		return code;
-	weft__sqlite_bind_number(statement, 1 + SEQ, row->seq);
-	weft__sqlite_bind_number(statement, 1 + MODEL, (uint64_t)row->model);
-	weft__sqlite_bind_text(statement, 1 + ID, row->id);
-	bind_rev(statement, 1 + REV, row->rev, &oid);
-	weft__sqlite_bind_text(
-	    statement, 1 + OP, weft_slice_of(&row->op, 1));
-	weft__sqlite_bind_number(statement, 1 + CHECKPOINT, row->checkpoint);
-	weft__sqlite_bind_number(statement, 1 + TIME, row->time_ms);
-	weft__sqlite_bind_text(statement, 1 + ORIGIN, row->origin);
-	weft__sqlite_bind_text(statement, 1 + USER, row->user);
-	return weft__sqlite_run(session, statement, error);
-}
-
 static uint64_t
 read_number(sqlite3_stmt *statement, int index)
 {
@@ -113,9 +76,11 @@ weft__sqlite_journal_read(struct weft_connector_session *base, int model,
 	char hex[WEFT__OID_HEX + 1];
 	sqlite3_stmt *statement;
 	bool row, wanted;
-	int code = weft__sqlite_prepare(
-	    session, WEFT__SQLITE_JOURNAL_READ, 0, &statement, error);
+	int code = weft__sqlite_batch_flush(session, error);
 
+	if (!code)
+		code = weft__sqlite_prepare(session,
+		    WEFT__SQLITE_JOURNAL_READ, 0, &statement, error);
 	if (code)
 		return code;
 	weft__sqlite_bind_number(statement, 1, after);
@@ -143,9 +108,11 @@ weft__sqlite_journal_range(struct weft_connector_session *base,
 	struct weft__sqlite_session *session = weft__sqlite_session(base);
 	sqlite3_stmt *statement;
 	bool row = false;
-	int code = weft__sqlite_prepare(
-	    session, WEFT__SQLITE_JOURNAL_RANGE, 0, &statement, error);
+	int code = weft__sqlite_batch_flush(session, error);
 
+	if (!code)
+		code = weft__sqlite_prepare(session,
+		    WEFT__SQLITE_JOURNAL_RANGE, 0, &statement, error);
 	if (!code)
 		code = weft__sqlite_next(session, statement, &row, error);
 	if (code)
@@ -212,9 +179,11 @@ weft__sqlite_journal_prune(struct weft_connector_session *base,
 {
 	struct weft__sqlite_session *session = weft__sqlite_session(base);
 	sqlite3_stmt *statement;
-	int code = weft__sqlite_prepare(
-	    session, WEFT__SQLITE_JOURNAL_PRUNE, 0, &statement, error);
+	int code = weft__sqlite_batch_flush(session, error);
 
+	if (!code)
+		code = weft__sqlite_prepare(session,
+		    WEFT__SQLITE_JOURNAL_PRUNE, 0, &statement, error);
 	if (code)
 		return code;
 	weft__sqlite_bind_number(statement, 1, upto);

@@ -3,7 +3,8 @@
  * sqlite_schema.c (the file's tables), sqlite_define.c (a model's),
  * sqlite_session.c (transactions, statements),
  * sqlite_record.c, sqlite_query.c and sqlite_narrow.c (finding),
- * sqlite_functions.c (SQL functions), sqlite_journal.c, sqlite_value.c
+ * sqlite_functions.c (SQL functions), sqlite_journal.c and sqlite_batch.c
+ * (the journal), sqlite_bind.c, sqlite_value.c
  * (kept states, named values), sqlite_error.c.
  *
  * Invariants:
@@ -20,6 +21,8 @@
 
 #include <weft/sys/connector.h>
 
+#include "core/base/arena.h"
+#include "core/base/hash.h"
 #include "core/base/map.h"
 
 struct weft__sqlite_column {
@@ -100,6 +103,14 @@ struct weft__sqlite_use {
 	enum weft__sqlite_tombstones tombstones;
 };
 
+/* A journal row that waits to be written. */
+#define WEFT__SQLITE_BATCH 16
+struct weft__sqlite_row {
+	struct weft_connector_journal_row row; /* texts in row_texts */
+	bool is_hex;          /* its revision is 40 hex digits: */
+	struct weft__oid rev; /* these */
+};
+
 struct weft__sqlite_session {
 	struct weft_connector_session base;
 	struct weft__sqlite *sqlite;
@@ -113,6 +124,10 @@ struct weft__sqlite_session {
 	struct weft__map queries; /* statements of find and count by SQL */
 	int function_code; /* why an SQL function of ours failed */
 	struct weft_buf key; /* scratch of weft_order */
+	struct weft__sqlite_row batch[WEFT__SQLITE_BATCH];
+	size_t batch_length;
+	struct weft__arena row_texts; /* of the rows in the batch */
+	sqlite3_stmt *journal_many;   /* writes a full batch */
 };
 
 /* sqlite_error.c */
@@ -209,6 +224,10 @@ int weft__sqlite_prepare(struct weft__sqlite_session *session,
     enum weft__sqlite_statement kind, int model, sqlite3_stmt **statement,
     struct weft_error *error);
 
+/* Prepares text of ours; the caller finalizes the statement. */
+int weft__sqlite_prepare_text(struct weft__sqlite_session *session,
+    const char *text, sqlite3_stmt **statement, struct weft_error *error);
+
 /* Runs a bound statement that gives no row, and resets it. */
 int weft__sqlite_run(struct weft__sqlite_session *session,
     sqlite3_stmt *statement, struct weft_error *error);
@@ -217,6 +236,8 @@ int weft__sqlite_run(struct weft__sqlite_session *session,
  * lives until the statement is used again, or the transaction ends. */
 int weft__sqlite_next(struct weft__sqlite_session *session,
     sqlite3_stmt *statement, bool *row, struct weft_error *error);
+
+/* sqlite_bind.c */
 
 /* Binding; no value is NULL.  The bytes are borrowed.  Failures (out of
  * memory) come up when the statement runs. */
@@ -229,6 +250,16 @@ void weft__sqlite_bind_number(
 
 /* The column's bytes; NULL is no value. */
 struct weft_slice weft__sqlite_column(sqlite3_stmt *statement, int index);
+
+/* sqlite_batch.c */
+
+/* Writes the journal rows that wait; to be called before whatever must see
+ * them. */
+int weft__sqlite_batch_flush(
+    struct weft__sqlite_session *session, struct weft_error *error);
+
+/* Forgets them. */
+void weft__sqlite_batch_drop(struct weft__sqlite_session *session);
 
 /* sqlite_narrow.c */
 

@@ -9,6 +9,10 @@
 /* What a mark is called; marks of one name nest. */
 #define MARK "weft_mark"
 
+/* With 4 MB an index of 100,000 random ids does not fit, and every insert
+ * reads pages back. */
+#define WRITER_PRAGMAS "PRAGMA cache_size=-16384"
+
 /* Those of a model have the quoted name of its table for each %w. */
 static const char *const sql[] = {
     [WEFT__SQLITE_GET] =
@@ -116,6 +120,8 @@ free_session(struct weft__sqlite_session *session)
 		for (size_t j = 0; j < WEFT__SQLITE_MODEL_STATEMENTS; j++)
 			sqlite3_finalize(session->uses[i].statements[j]);
 	weft__sqlite_queries_fini(session);
+	sqlite3_finalize(session->journal_many);
+	weft__arena_fini(&session->row_texts);
 	sqlite3_close(session->db);
 	weft__free(session->uses);
 	weft_buf_fini(&session->key);
@@ -138,8 +144,9 @@ make_session(struct weft__sqlite *sqlite, bool writing,
 	code = weft__sqlite_connect(sqlite, &made->db, error);
 	if (!code)
 		code = weft__sqlite_add_functions(made, error);
-	if (!code && !writing)
-		code = weft__sqlite_execute(made->db, "PRAGMA query_only=ON",
+	if (!code)
+		code = weft__sqlite_execute(made->db,
+		    writing ? WRITER_PRAGMAS : "PRAGMA query_only=ON",
 		    sqlite->path, error);
 	if (code) {
 		free_session(made);
@@ -266,6 +273,16 @@ weft__sqlite_prepare(struct weft__sqlite_session *session,
 	return prepare(session, kind, model, statement, error);
 }
 
+int
+weft__sqlite_prepare_text(struct weft__sqlite_session *session,
+    const char *text, sqlite3_stmt **statement, struct weft_error *error)
+{
+	int code = prepare_at(session, text, statement);
+
+	return code ? weft__sqlite_error(
+			  session->db, code, session->sqlite->path, error) : 0;
+}
+
 /* Resets, and sets the error of the step before. */
 static int
 report(struct weft__sqlite_session *session, sqlite3_stmt *statement,
@@ -385,7 +402,9 @@ weft__sqlite_commit(
 	int code;
 
 	reset_all(session);
-	code = run_simple(session, WEFT__SQLITE_COMMIT, error);
+	code = weft__sqlite_batch_flush(session, error);
+	if (!code)
+		code = run_simple(session, WEFT__SQLITE_COMMIT, error);
 	if (!code)
 		session->is_active = false;
 	return code;
@@ -398,6 +417,7 @@ weft__sqlite_rollback(struct weft_connector_session *base)
 	sqlite3_stmt *statement;
 
 	reset_all(session);
+	weft__sqlite_batch_drop(session);
 	session->is_active = false;
 	session->function_code = 0;
 	/* A failure may have ended the transaction already. */
@@ -410,8 +430,10 @@ int
 weft__sqlite_mark(
     struct weft_connector_session *base, struct weft_error *error)
 {
-	return run_simple(
-	    weft__sqlite_session(base), WEFT__SQLITE_MARK, error);
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	int code = weft__sqlite_batch_flush(session, error);
+
+	return code ? code : run_simple(session, WEFT__SQLITE_MARK, error);
 }
 
 int
@@ -422,6 +444,7 @@ weft__sqlite_undo(
 	int code;
 
 	reset_all(session);
+	weft__sqlite_batch_drop(session);
 	forget_tombstones(session);
 	code = run_simple(session, WEFT__SQLITE_UNDO, error);
 	if (!code)
@@ -435,48 +458,4 @@ weft__sqlite_keep(
 {
 	return run_simple(
 	    weft__sqlite_session(base), WEFT__SQLITE_KEEP, error);
-}
-
-void
-weft__sqlite_bind_text(
-    sqlite3_stmt *statement, int index, struct weft_slice text)
-{
-	sqlite3_bind_text64(statement, index, text.data, text.size,
-	    SQLITE_STATIC, SQLITE_UTF8);
-}
-
-void
-weft__sqlite_bind_blob(
-    sqlite3_stmt *statement, int index, struct weft_slice bytes)
-{
-	sqlite3_bind_blob64(
-	    statement, index, bytes.data, bytes.size, SQLITE_STATIC);
-}
-
-void
-weft__sqlite_bind_number(
-    sqlite3_stmt *statement, int index, uint64_t number)
-{
-	sqlite3_bind_int64(statement, index,
-	    number > INT64_MAX ? INT64_MAX : (sqlite3_int64)number);
-}
-
-/* An empty blob has no pointer, but is a value. */
-struct weft_slice
-weft__sqlite_column(sqlite3_stmt *statement, int index)
-{
-	const char *data = NULL;
-
-	switch (sqlite3_column_type(statement, index)) {
-	case SQLITE_NULL:
-		return weft_slice_of(NULL, 0);
-	case SQLITE_BLOB:
-		data = sqlite3_column_blob(statement, index);
-		break;
-	default:
-		data = (const char *)sqlite3_column_text(statement, index);
-		break;
-	}
-	return weft_slice_of(data ? data : "",
-	    (size_t)sqlite3_column_bytes(statement, index));
 }
