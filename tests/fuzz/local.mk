@@ -28,6 +28,13 @@ tests_fuzz_track_row_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"track_row"'
 tests_fuzz_track_row_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_track_row_LDADD = libweft-all.la
 
+fuzz_targets += change_list
+fuzz_programs += tests/fuzz/change_list
+tests_fuzz_change_list_SOURCES = tests/fuzz/change_list.c $(fuzz_main)
+tests_fuzz_change_list_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"change_list"'
+tests_fuzz_change_list_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_change_list_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ

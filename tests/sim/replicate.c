@@ -29,7 +29,7 @@
 #define RECORDS 6
 #define CONTENTS 64 /* of one record; 0 is the deletion */
 #define STEPS 150
-#define ROUNDS 30   /* of syncs until all must be equal */
+#define ROUNDS 100  /* of syncs until all must be equal */
 
 /* What a run may do. */
 struct plan {
@@ -161,6 +161,19 @@ edit(int peer)
 		put(peer, record, view->contents++);
 }
 
+static int
+disturb(struct peer *peer, enum peer_call call, unsigned index, void *context)
+{
+	if (sim.quiet)
+		return 0;
+	if (sim.plan.inside && chance(10))
+		edit((int)random_below(
+		    &sim.random, (uint64_t)sim.plan.peers));
+	if (sim.plan.faults && chance(3))
+		return WEFT_ENETWORK;
+	return 0;
+}
+
 /* The peer's calls, watched by the model. */
 static const struct weft__source_ops *peer_ops;
 
@@ -186,15 +199,20 @@ watch_bulk_update(struct weft_source *source,
     const struct weft__bulk_part *parts, size_t length,
     const struct weft__bulk_options *options, struct weft_error *error)
 {
-	int peer = peer_index((struct peer *)source), code;
+	int peer = peer_index((struct peer *)source);
+	int code = disturb((struct peer *)source, PEER_BULK_UPDATE, 0, NULL);
+	bool was[RECORDS], quiet = sim.quiet;
 	unsigned before[RECORDS];
-	bool was[RECORDS];
 
+	if (code)
+		return code;
 	for (int i = 0; i < RECORDS; i++) {
 		before[i] = content_of(peer, i);
 		was[i] = ever_was(peer, i);
 	}
+	sim.quiet = true; /* nothing comes between this and the writing */
 	code = peer_ops->bulk_update(source, parts, length, options, error);
+	sim.quiet = quiet;
 	for (size_t i = 0; i < parts->length && !code; i++) {
 		int record = record_of(parts->updates[i].change.model_id);
 		uint64_t sent = sim.views[record].sent;
@@ -208,19 +226,6 @@ watch_bulk_update(struct weft_source *source,
 		sim.past[peer][record] |= sent;
 	}
 	return code;
-}
-
-static int
-disturb(struct peer *peer, enum peer_call call, unsigned index, void *context)
-{
-	if (sim.quiet)
-		return 0;
-	if (sim.plan.inside && chance(10))
-		edit((int)random_below(
-		    &sim.random, (uint64_t)sim.plan.peers));
-	if (sim.plan.faults && chance(3))
-		return WEFT_ENETWORK;
-	return 0;
 }
 
 static void
@@ -450,17 +455,17 @@ run_seed(uint64_t seed)
 	run(seed, &plan);
 }
 
-/* 200 seeds, or the one of the environment. */
+/* All seeds, or the one of the environment. */
 static void
 replication__keeps_every_write_and_makes_peers_equal(void **state)
 {
-	uint64_t seed = 0;
+	uint64_t seed = 0, seeds = getenv("WEFT_LONG") ? 10000 : 200;
 
 	if (random_seed_given(&seed)) {
 		run_seed(seed);
 		return;
 	}
-	for (; seed < 200; seed++)
+	for (; seed < seeds; seed++)
 		run_seed(seed);
 }
 

@@ -121,12 +121,24 @@ random_write(struct random *random, struct weft__track *track)
 	    !write.rev || track->tree.current < 0);
 }
 
+/* The seed that is being run: what fails says which one it was. */
+static uint64_t running = UINT64_MAX;
+
+static int
+tell_seed(void **state)
+{
+	if (running != UINT64_MAX)
+		print_error("# WEFT_SEED=%llu\n", (unsigned long long)running);
+	return 0;
+}
+
 static void
 run_random(uint64_t seed)
 {
 	struct random random = {seed};
 	struct weft__track track;
 
+	running = seed;
 	weft__track_init(&track);
 	for (int i = 0; i < 40; i++) {
 		random_write(&random, &track);
@@ -134,6 +146,7 @@ run_random(uint64_t seed)
 		if (track.tree.length < 15)
 			assert_round_trip(&track);
 	}
+	running = UINT64_MAX;
 }
 
 static void
@@ -236,7 +249,8 @@ main(void)
 	    cmocka_unit_test(track_decode__gives_back_each_row_of_the_table),
 	    cmocka_unit_test(track_decode__gives_back_the_largest_numbers),
 	    cmocka_unit_test(track_decode__gives_back_branches),
-	    cmocka_unit_test(track_decode__gives_back_random_rows),
+	    cmocka_unit_test_teardown(
+		track_decode__gives_back_random_rows, tell_seed),
 	    cmocka_unit_test(track_decode__refuses_every_part_of_a_row),
 	    cmocka_unit_test(track_decode__refuses_what_cannot_be),
 	    cmocka_unit_test(track_decode__survives_any_byte_in_any_place),
