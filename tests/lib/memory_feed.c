@@ -123,13 +123,13 @@ read_state(void *context, struct weft_slice model, struct weft_slice id,
 {
 	struct memory_feed *feed = context;
 	uint64_t seq = find_row(feed, model, id, as_of);
-	const struct memory_row *row = &feed->rows[seq - 1];
+	const struct memory_row *row = &feed->rows[seq ? seq - 1 : 0];
 
 	feed->states++;
 	if (feed->fail_state_after >= 0 && feed->fail_state_after-- == 0)
 		return weft_error_set(
 		    error, WEFT_EDATABASE, "the database is gone");
-	if (!seq)
+	if (!seq || (feed->forgets && !row->body))
 		return 0;
 	state->exists = true;
 	state->deleted = !row->body;

@@ -29,6 +29,7 @@ struct memory_feed {
 	uint64_t time_ms;
 	uint64_t states;         /* how often a state was asked for */
 	int fail_state_after;    /* calls; negative: never */
+	bool forgets;            /* what is deleted leaves no tombstone */
 };
 
 void memory_feed_init(struct memory_feed *feed);
