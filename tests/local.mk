@@ -14,6 +14,7 @@ include $(srcdir)/tests/fault/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/interop/local.mk
 include $(srcdir)/tests/sim/local.mk
+include $(srcdir)/tests/store/local.mk
 include $(srcdir)/tests/unit/core/base/local.mk
 include $(srcdir)/tests/unit/core/repl/local.mk
 include $(srcdir)/tests/unit/core/store/local.mk
