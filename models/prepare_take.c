@@ -92,15 +92,18 @@ int
 weft__prepare_write_id(struct weft__prepare *prepare, struct weft_slice id,
     struct weft_slice *token, struct weft_error *error)
 {
-	int code;
+	struct weft__json *json = &prepare->input;
+	int code = WEFT_EJSON;
 
 	weft_buf_clear(&prepare->text);
-	if (prepare->model->definition->id->type == WEFT_TYPE_NUMBER &&
-	    !weft__json_scan(&prepare->input, id.data, id.size,
-		&weft__json_record_limits, NULL) &&
-	    prepare->input.type == WEFT__JSON_NUMBER)
+	if (prepare->model->definition->id->type == WEFT_TYPE_NUMBER)
+		code = weft__json_scan(json, id.data, id.size,
+		    &weft__json_record_limits, NULL);
+	if (code == WEFT_ENOMEM)
+		return failed(error, code);
+	if (!code && json->type == WEFT__JSON_NUMBER)
 		code = weft_buf_append_slice(&prepare->text,
-		    weft_buf_slice(&prepare->input.text));
+		    weft_buf_slice(&json->text));
 	else
 		code = weft__json_write_string(id, &prepare->text);
 	if (!code)

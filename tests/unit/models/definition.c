@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include <weft/log.h>
+
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "models/definition.h"
@@ -136,6 +138,64 @@ definition_parse__knows_hidden_names_that_are_not_declared(void **state)
 	assert_true(find(definition, "x")->hidden);
 	assert_false(find(definition, "x")->declared);
 	weft__definition_destroy(definition);
+}
+
+static void
+definition_parse__reads_types_of_every_form(void **state)
+{
+	static const struct {
+		const char *json;
+		enum weft_property_type type, item_type;
+	} cases[] = {
+	    {"\"Text\"", WEFT_TYPE_STRING, WEFT_TYPE_ANY},
+	    {"\"JSON\"", WEFT_TYPE_ANY, WEFT_TYPE_ANY},
+	    {"\"Address\"", WEFT_TYPE_OBJECT, WEFT_TYPE_ANY},
+	    {"{\"street\":\"string\"}", WEFT_TYPE_OBJECT, WEFT_TYPE_ANY},
+	    {"{\"type\":{\"a\":\"string\"}}", WEFT_TYPE_OBJECT,
+		WEFT_TYPE_ANY},
+	    {"\"array\"", WEFT_TYPE_ARRAY, WEFT_TYPE_ANY},
+	    {"[]", WEFT_TYPE_ARRAY, WEFT_TYPE_ANY},
+	    {"[\"number\"]", WEFT_TYPE_ARRAY, WEFT_TYPE_NUMBER},
+	    {"{\"type\":[\"date\"]}", WEFT_TYPE_ARRAY, WEFT_TYPE_DATE},
+	    {"[{\"type\":\"date\"}]", WEFT_TYPE_ARRAY, WEFT_TYPE_DATE},
+	    {"[{\"a\":\"date\"}]", WEFT_TYPE_ARRAY, WEFT_TYPE_OBJECT},
+	    {"[[\"date\"]]", WEFT_TYPE_ARRAY, WEFT_TYPE_ARRAY},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct weft__definition *definition;
+		const struct weft__property *property;
+		char json[200];
+
+		snprintf(json, sizeof json,
+		    "{\"name\":\"A\",\"properties\":{\"p\":%s}}",
+		    cases[i].json);
+		definition = parse(json);
+		property = find(definition, "p");
+		assert_int_equal(property->type, cases[i].type);
+		assert_int_equal(property->item_type, cases[i].item_type);
+		weft__definition_destroy(definition);
+	}
+}
+
+static void
+keep_message(enum weft_log_level level, const char *module,
+    const char *text, void *context)
+{
+	snprintf(context, 100, "%s %s", weft_log_level_name(level), text);
+}
+
+static void
+definition_parse__names_keys_that_it_does_not_know(void **state)
+{
+	char message[100] = "";
+
+	weft_log_set(keep_message, WEFT_LOG_INFO, message);
+	weft__definition_destroy(
+	    parse("{\"name\":\"A\",\"trackChange\":true}"));
+	weft_log_set(NULL, WEFT_LOG_INFO, NULL);
+	assert_string_equal(message, "warning model A: key \"trackChange\" "
+	    "is not known, ignored");
 }
 
 static void
@@ -316,6 +376,9 @@ main(void)
 	    cmocka_unit_test(definition_parse__makes_names_canonical),
 	    cmocka_unit_test(
 		definition_parse__knows_hidden_names_that_are_not_declared),
+	    cmocka_unit_test(definition_parse__reads_types_of_every_form),
+	    cmocka_unit_test(
+		definition_parse__names_keys_that_it_does_not_know),
 	    cmocka_unit_test(definition_parse__keeps_defaults_canonical),
 	    cmocka_unit_test(definition_parse__reads_strict),
 	    cmocka_unit_test(

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "core/base/alloc.h"
 #include "models/hook.h"
 
 /* What hooks wrote down, one line each; and what they are to do. */
@@ -193,6 +194,14 @@ hooks__see_the_record_that_is_changed(void **state)
 	both_assert_record(fixture, fixture->model, "b",
 	    "{\"id\":\"b\",\"rank\":3}");
 
+	notes.meddle = "{\"id\":\"a\",\"rank\":2,\"x\":1}";
+	notes.meddling = 1;
+	fixture_ok(fixture, weft_record_update_all(fixture->model, NULL,
+		weft_slice("{\"id\":\"a\"}"), weft_slice("{\"rank\":3}"),
+		NULL, &fixture->error));
+	both_assert_record(fixture, fixture->model, "a",
+	    "{\"id\":\"a\",\"rank\":3,\"x\":1}");
+
 	/* And of a deletion of all. */
 	notes.meddle = "{\"id\":\"c\",\"rank\":3}";
 	notes.meddling = 1;
@@ -200,6 +209,49 @@ hooks__see_the_record_that_is_changed(void **state)
 		weft_slice("{\"rank\":3}"), NULL, &fixture->error));
 	assert_int_equal(both_count(fixture, fixture->model), 0);
 	weft_buf_fini(&notes.text);
+}
+
+static int
+do_nothing(const struct weft_hook_event *event, void *context,
+    struct weft_error *error)
+{
+	return 0;
+}
+
+static void
+hooks__survive_every_failing_allocation(void **state)
+{
+	struct fixture *fixture = *state;
+	int code = WEFT_ENOMEM;
+
+	for (int i = 0; i < WEFT__HOOK_POINTS; i++)
+		fixture_ok(fixture, weft_model_add_hook(fixture->model,
+			(enum weft_hook_point)i, do_nothing, NULL,
+			&fixture->error));
+	fixture_put(fixture, "{\"id\":\"a\"}");
+	fixture_put(fixture, "{\"id\":\"b\"}");
+	for (uint64_t i = 0; code; i++) {
+		weft__alloc_fail_after(i, false);
+		code = weft_record_update_all(fixture->model, NULL,
+		    weft_slice("{}"), weft_slice("{\"rank\":1}"), NULL,
+		    &fixture->error);
+		weft__alloc_fail_never();
+		assert_true(code == 0 || code == WEFT_ENOMEM);
+		if (code)
+			both_assert_record(fixture, fixture->model, "a",
+			    "{\"id\":\"a\"}");
+		assert_true(i < 1000);
+	}
+	for (uint64_t i = 0; code || i == 0; i++) {
+		weft__alloc_fail_after(i, false);
+		code = weft_record_delete_all(fixture->model, NULL,
+		    weft_slice("{}"), NULL, &fixture->error);
+		weft__alloc_fail_never();
+		assert_true(code == 0 || code == WEFT_ENOMEM);
+		assert_int_equal(both_count(fixture, fixture->model),
+		    code ? 2 : 0);
+		assert_true(i < 1000);
+	}
 }
 
 /* Puts a new rank into the record each time it is called. */
@@ -300,6 +352,7 @@ main(void)
 	    BOTH(hooks__give_up_on_a_record_that_keeps_changing),
 	    BOTH(hooks__run_within_the_transaction_that_a_call_names),
 	    BOTH(hooks__see_hidden_properties),
+	    BOTH(hooks__survive_every_failing_allocation),
 	};
 
 	return cmocka_run_group_tests_name("hook", tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "models/prepare.h"
 
@@ -62,23 +63,24 @@ close_world(struct world *world)
 	weft__definition_destroy(world->model.definition);
 }
 
-static struct weft_slice
+static int
 scan(struct world *world, const char *json)
 {
-	if (weft__json_scan(&world->input, json, strlen(json),
-		&weft__json_record_limits, &world->error))
-		fail_msg("%s: %s", json, world->error.text);
-	return weft_buf_slice(&world->input.text);
+	return weft__json_scan(&world->input, json, strlen(json),
+	    &weft__json_record_limits, &world->error);
 }
 
 static int
 create(struct world *world, const char *json)
 {
-	struct weft_slice text = scan(world, json);
+	int code = scan(world, json);
 
 	weft_buf_clear(&world->details);
-	return weft__prepare_create(&world->prepare, &world->input, text,
-	    true, &world->draft, &world->error);
+	if (code)
+		return code;
+	return weft__prepare_create(&world->prepare, &world->input,
+	    weft_buf_slice(&world->input.text), true, &world->draft,
+	    &world->error);
 }
 
 static void
@@ -400,7 +402,7 @@ merge(struct world *world, const char *body, const char *hidden,
 	const struct weft__stored stored = {
 	    weft_slice("1"), weft_slice(body), weft_slice(hidden)};
 
-	scan(world, json);
+	assert_int_equal(scan(world, json), 0);
 	return weft__prepare_merge(&world->prepare, &stored, &world->input,
 	    &world->draft, &world->error);
 }
@@ -471,8 +473,9 @@ prepare_replace__replaces_all_but_the_id(void **state)
 	open_world(&world, "{\"name\":\"T\",\"hidden\":[\"password\"],"
 	    "\"properties\":{\"id\":\"any\","
 	    "\"d\":{\"type\":\"number\",\"default\":9}}}");
+	assert_int_equal(scan(&world, "{\"b\":2}"), 0);
 	assert_int_equal(weft__prepare_replace(&world.prepare, &stored,
-	    &world.input, scan(&world, "{\"b\":2}"), &world.draft,
+	    &world.input, weft_buf_slice(&world.input.text), &world.draft,
 	    &world.error), 0);
 	assert_draft(&world, "1", "{\"b\":2,\"d\":9,\"id\":1}", NULL);
 	close_world(&world);
@@ -503,6 +506,20 @@ prepare_replica__keeps_what_was_sent(void **state)
 	replica(&world, "{\"id\":\"1\"}", false, &got);
 	assert_slice(got.draft.body, "{\"id\":\"1\"}");
 	assert_false(got.is_changed);
+	close_world(&world);
+}
+
+static void
+prepare_replica__makes_the_id_that_was_left_out(void **state)
+{
+	struct weft__replica got;
+	struct world world;
+
+	open_world(&world,
+	    "{\"name\":\"T\",\"properties\":{\"id\":\"number\"}}");
+	replica(&world, "{\"a\":1}", true, &got);
+	assert_slice(got.draft.body, "{\"a\":1,\"id\":1}");
+	assert_true(got.is_changed);
 	close_world(&world);
 }
 
@@ -634,6 +651,62 @@ prepare_create__refuses_what_a_hook_makes_wrong(void **state)
 	}
 }
 
+#define EVERYTHING "{\"name\":\"E\",\"hidden\":[\"h\",\"i\"]," \
+	"\"persistUndefinedAsNull\":true,\"properties\":{" \
+	"\"id\":\"string\",\"h\":\"number\",\"n\":\"string\"," \
+	"\"d\":{\"type\":\"date\",\"defaultFn\":\"now\",\"required\":true}," \
+	"\"t\":[\"string\"],\"y\":\"any\",\"b\":\"buffer\"," \
+	"\"g\":\"geopoint\"}}"
+
+/* All that a preparation can do to a record. */
+static int
+do_everything(struct world *world, struct weft__replica *replica)
+{
+	const struct weft__stored stored = {weft_slice("a\""),
+	    weft_slice("{\"id\":\"a\\\"\",\"z\":1}"),
+	    weft_slice("{\"h\":1}")};
+	int code = create(world, "{\"h\":\"7\",\"i\":2,\"n\":[1,\"\\n\"],"
+	    "\"t\":[1],\"y\":\"[1]\",\"b\":\"x\",\"g\":\"1,2\"}");
+
+	if (!code)
+		code = weft__prepare_merge(&world->prepare, &stored,
+		    &world->input, &world->draft, &world->error);
+	if (!code)
+		code = weft__prepare_replica(&world->prepare, stored.id,
+		    weft_slice("{\"d\":5,\"h\":3}"), false, replica,
+		    &world->error);
+	if (code)
+		return code;
+	code = create(world, "{\"d\":\"\"}");
+	return code == WEFT_EVALIDATION ? 0 : code;
+}
+
+static void
+prepare__survives_every_failing_allocation(void **state)
+{
+	char replacement[] = "{\"d\":1,\"h\":\"2\",\"n\":3}";
+	int code = WEFT_ENOMEM;
+
+	for (uint64_t i = 0; code; i++) {
+		struct weft__replica replica;
+		struct world world;
+
+		open_world(&world, EVERYTHING);
+		assert_int_equal(weft_model_add_hook(&world.model,
+		    WEFT_HOOK_BEFORE_SAVE, replace_hook, replacement, NULL),
+		    0);
+		weft__alloc_fail_after(i, false);
+		code = do_everything(&world, &replica);
+		weft__alloc_fail_never();
+		if (code && code != WEFT_ENOMEM)
+			fail_msg("%s", world.error.text);
+		if (!code)
+			assert_slice(replica.draft.hidden, "{\"h\":2}");
+		close_world(&world);
+		assert_true(i < 1000);
+	}
+}
+
 int
 main(void)
 {
@@ -660,10 +733,12 @@ main(void)
 		prepare_merge__keeps_what_was_stored_before_the_rules),
 	    cmocka_unit_test(prepare_replace__replaces_all_but_the_id),
 	    cmocka_unit_test(prepare_replica__keeps_what_was_sent),
+	    cmocka_unit_test(prepare_replica__makes_the_id_that_was_left_out),
 	    cmocka_unit_test(prepare_replica__tells_what_the_model_changes),
 	    cmocka_unit_test(prepare_replica__does_not_miss_what_is_hidden),
 	    cmocka_unit_test(prepare_create__lets_hooks_change_the_record),
 	    cmocka_unit_test(prepare_create__refuses_what_a_hook_makes_wrong),
+	    cmocka_unit_test(prepare__survives_every_failing_allocation),
 	};
 
 	return cmocka_run_group_tests_name("prepare", tests, NULL, NULL);

@@ -138,6 +138,22 @@ record_create__hides_what_is_hidden(void **state)
 	weft_buf_fini(&record);
 }
 
+static void
+record_create__takes_large_records(void **state)
+{
+	struct fixture *fixture = *state;
+	char *json = malloc(1000000);
+	int size = snprintf(json, 100, "{\"id\":\"a\",\"rank\":\"1\","
+	    "\"title\":\"");
+
+	memset(json + size, 'x', 900000);
+	memcpy(json + size + 900000, "\"}", 3);
+	fixture_ok(fixture, create(fixture, json, NULL));
+	free(json);
+	fixture_ok(fixture, create(fixture, "{\"id\":\"b\"}", NULL));
+	assert_int_equal(both_count(fixture, fixture->model), 2);
+}
+
 /* Creates "b" and "a" within a transaction in which "a" is there. */
 static int
 create_within(struct weft_transaction *transaction, void *context,
@@ -229,6 +245,7 @@ main(void)
 	    BOTH(record_create__takes_the_other_spelling_for_a_duplicate),
 	    BOTH(record_create__can_follow_a_deletion),
 	    BOTH(record_create__hides_what_is_hidden),
+	    BOTH(record_create__takes_large_records),
 	    BOTH(record_create__leaves_a_transaction_as_it_was_on_failure),
 	    BOTH(record_create__gives_details_of_a_refusal),
 	    BOTH(record_create__survives_every_failing_allocation),

@@ -8,6 +8,7 @@
 
 #include <weft/weft.h>
 
+#include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "models/definition.h"
 #include "models/model.h"
@@ -93,6 +94,13 @@ assert_refused(struct folder *folder, int code, const char *text)
 			     &folder->registry, &folder->error), code);
 	assert_string_equal(folder->error.text, expected);
 	assert_null(folder->registry);
+}
+
+static void
+keep_message(enum weft_log_level level, const char *module,
+    const char *text, void *context)
+{
+	snprintf(context, 200, "%s", text);
 }
 
 static const struct weft__definition *
@@ -330,6 +338,40 @@ registry_open__reads_files_to_the_limit_and_not_beyond(void **state)
 	free(text);
 }
 
+static void
+registry_open__warns_of_bases_whose_properties_it_lacks(void **state)
+{
+	struct folder *folder = *state;
+	char message[200] = "";
+
+	write_file(folder, "models/todo.json",
+	    "{\"name\":\"Todo\",\"base\":\"User\"}");
+	weft_log_set(keep_message, WEFT_LOG_WARNING, message);
+	open_well(folder);
+	weft_log_set(NULL, WEFT_LOG_INFO, NULL);
+	assert_string_equal(message,
+	    "model Todo: the properties of its base User are not known");
+}
+
+static void
+registry_open__survives_every_failing_allocation(void **state)
+{
+	struct folder *folder = *state;
+	int code = WEFT_ENOMEM;
+
+	write_file(folder, "config.json", "{}");
+	for (uint64_t i = 0; code; i++) {
+		weft__alloc_fail_after(i, false);
+		code = weft_registry_open(folder->path, NULL,
+		    &folder->registry, &folder->error);
+		weft__alloc_fail_never();
+		if (code && code != WEFT_ENOMEM)
+			fail_msg("%s", folder->error.text);
+		assert_true(i < 2000);
+	}
+	definition_of(folder, "Todo");
+}
+
 #define IN_FOLDER(test) \
 	cmocka_unit_test_setup_teardown(test, open_folder, close_folder)
 
@@ -347,6 +389,8 @@ main(void)
 	    IN_FOLDER(registry_open__says_which_key_is_wrong),
 	    IN_FOLDER(registry_open__refuses_two_files_for_one_model),
 	    IN_FOLDER(registry_open__reads_files_to_the_limit_and_not_beyond),
+	    IN_FOLDER(registry_open__warns_of_bases_whose_properties_it_lacks),
+	    IN_FOLDER(registry_open__survives_every_failing_allocation),
 	};
 
 	return cmocka_run_group_tests_name("registry_load", tests, NULL,
