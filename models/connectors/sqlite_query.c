@@ -119,6 +119,7 @@ prepare_query(struct weft__sqlite_session *session, struct weft_slice sql,
 	if (weft__map_put(&session->queries, sql, *statement) == 0)
 		return 0;
 	sqlite3_finalize(*statement);
+	*statement = NULL;
 	return weft__sqlite_no_memory(error);
 }
 
