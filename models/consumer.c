@@ -3,9 +3,11 @@
  * small value "consumer/<name>" of the datasource: a JSON object of lastSeen
  * (ms), owner, position (seq).
  */
-#include <weft/source.h>
+#include "models/consumer.h"
 
 #include <inttypes.h>
+
+#include <weft/source.h>
 
 #include "core/base/json.h"
 #include "models/model.h"
@@ -192,6 +194,34 @@ weft_consumer_each(struct weft_datasource *datasource, weft_consumer_fn *each,
 
 	weft__json_init(&listing.json);
 	code = weft__datasource_read(datasource, list_all, &listing, error);
+	weft__json_fini(&listing.json);
+	return code;
+}
+
+/* Keeps the lower position. */
+static int
+take_lower(const struct weft_consumer *consumer, void *context)
+{
+	uint64_t *lowest = context;
+
+	if (consumer->position < *lowest)
+		*lowest = consumer->position;
+	return 0;
+}
+
+int
+weft__consumer_lowest(struct weft_transaction *transaction, uint64_t *lowest,
+    struct weft_error *error)
+{
+	struct weft_connector_session *session = transaction->session;
+	struct listing listing = {
+	    .each = take_lower, .context = lowest, .error = error};
+	int code;
+
+	*lowest = UINT64_MAX;
+	weft__json_init(&listing.json);
+	code = session->ops->meta_each(
+	    session, weft_slice(PREFIX), list_one, &listing, error);
 	weft__json_fini(&listing.json);
 	return code;
 }

@@ -37,6 +37,23 @@ read_epoch(struct weft_transaction *transaction, void *context,
 	    weft_slice(datasource->epoch), error);
 }
 
+/* Reads the settings that are the datasource's own. */
+static int
+read_settings(struct weft_datasource *datasource, const json_t *settings,
+    struct weft_error *error)
+{
+	const json_t *rows = json_object_get(settings, "journalRows");
+
+	datasource->journal_rows = WEFT_LIMIT_JOURNAL_ROWS;
+	if (!rows)
+		return 0;
+	if (!json_is_integer(rows) || json_integer_value(rows) < 0)
+		return weft_error_set(error, WEFT_ECONFIG,
+		    "journalRows: expected a number of rows to keep");
+	datasource->journal_rows = (uint64_t)json_integer_value(rows);
+	return 0;
+}
+
 /* Opens what the settings name; the parts so far are closed by the caller. */
 static int
 open_parts(struct weft_datasource *datasource, json_t *settings,
@@ -55,9 +72,11 @@ open_parts(struct weft_datasource *datasource, json_t *settings,
 	if (!ops)
 		return weft_error_set(error, WEFT_ECONFIG,
 		    "connector: there is no connector \"%s\"", name);
+	code = read_settings(datasource, settings, error);
 	/* The store first: its lock keeps two writers apart. */
-	code = weft__project_open_store(datasource, settings, directory,
-	    ops->durable, holder, error);
+	if (!code)
+		code = weft__project_open_store(datasource, settings,
+		    directory, ops->durable, holder, error);
 	if (!code)
 		code = ops->open(text, directory, datasource->read_only,
 		    &datasource->connector, error);

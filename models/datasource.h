@@ -34,6 +34,7 @@ struct weft_datasource {
 	struct weft__store *store;  /* NULL: none */
 	const struct weft_clock *clock;
 	bool read_only;
+	uint64_t journal_rows; /* kept although the store has them */
 	char epoch[WEFT__UUID_SIZE + 1]; /* this database's life, a UUID */
 
 	struct weft__writer *writer; /* NULL if read_only */

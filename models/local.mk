@@ -50,7 +50,7 @@ include $(srcdir)/models/connectors/local.mk
 # Sources of a replication, and the replication itself.
 libweft_all_la_SOURCES += \
 	models/conflict.c models/conflict.h \
-	models/consumer.c \
+	models/consumer.c models/consumer.h \
 	models/drive.c models/drive.h \
 	models/kept.c \
 	models/position.c models/position.h \

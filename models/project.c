@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/base/log.h"
 #include "core/store/store.h"
+#include "models/consumer.h"
 #include "models/feed.h"
 #include "models/relist.h"
 #include "models/transaction.h"
@@ -84,16 +85,24 @@ project_snapshot(struct weft_transaction *transaction, void *context,
 	    work->datasource->epoch, &work->result, error);
 }
 
-/* Below which seq nobody needs the journal: the tip before the last one, or
- * the rows that are kept anyway. */
-static uint64_t
-journal_horizon(const struct weft__counters *counters)
+/* Up to which seq nobody needs the journal: the store had it one projection
+ * ago, every consumer is past it, and it is not among the rows that are kept
+ * anyway. */
+static int
+find_horizon(struct weft_transaction *transaction, uint64_t *horizon,
+    struct weft_error *error)
 {
-	if (counters->seq <= WEFT_LIMIT_JOURNAL_ROWS)
-		return 0;
-	if (counters->projected < counters->seq - WEFT_LIMIT_JOURNAL_ROWS)
-		return counters->projected;
-	return counters->seq - WEFT_LIMIT_JOURNAL_ROWS;
+	const struct weft__counters *counters = &transaction->counters;
+	uint64_t kept = transaction->datasource->journal_rows;
+	uint64_t lowest;
+	int code = weft__consumer_lowest(transaction, &lowest, error);
+
+	*horizon = counters->seq > kept ? counters->seq - kept : 0;
+	if (*horizon > counters->projected)
+		*horizon = counters->projected;
+	if (*horizon > lowest)
+		*horizon = lowest;
+	return code;
 }
 
 /* The store has everything up to '*context'. */
@@ -107,7 +116,9 @@ note_projected(struct weft_transaction *transaction, void *context,
 
 	if (seq == transaction->counters.projected)
 		return 0;
-	horizon = journal_horizon(&transaction->counters);
+	code = find_horizon(transaction, &horizon, error);
+	if (code)
+		return code;
 	transaction->counters.projected = seq;
 	code = session->ops->pending_prune(session, seq, error);
 	if (!code && horizon)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "core/store/store.h"
-#include "models/datasource.h"
+#include "models/transaction.h"
 #include "tests/lib/fixture.h"
 
 static void
@@ -195,6 +195,93 @@ project__rebuilds_a_lost_store(void **state)
 	fixture_close(&fixture);
 }
 
+#define SHORT_JOURNAL \
+	"{\"connector\":\"memory\",\"store\":\"store.git\"," \
+	"\"journalRows\":2}"
+
+/* The first seq that the journal has. */
+static int
+read_first(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct weft_connector_session *session = transaction->session;
+	uint64_t last;
+
+	return session->ops->journal_range(session, context, &last, error);
+}
+
+static uint64_t
+first_row(struct fixture *fixture)
+{
+	uint64_t first;
+
+	fixture_ok(fixture, weft__datasource_read(fixture->datasource,
+				read_first, &first, &fixture->error));
+	return first;
+}
+
+/* Writes 'count' records and brings the store up to date. */
+static void
+put_many(struct fixture *fixture, int count)
+{
+	static int number;
+
+	while (count--) {
+		char json[32];
+
+		snprintf(json, sizeof json, "{\"id\":\"n%d\"}", number++);
+		fixture_put(fixture, json);
+	}
+	project(fixture);
+}
+
+static void
+project__keeps_the_journal_one_projection_longer(void **state)
+{
+	struct fixture fixture;
+
+	fixture_open(&fixture, SHORT_JOURNAL);
+	put_many(&fixture, 5);
+	assert_int_equal(first_row(&fixture), 1);
+	put_many(&fixture, 5);
+	assert_int_equal(first_row(&fixture), 6);
+	fixture_close(&fixture);
+}
+
+static void
+project__keeps_the_journal_for_its_consumers(void **state)
+{
+	struct fixture fixture;
+
+	fixture_open(&fixture, SHORT_JOURNAL);
+	fixture_ok(&fixture, weft_consumer_set(fixture.datasource, "mirror",
+				 "me", 3, &fixture.error));
+	put_many(&fixture, 5);
+	put_many(&fixture, 5);
+	assert_int_equal(first_row(&fixture), 4);
+	fixture_ok(&fixture, weft_consumer_remove(fixture.datasource, "mirror",
+				 &fixture.error));
+	put_many(&fixture, 1);
+	assert_int_equal(first_row(&fixture), 10);
+	fixture_close(&fixture);
+}
+
+static void
+datasource_open__refuses_a_senseless_journal(void **state)
+{
+	struct fixture fixture;
+	struct weft_datasource *datasource;
+
+	fixture_open(&fixture, FIXTURE_MEMORY);
+	assert_int_equal(weft_registry_add_datasource(fixture.registry, "bad",
+			     weft_slice("{\"connector\":\"memory\","
+					"\"journalRows\":-1}"),
+			     NULL, &datasource, &fixture.error), WEFT_ECONFIG);
+	assert_non_null(strstr(fixture.error.text,
+	    "journalRows: expected a number of rows to keep"));
+	fixture_close(&fixture);
+}
+
 int
 main(void)
 {
@@ -207,6 +294,9 @@ main(void)
 	    cmocka_unit_test(
 		project__starts_an_epoch_when_an_older_database_was_restored),
 	    cmocka_unit_test(project__rebuilds_a_lost_store),
+	    cmocka_unit_test(project__keeps_the_journal_one_projection_longer),
+	    cmocka_unit_test(project__keeps_the_journal_for_its_consumers),
+	    cmocka_unit_test(datasource_open__refuses_a_senseless_journal),
 	};
 
 	return cmocka_run_group_tests_name("project", tests, NULL, NULL);
