@@ -59,8 +59,8 @@ struct weft__where {
 	 * sorted by weft__where_compare_tokens(). */
 	struct weft__json_value *values;
 	size_t length;
-	/* The path is the id property and the values (of EQ, NEQ, INQ, NIN)
-	 * are the ids wanted, as strings. */
+	/* The path is the id property; values of EQ, NEQ, INQ and NIN are the
+	 * ids wanted, as strings. */
 	bool by_id;
 	struct weft__where **operands;
 	size_t operands_length;

@@ -93,9 +93,7 @@ weft__filter_add_leaf(struct weft__filter_parser *parser, const struct weft__fil
 		return code;
 	(*where)->path = subject->path;
 	(*where)->path_length = subject->path_length;
-	(*where)->by_id = subject->is_id &&
-	    (op == WEFT__WHERE_EQ || op == WEFT__WHERE_NEQ ||
-		op == WEFT__WHERE_INQ || op == WEFT__WHERE_NIN);
+	(*where)->by_id = subject->is_id;
 	(*where)->length = length;
 	(*where)->values =
 	    weft__filter_alloc(parser, length, sizeof *(*where)->values);
@@ -106,9 +104,13 @@ static int
 set_value(struct weft__filter_parser *parser, const struct weft__filter_subject *subject,
     struct weft__where *where, size_t index, struct weft__json_value value)
 {
+	bool is_equality = where->op == WEFT__WHERE_EQ ||
+	    where->op == WEFT__WHERE_NEQ || where->op == WEFT__WHERE_INQ ||
+	    where->op == WEFT__WHERE_NIN;
+
 	where->values[index] = value;
 	return weft__filter_coerce(parser,
-	    where->by_id ? WEFT_TYPE_STRING : subject->type,
+	    where->by_id && is_equality ? WEFT_TYPE_STRING : subject->type,
 	    &where->values[index]);
 }
 

@@ -112,7 +112,7 @@ read_settings(struct weft__sqlite *sqlite, struct weft_slice text,
 	return code;
 }
 
-/* Whether there is a write-ahead log with something in it. */
+/* Whether there is a write-ahead log, as far as can be seen. */
 static bool
 has_log(const struct weft__sqlite *sqlite)
 {
@@ -145,19 +145,26 @@ open_file(struct weft__sqlite *sqlite, struct weft_error *error)
  * content only a lock file makes safe to read.
  */
 static int
-open_without_locks(struct weft__sqlite *sqlite, int code,
-    struct weft_error *error)
+open_without_locks(struct weft__sqlite *sqlite, struct weft_error *error)
 {
-	bool is_denied = code == WEFT_EREADONLY || code == WEFT_EIO;
-
-	if (!is_denied || access(sqlite->path, R_OK) != 0 ||
-	    has_log(sqlite))
-		return code;
+	if (has_log(sqlite))
+		return weft_error_set(error, WEFT_EREADONLY,
+		    "%s: has a write-ahead log, which cannot be read without "
+		    "permission to write in the directory", sqlite->path);
 	sqlite3_close(sqlite->db);
 	sqlite->db = NULL;
 	weft__sqlite_models_free(sqlite);
 	sqlite->immutable = true;
 	return open_file(sqlite, error);
+}
+
+/* Whether opening for reading failed by what lies beside the file. */
+static bool
+needs_no_locks(const struct weft__sqlite *sqlite, int code)
+{
+	return sqlite->read_only &&
+	    (code == WEFT_EREADONLY || code == WEFT_EIO) &&
+	    access(sqlite->path, R_OK) == 0;
 }
 
 static void
@@ -196,8 +203,8 @@ sqlite_open(struct weft_slice settings, const char *directory,
 		    "%s: there is no such file", sqlite->path);
 	if (!code) {
 		code = open_file(sqlite, error);
-		if (code && read_only)
-			code = open_without_locks(sqlite, code, error);
+		if (needs_no_locks(sqlite, code))
+			code = open_without_locks(sqlite, error);
 	}
 	if (code) {
 		sqlite_close(&sqlite->base);

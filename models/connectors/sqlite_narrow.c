@@ -67,11 +67,13 @@ has_null(const struct weft__where *where)
 	return false;
 }
 
+/* Whether a range can begin or end with this value; an id is text in its
+ * column, whatever it is in the record. */
 static bool
-is_text_or_number(struct weft__json_value value)
+can_be_end(const struct weft__where *where, struct weft__json_value value)
 {
 	return value.type == WEFT__JSON_STRING ||
-	    value.type == WEFT__JSON_NUMBER;
+	    (value.type == WEFT__JSON_NUMBER && !where->by_id);
 }
 
 static bool
@@ -93,15 +95,14 @@ can_narrow_leaf(const struct weft__sqlite_narrow *narrow,
 	switch (where->op) {
 	case WEFT__WHERE_EQ:
 	case WEFT__WHERE_INQ:
-		/* an id is text in its column, and never NULL */
-		return !where->by_id || !has_null(where);
+		return !where->by_id || !has_null(where); /* an id is not */
 	case WEFT__WHERE_GT:
 	case WEFT__WHERE_GTE:
 	case WEFT__WHERE_LT:
 	case WEFT__WHERE_LTE:
-		return is_text_or_number(where->values[0]);
+		return can_be_end(where, where->values[0]);
 	case WEFT__WHERE_BETWEEN:
-		return is_text_or_number(where->values[0]) &&
+		return can_be_end(where, where->values[0]) &&
 		    where->values[0].type == where->values[1].type;
 	case WEFT__WHERE_LIKE:
 		return has_prefix(where);

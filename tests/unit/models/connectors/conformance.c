@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/alloc.h"
+
 const struct weft_connector_ops *conformance_ops;
 const char *conformance_settings;
 
@@ -63,14 +65,29 @@ db_close(struct db *db)
 	db->connector = NULL;
 }
 
-int
-db_setup(void **state)
+struct db *
+db_make(void)
 {
+	/* in memory if there is such a place: each commit is synced */
+	static const char *const places[] = {"/dev/shm", "/tmp"};
 	struct db *db = calloc(1, sizeof *db);
 
 	assert_non_null(db);
-	snprintf(db->directory, sizeof db->directory, "/tmp/weft-XXXXXX");
-	assert_non_null(mkdtemp(db->directory));
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(db->directory, sizeof db->directory,
+		    "%s/weft-XXXXXX", places[i]);
+		if (mkdtemp(db->directory))
+			return db;
+	}
+	fail_msg("no place for a directory");
+	return NULL;
+}
+
+int
+db_setup(void **state)
+{
+	struct db *db = db_make();
+
 	db_open(db);
 	*state = db;
 	return 0;
@@ -274,6 +291,73 @@ transaction_rollback__drops_marks(void **state)
 	db_commit(db);
 }
 
+int
+db_change_all(struct db *db)
+{
+	struct weft_connector_record record = {.id = weft_slice("new"),
+	    .body = weft_slice("{\"n\":2}"),
+	    .track = weft_slice("track")};
+	struct weft_connector_journal_row row = {
+	    .seq = 1, .id = record.id, .op = 'c'};
+	const struct weft_connector_ops *ops = conformance_ops;
+	struct weft_connector_session *session = db->writer;
+	int code = ops->begin(session, &db->error);
+
+	if (!code)
+		code = ops->mark(session, &db->error);
+	if (!code)
+		code = ops->insert(
+		    session, db->todo, &record, true, &db->error);
+	if (!code)
+		code = ops->update(session, db->todo, &record, &db->error);
+	if (!code)
+		code = ops->bury(session, db->todo, weft_slice("old"),
+		    record.track, &db->error);
+	if (!code)
+		code = ops->journal_append(session, &row, &db->error);
+	if (!code)
+		code = ops->pending_put(session, db->todo, record.id, 1,
+		    record.body, &db->error);
+	if (!code)
+		code = ops->meta_put(
+		    session, record.id, record.body, &db->error);
+	if (!code)
+		code = ops->keep(session, &db->error);
+	if (!code)
+		code = ops->commit(session, &db->error);
+	if (code)
+		ops->rollback(session);
+	return code;
+}
+
+/* Any allocation may fail: then all is as before. */
+static void
+transaction__keeps_its_state_when_memory_fails(void **state)
+{
+	struct db *db = *state;
+	int code;
+
+	db_begin(db);
+	db_insert(db, "old", "{\"n\":1}");
+	db_commit(db);
+	for (uint64_t i = 0;; i++) {
+		weft__alloc_fail_after(i, false);
+		code = db_change_all(db);
+		weft__alloc_fail_never();
+		if (!code)
+			break;
+		assert_int_equal(code, WEFT_ENOMEM);
+		db_begin(db);
+		db_has(db, db->writer, "old", "{\"n\":1}");
+		db_has(db, db->writer, "new", NULL);
+		db_commit(db);
+	}
+	db_begin(db);
+	db_has(db, db->writer, "old", "");
+	db_has(db, db->writer, "new", "{\"n\":2}");
+	db_commit(db);
+}
+
 static void
 session_open__gives_one_writing_session(void **state)
 {
@@ -328,6 +412,7 @@ static const struct CMUnitTest transaction_tests[] = {
     CASE(transaction_begin__fixes_the_state_at_once),
     CASE(transaction_mark__nests),
     CASE(transaction_rollback__drops_marks),
+    CASE(transaction__keeps_its_state_when_memory_fails),
     CASE(session_open__gives_one_writing_session),
     CASE(define__gives_a_model_one_index),
     CASE(open__refuses_settings_that_are_no_object),

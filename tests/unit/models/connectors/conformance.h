@@ -31,6 +31,9 @@ struct db {
 int db_setup(void **state);
 int db_teardown(void **state);
 
+/* The directory alone, for a test that opens by itself. */
+struct db *db_make(void);
+
 /* Opens the connector with its models and sessions; the reverse of it. */
 void db_open(struct db *db);
 void db_close(struct db *db);
@@ -49,6 +52,10 @@ void db_update(struct db *db, const char *id, const char *body);
  * "": a tombstone. */
 void db_has(struct db *db, struct weft_connector_session *session,
     const char *id, const char *body);
+
+/* A transaction with a change of each kind: "new" comes, "old" goes.  Returns
+ * the first failure, rolled back. */
+int db_change_all(struct db *db);
 
 /* Adds the texts of what a callback is given, e.g. "a=1 b=2 ". */
 int db_collect_record(

@@ -27,3 +27,15 @@ TESTS += tests/unit/models/connectors/sqlite
 tests_unit_models_connectors_sqlite_SOURCES = \
 	tests/unit/models/connectors/sqlite.c $(connector_suite)
 tests_unit_models_connectors_sqlite_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/connectors/sqlite_vfs
+TESTS += tests/unit/models/connectors/sqlite_vfs
+tests_unit_models_connectors_sqlite_vfs_SOURCES = \
+	tests/unit/models/connectors/sqlite_vfs.c $(connector_suite)
+tests_unit_models_connectors_sqlite_vfs_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/connectors/sqlite_narrow
+TESTS += tests/unit/models/connectors/sqlite_narrow
+tests_unit_models_connectors_sqlite_narrow_SOURCES = \
+	tests/unit/models/connectors/sqlite_narrow.c
+tests_unit_models_connectors_sqlite_narrow_LDADD = $(TEST_LIBS)
