@@ -35,6 +35,20 @@ tests_fuzz_change_list_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"change_list"'
 tests_fuzz_change_list_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_change_list_LDADD = libweft-all.la
 
+fuzz_targets += definition
+fuzz_programs += tests/fuzz/definition
+tests_fuzz_definition_SOURCES = tests/fuzz/definition.c $(fuzz_main)
+tests_fuzz_definition_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"definition"'
+tests_fuzz_definition_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_definition_LDADD = libweft-all.la
+
+fuzz_targets += prepare
+fuzz_programs += tests/fuzz/prepare
+tests_fuzz_prepare_SOURCES = tests/fuzz/prepare.c $(fuzz_main)
+tests_fuzz_prepare_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"prepare"'
+tests_fuzz_prepare_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_prepare_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ
