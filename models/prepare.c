@@ -264,12 +264,47 @@ weft__prepare_create(struct weft__prepare *prepare,
 	return code ? code : finish(prepare, true, text, draft, error);
 }
 
+/* Whether it is an object as we write it. */
+static bool
+is_sorted(const struct weft__json *json)
+{
+	if (json->type != WEFT__JSON_OBJECT)
+		return false;
+	for (size_t i = 1; i < json->length; i++)
+		if (weft__json_compare_names(json->members[i - 1].name,
+			json->members[i].name) >= 0)
+			return false;
+	return true;
+}
+
+/* Views a stored object.  If it was written behind our back it may be any
+ * JSON; then it is scanned. */
+static int
+view(struct weft__json *json, struct weft_slice stored,
+    struct weft_error *error)
+{
+	struct weft_error why;
+	int code = weft__json_view(json, stored, error);
+
+	if (code == WEFT_ENOMEM || (!code && is_sorted(json)))
+		return code;
+	code = weft__json_scan(json, stored.data, stored.size,
+	    &weft__json_record_limits, &why);
+	if (code == WEFT_ENOMEM)
+		return failed(error, code);
+	if (!code && json->type != WEFT__JSON_OBJECT)
+		code = weft_error_set(&why, WEFT_EDAMAGED, "not an object");
+	return code ? weft_error_set(error, WEFT_EDAMAGED,
+			  "the record as it is stored: %s", why.text)
+		    : 0;
+}
+
 /* Views what is stored, and finds the token of its id. */
 static int
 view_stored(struct weft__prepare *prepare, const struct weft__stored *stored,
     struct weft_slice *id, struct weft_error *error)
 {
-	int code = weft__json_view(&prepare->base, stored->body, error);
+	int code = view(&prepare->base, stored->body, error);
 
 	if (code)
 		return code;
@@ -354,7 +389,7 @@ weft__prepare_merge(struct weft__prepare *prepare,
 		    "expected a JSON object as record");
 	code = view_stored(prepare, stored, &id, error);
 	if (!code)
-		code = weft__json_view(&prepare->base_hidden,
+		code = view(&prepare->base_hidden,
 		    hidden.data ? hidden : weft_slice("{}"), error);
 	if (code)
 		return code;

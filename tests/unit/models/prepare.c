@@ -449,6 +449,25 @@ prepare_merge__keeps_the_id_and_its_spelling(void **state)
 }
 
 static void
+prepare_merge__reads_what_was_written_behind_our_back(void **state)
+{
+	struct world world;
+
+	open_world(&world, USER);
+	assert_int_equal(merge(&world,
+	    "{ \"mail\" : \"m\", \"id\" : \"1\", \"aa\" : 1.50 }",
+	    "{\"password\":\"p\",\"loose\":2}", "{\"mail\":\"n\"}"), 0);
+	assert_draft(&world, "1", "{\"aa\":1.5,\"id\":\"1\",\"mail\":\"n\"}",
+	    "{\"loose\":2,\"password\":\"p\"}");
+	assert_int_equal(merge(&world, "{\"mail\":", NULL, "{}"),
+	    WEFT_EDAMAGED);
+	assert_int_equal(merge(&world, "[1]", NULL, "{}"), WEFT_EDAMAGED);
+	assert_string_equal(world.error.text,
+	    "the record as it is stored: not an object");
+	close_world(&world);
+}
+
+static void
 prepare_merge__keeps_what_was_stored_before_the_rules(void **state)
 {
 	struct world world;
@@ -729,6 +748,8 @@ main(void)
 	    cmocka_unit_test(prepare_create__puts_hidden_properties_aside),
 	    cmocka_unit_test(prepare_merge__overlays_what_is_stored),
 	    cmocka_unit_test(prepare_merge__keeps_the_id_and_its_spelling),
+	    cmocka_unit_test(
+		prepare_merge__reads_what_was_written_behind_our_back),
 	    cmocka_unit_test(
 		prepare_merge__keeps_what_was_stored_before_the_rules),
 	    cmocka_unit_test(prepare_replace__replaces_all_but_the_id),
