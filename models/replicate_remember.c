@@ -2,9 +2,6 @@
  * What a replication remembers, and why nothing is lost by it:
  *   source position  not moved on if updates were refused: they are sent
  *                    again;
- *   target position  not moved on while a conflict is kept: what the target
- *                    changed before it would else count as known, and be
- *                    overwritten by the source's next change;
  *   kept conflicts   are compared every time, whatever the positions.
  */
 #include "models/replicate_private.h"
@@ -72,6 +69,7 @@ still_stands(const struct weft__replicating *work, struct weft_slice id,
 	struct weft_conflict *conflict;
 	int code = weft__conflict_load(work->parties, id, &conflict, error);
 
+	*stands = false;
 	if (code)
 		return code;
 	*stands = conflict->target_change.model_id.data &&
@@ -81,24 +79,20 @@ still_stands(const struct weft__replicating *work, struct weft_slice id,
 	return 0;
 }
 
-/* Forgets conflicts of earlier times that are none any more; '*left' others
- * stand although this replication had no occasion to find them. */
+/* Forgets conflicts of earlier times that are none any more.  Others may stand
+ * although this replication had no occasion to find them. */
 static int
-drop_settled(const struct weft__replicating *work, size_t *left,
-    struct weft_error *error)
+drop_settled(const struct weft__replicating *work, struct weft_error *error)
 {
-	*left = 0;
 	for (size_t i = 0; i < work->kept.length; i++) {
 		struct weft_slice id = work->kept.list[i];
-		bool stands = false;
+		bool stands;
 		int code;
 
 		if (weft__map_find(&work->open, id))
 			continue;
 		code = still_stands(work, id, &stands, error);
-		if (!code && stands)
-			++*left;
-		else if (!code)
+		if (!code && !stands)
 			code = weft__kept_drop(work->parties, id, error);
 		if (code)
 			return code;
@@ -177,7 +171,7 @@ covers_all(const struct weft__replicating *work)
 
 static int
 save_position(struct weft__replicating *work, const struct weft__roots *roots,
-    bool has_conflicts, struct weft_error *error)
+    struct weft_error *error)
 {
 	struct weft__position *position = &work->position;
 
@@ -185,8 +179,7 @@ save_position(struct weft__replicating *work, const struct weft__roots *roots,
 		return 0;
 	if (!work->refused)
 		position->source_checkpoint = work->checkpoints[WEFT__SOURCE];
-	if (!has_conflicts)
-		position->target_checkpoint = work->checkpoints[WEFT__TARGET];
+	position->target_checkpoint = work->checkpoints[WEFT__TARGET];
 	if (*roots->target_commit)
 		memcpy(position->commit, roots->target_commit,
 		    sizeof position->commit);
@@ -217,15 +210,11 @@ weft__replicate_remember(
 {
 	const struct weft_replication *options = work->options;
 	struct weft__roots roots = {.roots = WEFT_ROOTS_UNKNOWN};
-	size_t left;
-	int code = drop_settled(work, &left, error);
+	int code = drop_settled(work, error);
 
 	if (!code)
 		code = keep_open(work, error);
 	if (!code && !options->without_roots)
 		code = compare_roots(work, &roots, error);
-	if (!code)
-		code = save_position(
-		    work, &roots, left || weft__map_count(&work->open), error);
-	return code;
+	return code ? code : save_position(work, &roots, error);
 }

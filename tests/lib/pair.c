@@ -5,6 +5,81 @@
 #include "core/base/hash.h"
 #include "tests/lib/test.h"
 
+const char *const party_kinds[2] = {FIXTURE_MEMORY, FIXTURE_SQLITE};
+
+const struct pair_kinds pair_kinds[4] = {
+    {FIXTURE_MEMORY, FIXTURE_MEMORY},
+    {FIXTURE_SQLITE, FIXTURE_SQLITE},
+    {FIXTURE_MEMORY_STORE, FIXTURE_SQLITE},
+    {FIXTURE_SQLITE, FIXTURE_MEMORY},
+};
+
+void
+party_open_state(struct party *party, void **state)
+{
+	party_open(party, *(const char *const *)*state);
+}
+
+void
+pair_open_state(struct pair *pair, void **state)
+{
+	const struct pair_kinds *kinds = *state;
+
+	pair_open(pair, kinds->a, kinds->b);
+}
+
+static bool
+has_store(const char *settings)
+{
+	return strcmp(settings, FIXTURE_MEMORY) != 0;
+}
+
+bool
+pair_has_stores(void **state)
+{
+	const struct pair_kinds *kinds = *state;
+
+	return has_store(kinds->a) && has_store(kinds->b);
+}
+
+bool
+pair_has_a_store(void **state)
+{
+	const struct pair_kinds *kinds = *state;
+
+	return has_store(kinds->a) || has_store(kinds->b);
+}
+
+static const char *
+rev_named(const char *id, const char *name)
+{
+	return name && strlen(name) == 1 ? title_rev(id, name) : name;
+}
+
+struct weft_change
+peer_change(const char *id, const char *rev, const char *prev)
+{
+	struct weft_change change = {
+	    .model = weft_slice("Todo"),
+	    .model_id = weft_slice(id),
+	    .rev = weft_slice(rev_named(id, rev)),
+	    .has_prev = !prev || strcmp(prev, "-") != 0,
+	};
+
+	if (change.has_prev)
+		change.prev = weft_slice(rev_named(id, prev));
+	return change;
+}
+
+void
+add_peer_change(struct weft_change_list *list, const char *id, const char *rev,
+    const char *prev)
+{
+	struct weft_change change = peer_change(id, rev, prev);
+
+	assert_int_equal(weft_change_list_append(list, &change), 0);
+}
+
 void
 party_open(struct party *party, const char *settings)
 {
@@ -201,4 +276,68 @@ party_sync(struct party *source, struct party *target)
 	conflicts = result.length;
 	weft_replication_result_fini(&result);
 	return conflicts;
+}
+
+void
+party_carry(struct party *source, struct party *target, uint64_t changes,
+    uint64_t applied)
+{
+	struct weft_replication_result result;
+
+	party_replicate(source, target, NULL, &result);
+	assert_int_equal(result.length, 0);
+	assert_int_equal(result.refused, 0);
+	assert_int_equal(result.changes, changes);
+	assert_int_equal(result.applied, applied);
+	weft_replication_result_fini(&result);
+}
+
+void
+party_put_many(struct party *party, const char *prefix, int count)
+{
+	char id[32];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(id, sizeof id, "%s%d", prefix, i);
+		party_put(party, id, "x");
+	}
+}
+
+void
+pair_fork(struct pair *pair, enum pair_origin origin)
+{
+	if (origin != BOTH_CREATED) {
+		party_put(&pair->a, "a", "0");
+		assert_int_equal(party_sync(&pair->a, &pair->b), 0);
+	}
+	fixture_checkpoint(&pair->a.fixture);
+	fixture_checkpoint(&pair->b.fixture);
+	if (origin == SOURCE_DELETED)
+		party_delete(&pair->a, "a");
+	else
+		party_put(&pair->a, "a", "s");
+	if (origin == TARGET_DELETED)
+		party_delete(&pair->b, "a");
+	else
+		party_put(&pair->b, "a", "t");
+}
+
+void
+pair_open_fork(struct pair *pair, void **state, enum pair_origin origin)
+{
+	const struct pair_kinds *kinds = *state;
+
+	pair_open(pair, kinds->a, kinds->b);
+	pair_fork(pair, origin);
+}
+
+void
+pair_converge(struct pair *pair, const char *title)
+{
+	assert_int_equal(party_sync(&pair->a, &pair->b), 0);
+	assert_int_equal(party_sync(&pair->b, &pair->a), 0);
+	assert_string_equal(party_title(&pair->a, "a"), title);
+	assert_string_equal(party_title(&pair->b, "a"), title);
+	pair_assert_same(pair, strcmp(title, "-") != 0);
+	assert_int_equal(party_sync(&pair->a, &pair->b), 0);
 }

@@ -125,6 +125,7 @@ tests_unit_models_writer_LDADD = $(TEST_LIBS)
 
 # Sources and replication.
 PAIR = tests/lib/pair.c tests/lib/pair.h $(FIXTURE)
+METER = tests/lib/meter.c tests/lib/meter.h
 
 check_PROGRAMS += tests/unit/models/source_local
 TESTS += tests/unit/models/source_local
@@ -133,8 +134,7 @@ tests_unit_models_source_local_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/models/replicate
 TESTS += tests/unit/models/replicate
-tests_unit_models_replicate_SOURCES = tests/unit/models/replicate.c \
-	tests/lib/meter.c tests/lib/meter.h $(PAIR)
+tests_unit_models_replicate_SOURCES = tests/unit/models/replicate.c $(PAIR)
 tests_unit_models_replicate_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/models/compare
@@ -161,7 +161,7 @@ tests_unit_models_verify_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/models/rectify
 TESTS += tests/unit/models/rectify
 tests_unit_models_rectify_SOURCES = tests/unit/models/rectify.c \
-	tests/lib/meter.c tests/lib/meter.h $(PAIR)
+	$(METER) $(PAIR)
 tests_unit_models_rectify_LDADD = $(TEST_LIBS) $(SQLITE_LIBS)
 
 check_PROGRAMS += tests/unit/models/conflict
@@ -180,3 +180,51 @@ TESTS += tests/unit/models/source_local_estimate
 tests_unit_models_source_local_estimate_SOURCES = \
 	tests/unit/models/source_local_estimate.c $(PAIR)
 tests_unit_models_source_local_estimate_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/source_local_changes
+TESTS += tests/unit/models/source_local_changes
+tests_unit_models_source_local_changes_SOURCES = tests/unit/models/source_local_changes.c \
+	$(PAIR)
+tests_unit_models_source_local_changes_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/source_local_diff
+TESTS += tests/unit/models/source_local_diff
+tests_unit_models_source_local_diff_SOURCES = tests/unit/models/source_local_diff.c \
+	$(PAIR)
+tests_unit_models_source_local_diff_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/source_local_bulk
+TESTS += tests/unit/models/source_local_bulk
+tests_unit_models_source_local_bulk_SOURCES = tests/unit/models/source_local_bulk.c \
+	$(PAIR)
+tests_unit_models_source_local_bulk_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/consumer
+TESTS += tests/unit/models/consumer
+tests_unit_models_consumer_SOURCES = tests/unit/models/consumer.c \
+	$(PAIR)
+tests_unit_models_consumer_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/position
+TESTS += tests/unit/models/position
+tests_unit_models_position_SOURCES = tests/unit/models/position.c \
+	$(METER) $(PAIR)
+tests_unit_models_position_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/replicate_failure
+TESTS += tests/unit/models/replicate_failure
+tests_unit_models_replicate_failure_SOURCES = tests/unit/models/replicate_failure.c \
+	$(METER) $(PAIR)
+tests_unit_models_replicate_failure_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/resolve
+TESTS += tests/unit/models/resolve
+tests_unit_models_resolve_SOURCES = tests/unit/models/resolve.c \
+	$(PAIR)
+tests_unit_models_resolve_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/kept
+TESTS += tests/unit/models/kept
+tests_unit_models_kept_SOURCES = tests/unit/models/kept.c \
+	$(PAIR)
+tests_unit_models_kept_LDADD = $(TEST_LIBS)

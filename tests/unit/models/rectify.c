@@ -10,14 +10,6 @@
 #include "tests/lib/meter.h"
 #include "tests/lib/pair.h"
 
-static const char *const settings[] = {FIXTURE_MEMORY, FIXTURE_SQLITE};
-
-static void
-open_party(struct party *party, void **state)
-{
-	party_open(party, *(const char **)*state);
-}
-
 /* An edit through the connector, past tracker and journal. */
 struct edit {
 	struct party *party;
@@ -77,7 +69,7 @@ model_rectify_all_changes__finds_each_kind_of_edit(void **state)
 {
 	struct party party;
 
-	open_party(&party, state);
+	party_open_state(&party, state);
 	party_put(&party, "same", "1");
 	party_put(&party, "edited", "1");
 	party_put(&party, "back", "1");
@@ -106,7 +98,7 @@ model_rectify_all_changes__makes_bodies_canonical(void **state)
 	struct weft_buf body = WEFT_BUF_INIT(1000);
 	struct party party;
 
-	open_party(&party, state);
+	party_open_state(&party, state);
 	party_put(&party, "a", "1");
 	party_put(&party, "b", "1");
 	fixture_checkpoint(&party.fixture);
@@ -138,7 +130,7 @@ model_rectify_all_changes__reports_what_it_cannot_record(void **state)
 	char noted[400] = "";
 	struct party party;
 
-	open_party(&party, state);
+	party_open_state(&party, state);
 	weft_model_on_change_error(party.fixture.model, note_error, noted);
 	party_put(&party, "a", "1");
 	edit(&party, "a", "{\"id\":\"a\",\"rank\":9007199254740993}");
@@ -156,7 +148,7 @@ model_rectify_change__looks_at_one_record(void **state)
 	struct party party;
 	uint64_t found;
 
-	open_party(&party, state);
+	party_open_state(&party, state);
 	edit(&party, "a", "{\"id\":\"a\",\"title\":\"1\"}");
 	edit(&party, "b", "{\"id\":\"b\",\"title\":\"1\"}");
 	fixture_ok(&party.fixture,
@@ -178,7 +170,7 @@ model_rectify_all_changes__reads_no_record_by_id_and_writes_none(void **state)
 	struct party party;
 	char id[16];
 
-	open_party(&party, state);
+	party_open_state(&party, state);
 	for (int i = 0; i < 50; i++) {
 		snprintf(id, sizeof id, "r%d", i);
 		party_put(&party, id, "x");
@@ -198,7 +190,7 @@ source_changes__records_edits_made_behind_our_back_first(void **state)
 	struct weft_change_list list = {0};
 	struct party party;
 
-	open_party(&party, state);
+	party_open_state(&party, state);
 	party_put(&party, "a", "1");
 	edit(&party, "b", "{\"id\":\"b\",\"title\":\"1\"}");
 	fixture_ok(&party.fixture,
@@ -237,7 +229,7 @@ model_enable_change_tracking__gives_each_record_a_change(void **state)
 	struct party party;
 	char json[64];
 
-	open_party(&party, state);
+	party_open_state(&party, state);
 	fixture_ok(&party.fixture,
 	    weft_registry_define(party.fixture.registry,
 		party.fixture.datasource, weft_slice(definition), &model,
@@ -279,7 +271,7 @@ model_enable_change_tracking__changes_nothing_when_it_fails(void **state)
 	struct weft_model *model;
 	struct party party;
 
-	open_party(&party, state);
+	party_open_state(&party, state);
 	fixture_ok(&party.fixture,
 	    weft_registry_define(party.fixture.registry,
 		party.fixture.datasource, weft_slice(definition), &model,
@@ -386,12 +378,6 @@ replicate__carries_what_plain_sql_did(void **state)
 	assert_string_equal(party_title(&pair.b, "edited"), "2");
 	pair_close(&pair);
 }
-
-#define ON_EACH(test) \
-	{#test " (memory)", test, NULL, NULL, (void *)&settings[0]}, \
-	{ \
-#test " (sqlite)", test, NULL, NULL, (void *)&settings[1] \
-	}
 
 int
 main(void)
