@@ -327,8 +327,7 @@ store__reports_a_tip_that_cannot_be_read(void **state)
 {
 	static const char *const commands[] = {
 	    "echo 1234567890123456789012345678901234567890 > refs/weft/db",
-	    "git rev-parse refs/weft/db^{tree} > refs/weft/db.new &&"
-	    " mv refs/weft/db.new refs/weft/db",
+	    "git rev-parse refs/weft/db^{tree} > new && mv new refs/weft/db",
 	    "echo rubbish > refs/weft/db", "rm objects/pack/*"};
 	struct store_fixture fixture;
 	struct weft__store_tip tip;
