@@ -110,9 +110,9 @@ parse_leaf(struct weft_slice content, struct weft__arena *arena,
 }
 
 /* The mode of the first entry says what the node is. */
-static int
-parse(struct weft_slice content, struct weft__arena *arena, unsigned depth,
-    struct weft__trie_node *node)
+int
+weft__trie_parse(struct weft_slice content, struct weft__arena *arena,
+    unsigned depth, struct weft__trie_node *node)
 {
 	int code;
 
@@ -146,7 +146,7 @@ weft__trie_load(struct weft__objects *objects, struct weft__arena *arena,
 	code = weft__arena_copy(arena, object.content, &content);
 	weft__object_release(&object);
 	if (!code)
-		code = parse(content, arena, depth, node);
+		code = weft__trie_parse(content, arena, depth, node);
 	if (code == WEFT_ENOMEM)
 		return weft_error_set(error, code, "out of memory");
 	return code ? damaged_node(oid, error) : 0;

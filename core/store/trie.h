@@ -56,6 +56,13 @@ WEFT_MUST_CHECK int weft__trie_load(struct weft__objects *objects,
     struct weft__arena *arena, const struct weft__oid *oid, unsigned depth,
     struct weft__trie_node *node, struct weft_error *error);
 
+/*
+ * Reads a node from a tree's content, into which it points; its lists are the
+ * arena's.  Returns 0; WEFT_EDAMAGED; WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__trie_parse(struct weft_slice content,
+    struct weft__arena *arena, unsigned depth, struct weft__trie_node *node);
+
 /* The digit of the hash at this depth. */
 static inline unsigned
 weft__trie_digit(const struct weft__oid *hash, unsigned depth)

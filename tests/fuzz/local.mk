@@ -49,6 +49,13 @@ tests_fuzz_prepare_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"prepare"'
 tests_fuzz_prepare_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_prepare_LDADD = libweft-all.la
 
+fuzz_targets += store
+fuzz_programs += tests/fuzz/store
+tests_fuzz_store_SOURCES = tests/fuzz/store.c $(fuzz_main)
+tests_fuzz_store_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"store"'
+tests_fuzz_store_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_store_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ

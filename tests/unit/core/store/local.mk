@@ -16,6 +16,12 @@ tests_unit_core_store_faults_SOURCES = tests/unit/core/store/faults.c \
 	$(store_test_lib)
 tests_unit_core_store_faults_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/store/file
+TESTS += tests/unit/core/store/file
+tests_unit_core_store_file_SOURCES = tests/unit/core/store/file.c \
+	tests/lib/faulty_files.c tests/lib/faulty_files.h
+tests_unit_core_store_file_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/store/name
 TESTS += tests/unit/core/store/name
 tests_unit_core_store_name_SOURCES = tests/unit/core/store/name.c
