@@ -1,7 +1,7 @@
 /*
- * The SQLite connector: journal rows on their way.  The rows of a transaction are collected and
- * written a batch at a time by one statement, because to start and to end a
- * statement costs SQLite more than to append a row.
+ * The SQLite connector: journal rows on their way.  The rows of a transaction
+ * are collected and written a batch at a time by one statement, because to
+ * start and to end a statement costs SQLite more than to append a row.
  *
  * The rows that wait are always those since the last mark, so that an undo
  * just drops them.
@@ -92,9 +92,10 @@ weft__sqlite_batch_flush(
 
 	if (!session->batch_length)
 		return 0;
-	if (session->batch_length == WEFT__SQLITE_BATCH)
+	code = weft__sqlite_check_active(session, error);
+	if (!code && session->batch_length == WEFT__SQLITE_BATCH)
 		code = write_full(session, error);
-	else
+	else if (!code)
 		code = write_each(session, error);
 	weft__sqlite_batch_drop(session);
 	return code;

@@ -216,9 +216,16 @@ struct weft__sqlite_use *weft__sqlite_use(
     struct weft__sqlite_session *session, int model);
 
 /*
+ * WEFT_EDATABASE if the transaction has ended already, by an earlier failure:
+ * what follows must not run outside of one, where each statement would be a
+ * transaction of its own.
+ */
+int weft__sqlite_check_active(
+    struct weft__sqlite_session *session, struct weft_error *error);
+
+/*
  * A statement, prepared once, ready to be bound; 'model' counts only for
- * those of a model.  WEFT_EDATABASE if the transaction has ended already, by
- * an earlier failure: what follows must not run outside of one.
+ * those of a model.  Checks that the transaction is active.
  */
 int weft__sqlite_prepare(struct weft__sqlite_session *session,
     enum weft__sqlite_statement kind, int model, sqlite3_stmt **statement,

@@ -262,15 +262,25 @@ prepare(struct weft__sqlite_session *session,
 }
 
 int
+weft__sqlite_check_active(
+    struct weft__sqlite_session *session, struct weft_error *error)
+{
+	if (!session->is_active || !sqlite3_get_autocommit(session->db))
+		return 0;
+	return weft_error_set(error, WEFT_EDATABASE,
+	    "%s: the transaction ended with an earlier failure",
+	    session->sqlite->path);
+}
+
+int
 weft__sqlite_prepare(struct weft__sqlite_session *session,
     enum weft__sqlite_statement kind, int model, sqlite3_stmt **statement,
     struct weft_error *error)
 {
-	if (session->is_active && sqlite3_get_autocommit(session->db))
-		return weft_error_set(error, WEFT_EDATABASE,
-		    "%s: the transaction ended with an earlier failure",
-		    session->sqlite->path);
-	return prepare(session, kind, model, statement, error);
+	int code = weft__sqlite_check_active(session, error);
+
+	return code ? code
+		    : prepare(session, kind, model, statement, error);
 }
 
 int

@@ -219,6 +219,50 @@ sqlite__keeps_what_was_acknowledged_when_the_disk_is_full(void **state)
 	assert_true(calls > 20);
 }
 
+/* Inserts more than the cache holds, so that it is written before commit;
+ * returns the first failure. */
+static int
+insert_large_records(struct db *db)
+{
+	const size_t size = 3000000;
+	char *body = malloc(size + 1), id[20];
+	int code = 0;
+
+	assert_non_null(body);
+	memset(body, 'x', size);
+	memcpy(body, "{\"s\":\"", 6);
+	memcpy(body + size - 2, "\"}", 3);
+	for (int i = 0; !code && i < 20; i++) {
+		struct weft_connector_record record = {
+		    .body = weft_slice(body)};
+
+		snprintf(id, sizeof id, "%d", i);
+		record.id = weft_slice(id);
+		code = conformance_ops->insert(
+		    db->writer, db->todo, &record, false, &db->error);
+	}
+	free(body);
+	return code;
+}
+
+/* More rows than are written at a time; returns the last answer. */
+static int
+append_rows(struct db *db, uint64_t first)
+{
+	int code = 0;
+
+	for (uint64_t seq = first; seq < first + 50; seq++) {
+		struct weft_connector_journal_row row = {.seq = seq,
+		    .model = db->todo,
+		    .id = weft_slice("x"),
+		    .op = 'd'};
+
+		code = conformance_ops->journal_append(
+		    db->writer, &row, &db->error);
+	}
+	return code;
+}
+
 /* After a failure that ends a transaction, what follows must not run outside
  * of one, where each statement would be a transaction of its own. */
 static void
@@ -227,38 +271,28 @@ sqlite__runs_nothing_outside_of_a_transaction(void **state)
 	struct weft_connector_record record = {
 	    .id = weft_slice("later"), .body = weft_slice("{}")};
 	struct db *db = *state;
-	char *body = calloc(1, 3000001);
-	int code = 0;
+	uint64_t first, last;
 
-	assert_non_null(body);
-	memset(body, ' ', 3000000);
-	body[0] = '{';
-	body[2999999] = '}';
+	db_begin(db); /* so that all statements are there */
+	db_ok(db, append_rows(db, 1));
+	db_commit(db);
 	db_begin(db);
-	/* more than the cache holds, so that it is written before commit */
 	weft__sqlite_fail_after(0, WEFT__SQLITE_FAULT_FULL, false);
-	for (int i = 0; !code && i < 20; i++) {
-		struct weft_connector_record large = {
-		    .body = weft_slice(body)};
-		char id[20];
-
-		snprintf(id, sizeof id, "%d", i);
-		large.id = weft_slice(id);
-		code = conformance_ops->insert(
-		    db->writer, db->todo, &large, false, &db->error);
-	}
+	assert_int_equal(insert_large_records(db), WEFT_ENOSPACE);
 	weft__sqlite_fail_never();
-	free(body);
-	assert_int_equal(code, WEFT_ENOSPACE);
 	assert_int_equal(conformance_ops->insert(db->writer, db->todo,
 			     &record, false, &db->error),
 	    WEFT_EDATABASE);
+	append_rows(db, 100);
 	assert_int_not_equal(
 	    conformance_ops->commit(db->writer, &db->error), 0);
 	conformance_ops->rollback(db->writer);
 	db_begin(db);
 	db_has(db, db->writer, "later", NULL);
 	db_has(db, db->writer, "0", NULL);
+	db_ok(db, conformance_ops->journal_range(
+		      db->writer, &first, &last, &db->error));
+	assert_int_equal(last, 50);
 	db_commit(db);
 }
 
