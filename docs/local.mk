@@ -3,7 +3,7 @@ EXTRA_DIST += \
 	docs/architecture.md \
 	docs/decisions \
 	docs/glossary.md \
-	docs/limits.md \
+	docs/limits.md docs/performance.md \
 	docs/releasing.md \
 	docs/store-format.md \
 	docs/testing.md \
