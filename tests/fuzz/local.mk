@@ -56,6 +56,15 @@ tests_fuzz_store_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"store"'
 tests_fuzz_store_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_store_LDADD = libweft-all.la
 
+fuzz_targets += filter
+fuzz_programs += tests/fuzz/filter
+tests_fuzz_filter_SOURCES = tests/fuzz/filter.c $(fuzz_main) \
+	tests/unit/models/connectors/query_table.c \
+	tests/unit/models/connectors/query_table.h
+tests_fuzz_filter_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"filter"'
+tests_fuzz_filter_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_filter_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ
