@@ -201,6 +201,7 @@ run_round(
 	    .since = {work->since[0], work->since[1]},
 	    .page_limit = options->chunk_size,
 	    .attempts = options->attempts,
+	    .strict = options->strict,
 	};
 	struct weft__session session;
 	const struct weft__drive drive = {.session = &session,
@@ -305,8 +306,8 @@ weft__replicate_model(const struct weft_replication *options,
 	}
 	if (!code)
 		code = weft__replicate_remember(&work, error);
-	if (!code && tell_progress(&work, true))
-		code = weft_error_set(error, WEFT_ECANCELED, "canceled");
+	if (!code)
+		tell_progress(&work, true); /* too late to stop anything */
 	result->source_checkpoint = work.checkpoints[WEFT__SOURCE];
 	result->target_checkpoint = work.checkpoints[WEFT__TARGET];
 	failed = hand_over(&work, error);

@@ -201,6 +201,9 @@ compare_roots(struct weft__replicating *work, struct weft__roots *roots,
 		return code;
 	if (!work->options->filter.data)
 		work->result->roots = roots->roots;
+	if (!work->result->changes &&
+	    strcmp(roots->target_commit, work->position.commit) == 0)
+		return 0; /* agreed on before */
 	return weft__roots_agree(work->parties, roots, error);
 }
 

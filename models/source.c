@@ -1,6 +1,9 @@
 /*
  * The public face of sources: include/weft/source.h over struct
  * weft__source_ops.
+ *
+ * Here 'since' is always a number.  What LoopBack answers over REST when it is
+ * missing (an empty list) is a matter of that protocol.
  */
 #include <weft/source.h>
 

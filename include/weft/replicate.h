@@ -43,6 +43,12 @@ struct weft_replication {
 	size_t chunk_size;          /* changes per step; 0: 1000 */
 	unsigned attempts;          /* 0: 3 */
 	bool without_roots;         /* skip the comparison of roots at the end */
+	bool strict;                /* compare everything, whatever since says;
+	                               take each difference that is not plainly
+	                               one side's change for a conflict.  For two
+	                               sides that were replicated both ways, have
+	                               nothing left to send, and whose roots
+	                               differ (docs/decisions/0008, point 7) */
 	struct weft_slice user;     /* on whose behalf, or no value */
 	enum weft_resolution policy; /* what to do with conflicts */
 	weft_resolver_fn *resolver; /* asked instead of the policy, or NULL */
