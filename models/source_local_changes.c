@@ -109,10 +109,12 @@ append(struct page *page, const struct weft_connector_record *record)
 	if (!record->track.data)
 		return ask_rectify(page);
 	code = weft__track_decode(record->track, &page->track, page->error);
-	if (code)
-		return weft_error_wrap(page->error, "track row of %s %.*s",
+	if (code && page->error)
+		weft_error_wrap(page->error, "track row of %s %.*s",
 		    weft_model_name(page->model), (int)record->id.size,
 		    record->id.data);
+	if (code)
+		return code;
 	if (weft__track_deleted(&page->track) != !record->body.data)
 		return ask_rectify(page);
 	weft__track_change(&page->track,
