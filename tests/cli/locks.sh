@@ -49,6 +49,39 @@ run 0 weft get A:Note held
 run 0 weft put A:Note '{"id":"2"}'
 end
 
+begin 'reading: sees whole states while a long transaction runs'
+notes 30000 >many
+weft import --quiet A:Note many --batch 30000 >held.out 2>held.err &
+holder=$!
+reads=0
+while kill -0 "$holder" 2>"$err"; do
+	run 0 weft export A:Note --filter '{"where":{"id":{"like":"n%"}}}'
+	count=$(wc -l <"$out")
+	test "$count" -eq 0 || test "$count" -eq 30000 ||
+	    fail "$count records of a transaction"
+	reads=$((reads + 1))
+done
+wait "$holder" && status=0 || status=$?
+equal status "$status" 0
+holds test "$reads" -gt 0
+end
+
+begin 'reading: never disturbed by writes and projections'
+weft init --quiet sqlite:w.db --model Note.json || fail init
+"$top_builddir/tests/fault/writer" w.db 1 500 >writer.out 2>writer.err &
+holder=$!
+while kill -0 "$holder" 2>"$err"; do
+	run 0 weft verify sqlite:w.db
+	run 0 weft status sqlite:w.db
+	run 0 weft log sqlite:w.db
+	run 3 weft diff sqlite:w.db A --model Note
+	run 0 weft export sqlite:w.db:Note
+done
+wait "$holder" && status=0 || status=$?
+equal status "$status" 0
+holds test ! -s writer.err
+end
+
 begin 'writing: a process that was killed holds nothing'
 hold killed
 kill -9 "$holder"

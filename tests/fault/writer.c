@@ -1,10 +1,11 @@
 /*
- * writer FILE SEED
- * Writes to the model Note of a database until it is killed, and says on
- * standard output what it does: "try ID VALUE" before a write (VALUE "-": a
- * deletion), "done" when it was acknowledged.  Now and then it projects, so
- * that a kill may hit that, too.
+ * writer FILE SEED [COUNT]
+ * Writes to the model Note of a database, COUNT times or until it is killed,
+ * and says on standard output what it does: "try ID VALUE" before a write
+ * (VALUE "-": a deletion), "done" when it was acknowledged.  Now and then it
+ * projects, so that a kill may hit that, too.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -68,16 +69,19 @@ main(int argc, char **argv)
 {
 	struct weft_registry *registry;
 	struct weft_model *model;
+	unsigned long most = ULONG_MAX;
 	unsigned state;
 
-	if (argc != 3)
+	if (argc < 3)
 		return 2;
+	if (argc > 3)
+		most = strtoul(argv[3], NULL, 10);
 	state = (unsigned)strtoul(argv[2], NULL, 10);
 	check(weft_registry_open_file(argv[1], NULL, &registry, &error));
 	model = weft_registry_find_model(registry, "Note");
 	if (!model)
 		return 2;
-	for (unsigned count = 1;; count++) {
+	for (unsigned long count = 1; count <= most; count++) {
 		unsigned id = next(&state) % IDS;
 
 		write_one(model, id, next(&state) % 100000);
@@ -85,4 +89,6 @@ main(int argc, char **argv)
 			check(weft_datasource_project(
 			    weft_model_datasource(model), &error));
 	}
+	weft_registry_destroy(registry);
+	return 0;
 }
