@@ -239,8 +239,10 @@ static int
 read_value(struct reader *reader, bool discard, struct weft_error *error)
 {
 	struct nesting nesting = {0};
+	uint64_t offset;
 	int byte, code = skip_space(reader, &byte, error);
 
+	offset = reader->offset;
 	while (!code && !nesting.ended) {
 		code = peek(reader, &byte, error);
 		if (code || byte == END || ends_scalar(&nesting, byte))
@@ -250,9 +252,13 @@ read_value(struct reader *reader, bool discard, struct weft_error *error)
 		if (discard)
 			reader->begin = reader->at;
 	}
-	if (!code && (nesting.depth || nesting.in_string))
-		code = broken(reader, error, "the file ends within a value");
-	return code;
+	if (code)
+		return code;
+	if (nesting.depth || nesting.in_string)
+		return broken(reader, error, "the file ends within a value");
+	if (reader->offset == offset)
+		return broken(reader, error, "a value is expected here");
+	return 0;
 }
 
 /* Whether the value [begin, at) is the string 'text', as it is written. */
@@ -449,8 +455,6 @@ next_element(struct reader *reader, struct reader_record *record,
 	begin_record(reader, record);
 	if (!code)
 		code = read_value(reader, false, error);
-	if (!code && reader->at == reader->begin)
-		code = broken(reader, error, "a record is expected here");
 	if (!code)
 		end_record(reader, record);
 	return code;

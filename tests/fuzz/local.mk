@@ -65,6 +65,14 @@ tests_fuzz_filter_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"filter"'
 tests_fuzz_filter_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_filter_LDADD = libweft-all.la
 
+fuzz_targets += reader
+fuzz_programs += tests/fuzz/reader
+tests_fuzz_reader_SOURCES = tests/fuzz/reader.c tools/reader.c tools/reader.h \
+	$(fuzz_main)
+tests_fuzz_reader_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"reader"'
+tests_fuzz_reader_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_reader_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ
