@@ -239,10 +239,10 @@ static int
 read_value(struct reader *reader, bool discard, struct weft_error *error)
 {
 	struct nesting nesting = {0};
-	uint64_t offset;
 	int byte, code = skip_space(reader, &byte, error);
 
-	offset = reader->offset;
+	if (!code && (byte == END || ends_scalar(&nesting, byte)))
+		code = broken(reader, error, "a value is expected here");
 	while (!code && !nesting.ended) {
 		code = peek(reader, &byte, error);
 		if (code || byte == END || ends_scalar(&nesting, byte))
@@ -252,13 +252,9 @@ read_value(struct reader *reader, bool discard, struct weft_error *error)
 		if (discard)
 			reader->begin = reader->at;
 	}
-	if (code)
-		return code;
-	if (nesting.depth || nesting.in_string)
-		return broken(reader, error, "the file ends within a value");
-	if (reader->offset == offset)
-		return broken(reader, error, "a value is expected here");
-	return 0;
+	if (!code && (nesting.depth || nesting.in_string))
+		code = broken(reader, error, "the file ends within a value");
+	return code;
 }
 
 /* Whether the value [begin, at) is the string 'text', as it is written. */
