@@ -223,10 +223,12 @@ follow(struct nesting *nesting, int byte)
 	}
 }
 
-/* Whether a value without brackets or quotes ends before this byte. */
+/* Whether a value ends before this byte, or before the end of the file. */
 static bool
-ends_scalar(const struct nesting *nesting, int byte)
+ends_before(const struct nesting *nesting, int byte)
 {
+	if (byte == END)
+		return true;
 	return nesting->depth == 0 && !nesting->in_string &&
 	    (is_space(byte) || byte == ',' || byte == ']' || byte == '}');
 }
@@ -241,17 +243,17 @@ read_value(struct reader *reader, bool discard, struct weft_error *error)
 	struct nesting nesting = {0};
 	int byte, code = skip_space(reader, &byte, error);
 
-	if (!code && (byte == END || ends_scalar(&nesting, byte)))
-		code = broken(reader, error, "a value is expected here");
-	while (!code && !nesting.ended) {
-		code = peek(reader, &byte, error);
-		if (code || byte == END || ends_scalar(&nesting, byte))
-			break;
+	if (code)
+		return code;
+	if (ends_before(&nesting, byte))
+		return broken(reader, error, "a value is expected here");
+	do {
 		follow(&nesting, byte);
 		advance(reader);
 		if (discard)
 			reader->begin = reader->at;
-	}
+		code = peek(reader, &byte, error);
+	} while (!code && !nesting.ended && !ends_before(&nesting, byte));
 	if (!code && (nesting.depth || nesting.in_string))
 		code = broken(reader, error, "the file ends within a value");
 	return code;
