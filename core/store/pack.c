@@ -6,9 +6,6 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 
-#define PACK_FILE "weft/pack.tmp"
-#define INDEX_FILE "weft/idx.tmp"
-
 #define HEADER_SIZE 12
 #define BLOCK_SIZE 65535 /* of a stored deflate block: its size has 16 bits */
 
@@ -82,7 +79,7 @@ flush(struct weft__pack *pack, struct weft_error *error)
 
 	if (!pack->file.directory)
 		code = weft__file_create(&pack->file, pack->directory,
-		    PACK_FILE, 0444, error);
+		    WEFT__PACK_FILE, 0444, error);
 	if (!code)
 		code = weft__file_append(
 		    &pack->file, pack->buffer, pack->used, error);
@@ -232,25 +229,24 @@ complete(struct weft__pack *pack, struct weft__oid *hash,
 	return code ? code : weft__file_sync(&pack->file, error);
 }
 
-/* Gives the files their names: see P2 and P3. */
-static int
-expose(struct weft__pack *pack, const struct weft__oid *hash,
-    struct weft_error *error)
+int
+weft__pack_expose(const struct weft__directory *directory,
+    const struct weft__oid *hash, const char *keep, struct weft_error *error)
 {
 	char name[WEFT__PACK_NAME_ROOM];
 	int code;
 
 	weft__pack_name(hash, "keep", name);
 	code = weft__file_put(
-	    pack->directory, name, weft_slice(pack->keep), false, error);
+	    directory, name, weft_slice(keep), false, error);
 	weft__pack_name(hash, "pack", name);
 	if (!code)
 		code = weft__file_rename(
-		    pack->directory, PACK_FILE, name, error);
+		    directory, WEFT__PACK_FILE, name, error);
 	weft__pack_name(hash, "idx", name);
 	if (!code)
 		code = weft__file_rename(
-		    pack->directory, INDEX_FILE, name, error);
+		    directory, WEFT__INDEX_FILE, name, error);
 	return code;
 }
 
@@ -266,10 +262,12 @@ seal(struct weft__pack *pack, struct weft_error *error)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	code = complete(pack, &hash, error);
 	if (!code)
-		code = weft__pack_index_write(pack->directory, INDEX_FILE,
-		    pack->entries, pack->count, &hash, pack->buffer, error);
+		code = weft__pack_index_write(pack->directory,
+		    WEFT__INDEX_FILE, pack->entries, pack->count, &hash,
+		    pack->buffer, error);
 	if (!code)
-		code = expose(pack, &hash, error);
+		code = weft__pack_expose(
+		    pack->directory, &hash, pack->keep, error);
 	if (code)
 		return code;
 	weft__file_close(&pack->file);

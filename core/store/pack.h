@@ -77,6 +77,18 @@ WEFT_MUST_CHECK int weft__pack_unkeep(
 void weft__pack_name(const struct weft__oid *hash, const char *suffix,
     char name[WEFT__PACK_NAME_ROOM]);
 
+/*
+ * Gives weft/pack.tmp and weft/idx.tmp, both synced, their names: see P2 and
+ * P3.  The folder is not synced.
+ */
+WEFT_MUST_CHECK int weft__pack_expose(
+    const struct weft__directory *directory, const struct weft__oid *hash,
+    const char *keep, struct weft_error *error);
+
+/* What a pack, and its index, are called while they are written. */
+#define WEFT__PACK_FILE "weft/pack.tmp"
+#define WEFT__INDEX_FILE "weft/idx.tmp"
+
 /* Bytes of the buffer that a pack, and then its index, is written through. */
 #define WEFT__PACK_BUFFER_SIZE (256u * 1024)
 
@@ -89,5 +101,28 @@ WEFT_MUST_CHECK int weft__pack_index_write(
     struct weft__pack_entry *entries, size_t count,
     const struct weft__oid *pack_hash, unsigned char *buffer,
     struct weft_error *error);
+
+/* An index that is being written, table by table. */
+struct weft__index_writer {
+	struct weft__file file;
+	struct weft__sha1_stream hash;
+	unsigned char *buffer; /* WEFT__PACK_BUFFER_SIZE bytes; kept */
+	size_t used;           /* bytes of it */
+};
+
+/*
+ * begin() writes the header; what follows it is put: 256 counts, ids, CRCs,
+ * offsets.  end() completes and syncs the file; it must be called in any
+ * case, and with a 'result' that is not 0 removes the file and returns that.
+ */
+WEFT_MUST_CHECK int weft__index_begin(struct weft__index_writer *writer,
+    const struct weft__directory *directory, const char *name,
+    unsigned char *buffer, struct weft_error *error);
+WEFT_MUST_CHECK int weft__index_put(struct weft__index_writer *writer,
+    const void *data, size_t size, struct weft_error *error);
+WEFT_MUST_CHECK int weft__index_put_be32(struct weft__index_writer *writer,
+    uint32_t value, struct weft_error *error);
+WEFT_MUST_CHECK int weft__index_end(struct weft__index_writer *writer,
+    int result, const struct weft__oid *pack_hash, struct weft_error *error);
 
 #endif

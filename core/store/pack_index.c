@@ -6,15 +6,8 @@
 
 #include "core/store/pack.h"
 
-struct writer {
-	struct weft__file file;
-	struct weft__sha1_stream hash;
-	unsigned char *buffer;
-	size_t used; /* bytes */
-};
-
 static int
-flush(struct writer *writer, struct weft_error *error)
+flush(struct weft__index_writer *writer, struct weft_error *error)
 {
 	int code = weft__file_append(
 	    &writer->file, writer->buffer, writer->used, error);
@@ -24,9 +17,9 @@ flush(struct writer *writer, struct weft_error *error)
 	return code;
 }
 
-static int
-put(struct writer *writer, const void *data, size_t size,
-    struct weft_error *error)
+int
+weft__index_put(struct weft__index_writer *writer, const void *data,
+    size_t size, struct weft_error *error)
 {
 	int code = 0;
 
@@ -37,14 +30,54 @@ put(struct writer *writer, const void *data, size_t size,
 	return code;
 }
 
-static int
-put_be32(struct writer *writer, uint32_t value, struct weft_error *error)
+int
+weft__index_put_be32(struct weft__index_writer *writer, uint32_t value,
+    struct weft_error *error)
 {
 	unsigned char bytes[4] = {(unsigned char)(value >> 24),
 	    (unsigned char)(value >> 16), (unsigned char)(value >> 8),
 	    (unsigned char)value};
 
-	return put(writer, bytes, sizeof bytes, error);
+	return weft__index_put(writer, bytes, sizeof bytes, error);
+}
+
+int
+weft__index_begin(struct weft__index_writer *writer,
+    const struct weft__directory *directory, const char *name,
+    unsigned char *buffer, struct weft_error *error)
+{
+	int code;
+
+	*writer = (struct weft__index_writer){.buffer = buffer};
+	weft__sha1_start(&writer->hash);
+	code = weft__file_create(&writer->file, directory, name, 0444, error);
+	return code
+	    ? code
+	    : weft__index_put(writer, "\377tOc\0\0\0\2", 8, error);
+}
+
+int
+weft__index_end(struct weft__index_writer *writer, int result,
+    const struct weft__oid *pack_hash, struct weft_error *error)
+{
+	struct weft__oid hash;
+	int code = result;
+
+	if (!code)
+		code = weft__index_put(
+		    writer, pack_hash->bytes, WEFT__OID_SIZE, error);
+	if (!code)
+		code = flush(writer, error);
+	weft__sha1_finish(&writer->hash, &hash);
+	if (!code)
+		code = weft__file_append(
+		    &writer->file, hash.bytes, WEFT__OID_SIZE, error);
+	if (!code)
+		code = weft__file_sync(&writer->file, error);
+	if (code)
+		weft__file_discard(&writer->file);
+	weft__file_close(&writer->file);
+	return code;
 }
 
 static int
@@ -53,35 +86,37 @@ compare_entries(const void *a, const void *b)
 	return memcmp(a, b, WEFT__OID_SIZE);
 }
 
-/* Header, and for each first byte the number of ids up to it. */
+/* For each first byte the number of ids up to it. */
 static int
-put_fanout(struct writer *writer, const struct weft__pack_entry *entries,
-    size_t count, struct weft_error *error)
+put_fanout(struct weft__index_writer *writer,
+    const struct weft__pack_entry *entries, size_t count,
+    struct weft_error *error)
 {
 	size_t at = 0;
-	int code = put(writer, "\377tOc\0\0\0\2", 8, error);
+	int code = 0;
 
 	for (unsigned byte = 0; !code && byte < 256; byte++) {
 		while (at < count && entries[at].oid.bytes[0] <= byte)
 			at++;
-		code = put_be32(writer, (uint32_t)at, error);
+		code = weft__index_put_be32(writer, (uint32_t)at, error);
 	}
 	return code;
 }
 
 static int
-put_tables(struct writer *writer, const struct weft__pack_entry *entries,
-    size_t count, struct weft_error *error)
+put_tables(struct weft__index_writer *writer,
+    const struct weft__pack_entry *entries, size_t count,
+    struct weft_error *error)
 {
 	int code = put_fanout(writer, entries, count, error);
 
 	for (size_t i = 0; !code && i < count; i++)
-		code = put(
+		code = weft__index_put(
 		    writer, entries[i].oid.bytes, WEFT__OID_SIZE, error);
 	for (size_t i = 0; !code && i < count; i++)
-		code = put_be32(writer, entries[i].crc, error);
+		code = weft__index_put_be32(writer, entries[i].crc, error);
 	for (size_t i = 0; !code && i < count; i++)
-		code = put_be32(writer, entries[i].offset, error);
+		code = weft__index_put_be32(writer, entries[i].offset, error);
 	return code;
 }
 
@@ -91,28 +126,12 @@ weft__pack_index_write(const struct weft__directory *directory,
     const struct weft__oid *pack_hash, unsigned char *buffer,
     struct weft_error *error)
 {
-	struct writer writer = {.buffer = buffer};
-	struct weft__oid hash;
+	struct weft__index_writer writer;
 	int code;
 
 	qsort(entries, count, sizeof *entries, compare_entries);
-	weft__sha1_start(&writer.hash);
-	code = weft__file_create(&writer.file, directory, name, 0444, error);
-	if (code)
-		return code;
-	code = put_tables(&writer, entries, count, error);
+	code = weft__index_begin(&writer, directory, name, buffer, error);
 	if (!code)
-		code = put(&writer, pack_hash->bytes, WEFT__OID_SIZE, error);
-	if (!code)
-		code = flush(&writer, error);
-	weft__sha1_finish(&writer.hash, &hash);
-	if (!code)
-		code = weft__file_append(
-		    &writer.file, hash.bytes, WEFT__OID_SIZE, error);
-	if (!code)
-		code = weft__file_sync(&writer.file, error);
-	if (code)
-		weft__file_discard(&writer.file);
-	weft__file_close(&writer.file);
-	return code;
+		code = put_tables(&writer, entries, count, error);
+	return weft__index_end(&writer, code, pack_hash, error);
 }
