@@ -5,18 +5,24 @@
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
-#include <stdint.h>
+#include "tests/bench/measure.h"
 
 int bench_json(void);
-int bench_store(void);
 int bench_insert(void);
 int bench_replicate(void);
 int bench_incremental(void);
 
-/* CPU time of this process. */
-uint64_t bench_cpu_ns(void);
+/* The store's: store_<part>.c. */
+int bench_store_project(void);
+int bench_store_checkpoint(void);
+int bench_store_diff(void);
+int bench_store_read(void);
+int bench_store_memory(void);
 
-/* Time that passed, from some beginning. */
-uint64_t bench_wall_ns(void);
+/* Option -n: the records of the large store. */
+extern uint64_t bench_record_count;
+
+/* A directory of this run, removed at its end. */
+extern char bench_directory[64];
 
 #endif

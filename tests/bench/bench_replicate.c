@@ -7,16 +7,11 @@
  */
 #include "tests/bench/bench.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tests/bench/records.h"
 
-/* What a step measured, handed through a pipe. */
+/* What a step measured, handed over by its process. */
 struct figures {
 	double wall_s;
 	double cpu_s;
@@ -32,71 +27,28 @@ struct step {
 	unsigned version; /* of the record that changes */
 };
 
-/* Anonymous memory of this process now, in KB. */
-static uint64_t
-anonymous_kb(void)
-{
-	FILE *file = fopen("/proc/self/status", "r");
-	char line[128];
-	unsigned long kb = 0;
-
-	while (file && fgets(line, sizeof line, file))
-		if (sscanf(line, "RssAnon: %lu", &kb) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return kb;
-}
-
-/* Looks every 2 ms, on a thread of its own. */
-struct watcher {
-	pthread_t thread;
-	atomic_bool stop;
-	uint64_t peak_kb;
+/* A step and what it works on. */
+struct call {
+	int (*work)(const struct step *step, struct figures *figures);
+	const struct step *step;
 };
 
-static void *
-watch(void *context)
+static int
+run_call(const void *context, void *result)
 {
-	struct watcher *watcher = context;
+	const struct call *call = context;
 
-	while (!atomic_load(&watcher->stop)) {
-		uint64_t now = anonymous_kb();
-
-		if (now > watcher->peak_kb)
-			watcher->peak_kb = now;
-		usleep(2000);
-	}
-	return NULL;
+	return call->work(call->step, result);
 }
 
-/* Runs a step in a child process; 0 if it went well. */
+/* Runs a step in a process of its own; 0 if it went well. */
 static int
 run_step(int (*work)(const struct step *step, struct figures *figures),
     const struct step *step, struct figures *figures)
 {
-	int channel[2], status;
-	pid_t child;
+	struct call call = {work, step};
 
-	if (pipe(channel))
-		return 1;
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		struct figures measured = {0};
-		int code = work(step, &measured);
-
-		if (write(channel[1], &measured, sizeof measured) < 0)
-			code = 1;
-		_exit(code ? 1 : 0);
-	}
-	close(channel[1]);
-	status = read(channel[0], figures, sizeof *figures) !=
-	    sizeof *figures;
-	close(channel[0]);
-	if (waitpid(child, &child, 0) < 0 || child)
-		status = 1;
-	return status;
+	return bench_in_child(run_call, &call, figures, sizeof *figures);
 }
 
 /* What earlier steps left to the disk is written first: no step pays for
@@ -153,7 +105,7 @@ replicate(const struct step *step, struct figures *figures)
 	struct weft_replication replication = WEFT_REPLICATION_INIT;
 	struct weft_replication_result result = {0};
 	struct bench_database source, target;
-	struct watcher watcher = {.peak_kb = 0};
+	struct bench_watcher watcher;
 	struct weft_error error;
 	int code = bench_database_open(&source, step->source, true);
 
@@ -169,13 +121,12 @@ replicate(const struct step *step, struct figures *figures)
 				       &error), &error);
 	if (code)
 		return code;
-	pthread_create(&watcher.thread, NULL, watch, &watcher);
+	bench_watcher_start(&watcher);
 	begin(figures);
 	code = bench_check(weft_replicate(&replication, &result, &error),
 	    &error);
 	end(figures);
-	atomic_store(&watcher.stop, true);
-	pthread_join(watcher.thread, NULL);
+	bench_watcher_stop(&watcher);
 	figures->anonymous_kb = watcher.peak_kb;
 	figures->changes = result.changes;
 	figures->applied = result.applied;

@@ -6,7 +6,13 @@ weft_bench_SOURCES = \
 	tests/bench/bench_json.c \
 	tests/bench/bench_models.c \
 	tests/bench/bench_replicate.c \
-	tests/bench/bench_store.c \
 	tests/bench/main.c \
-	tests/bench/records.c tests/bench/records.h
+	tests/bench/measure.c tests/bench/measure.h \
+	tests/bench/records.c tests/bench/records.h \
+	tests/bench/store_bench.c tests/bench/store_bench.h \
+	tests/bench/store_checkpoint.c \
+	tests/bench/store_diff.c \
+	tests/bench/store_memory.c \
+	tests/bench/store_project.c \
+	tests/bench/store_read.c
 weft_bench_LDADD = libweft-all.la

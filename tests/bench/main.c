@@ -1,18 +1,31 @@
 /*
- * weft-bench [NAME...]: runs the named benchmarks, or all.
+ * weft-bench [-n RECORDS] [NAME...]: runs the named benchmarks, or all.  A
+ * name stands for a whole group, too: "store" for all "store-...".
+ *
+ * Each runs in a process of its own.
  */
 #include "tests/bench/bench.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-static const struct {
+#include "tests/bench/records.h"
+
+struct benchmark {
 	const char *name;
 	int (*run)(void);
-} benchmarks[] = {
+};
+
+static const struct benchmark benchmarks[] = {
     {"json", bench_json},
-    {"project", bench_store},
+    {"store-project", bench_store_project},
+    {"store-checkpoint", bench_store_checkpoint},
+    {"store-diff", bench_store_diff},
+    {"store-read", bench_store_read},
+    {"store-memory", bench_store_memory},
     {"insert", bench_insert},
     {"replicate", bench_replicate},
     {"incremental", bench_incremental},
@@ -20,30 +33,41 @@ static const struct {
 
 #define COUNT (sizeof benchmarks / sizeof *benchmarks)
 
-uint64_t
-bench_cpu_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-uint64_t
-bench_wall_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
+uint64_t bench_record_count = 1000000;
+char bench_directory[64];
 
 static int
-run(const char *name)
+run(const void *context, void *result)
 {
-	for (size_t i = 0; i < COUNT; i++)
-		if (strcmp(benchmarks[i].name, name) == 0)
-			return benchmarks[i].run();
+	const struct benchmark *benchmark = context;
+
+	return benchmark->run();
+}
+
+static bool
+is_named(const struct benchmark *benchmark, const char *name)
+{
+	size_t size = strlen(name);
+
+	return strncmp(benchmark->name, name, size) == 0 &&
+	    (benchmark->name[size] == '\0' || benchmark->name[size] == '-');
+}
+
+/* Runs what has this name (NULL: all); 2 if nothing has. */
+static int
+run_named(const char *name)
+{
+	int status = 0;
+	bool found = false;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		if (name && !is_named(&benchmarks[i], name))
+			continue;
+		found = true;
+		status |= bench_in_child(run, &benchmarks[i], NULL, 0);
+	}
+	if (found)
+		return status;
 	fprintf(stderr, "weft-bench: no benchmark %s; there are:", name);
 	for (size_t i = 0; i < COUNT; i++)
 		fprintf(stderr, " %s", benchmarks[i].name);
@@ -54,15 +78,20 @@ run(const char *name)
 int
 main(int count, char **arguments)
 {
-	int status = 0, result;
+	int status = 0, option;
 
-	for (int i = 1; i < count; i++) {
-		result = run(arguments[i]);
-		status = status ? status : result;
+	while ((option = getopt(count, arguments, "n:")) == 'n')
+		bench_record_count = strtoull(optarg, NULL, 10);
+	if (option != -1 || bench_record_count < 1000) {
+		fprintf(stderr, "usage: weft-bench [-n RECORDS] [NAME...]\n"
+				"at least 1000 records\n");
+		return 2;
 	}
-	for (size_t i = 0; count < 2 && i < COUNT; i++) {
-		result = benchmarks[i].run();
-		status = status ? status : result;
-	}
+	bench_directory_make(bench_directory);
+	if (optind == count)
+		status = run_named(NULL);
+	for (int i = optind; i < count; i++)
+		status |= run_named(arguments[i]);
+	bench_directory_remove(bench_directory);
 	return status;
 }
