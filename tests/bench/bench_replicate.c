@@ -8,6 +8,8 @@
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/bench/records.h"
 
