@@ -4,6 +4,7 @@ libweft_all_la_SOURCES += \
 	core/store/commit.c core/store/commit.h \
 	core/store/feed.h \
 	core/store/file.c core/store/file.h \
+	core/store/history.c core/store/history.h \
 	core/store/name.c core/store/name.h \
 	core/store/objects.h \
 	core/store/objects_git.c \

@@ -185,9 +185,9 @@ weft__trie_hash(struct weft__trie_item *item, struct weft_error *error)
 	    "\"%.*s\" is no name of an id", (int)name.size, name.data);
 }
 
-/* The item of this name in a leaf, or NULL. */
-static const struct weft__trie_item *
-find_item(const struct weft__trie_node *node, struct weft_slice name)
+const struct weft__trie_item *
+weft__trie_item_named(
+    const struct weft__trie_node *node, struct weft_slice name)
 {
 	for (size_t i = 0; i < node->count; i++)
 		if (weft_slice_equal(name,
@@ -217,7 +217,7 @@ weft__trie_find(struct weft__objects *objects, const struct weft__oid *root,
 			at = node.children[weft__trie_digit(hash, depth)];
 	}
 	if (!code)
-		item = find_item(&node, name);
+		item = weft__trie_item_named(&node, name);
 	if (item)
 		*blob = item->blob;
 	else if (!code)

@@ -80,6 +80,10 @@ WEFT_MUST_CHECK int weft__trie_hash(
 int weft__trie_compare(
     const struct weft__trie_item *a, const struct weft__trie_item *b);
 
+/* The item of this name in a leaf, or NULL. */
+const struct weft__trie_item *weft__trie_item_named(
+    const struct weft__trie_node *node, struct weft_slice name);
+
 /*
  * Finds the record with this hash and name under 'root' (empty: no trie).
  * Returns 0; WEFT_ENOTFOUND; WEFT_EDAMAGED; WEFT_ENOMEM.

@@ -22,6 +22,12 @@ tests_unit_core_store_file_SOURCES = tests/unit/core/store/file.c \
 	tests/lib/faulty_files.c tests/lib/faulty_files.h
 tests_unit_core_store_file_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/store/history
+TESTS += tests/unit/core/store/history
+tests_unit_core_store_history_SOURCES = tests/unit/core/store/history.c \
+	$(store_test_lib)
+tests_unit_core_store_history_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/store/name
 TESTS += tests/unit/core/store/name
 tests_unit_core_store_name_SOURCES = tests/unit/core/store/name.c
