@@ -15,16 +15,22 @@ libweft_all_la_SOURCES += \
 	models/filter_value.c \
 	models/filter_where.c \
 	models/geo.c models/geo.h \
+	models/history.c \
 	models/hook.c models/hook.h \
 	models/members.c models/members.h \
 	models/model.c models/model.h \
+	models/moment.c models/moment.h \
 	models/number.c models/number.h \
+	models/past.c \
+	models/past_compare.c \
 	models/plural.c models/plural.h \
+	models/point.c \
 	models/prepare.c models/prepare.h models/prepare_private.h \
 	models/prepare_take.c \
 	models/project.c models/project.h \
 	models/property.c models/property.h \
 	models/record.c models/record.h \
+	models/record_compare.c \
 	models/record_create.c \
 	models/record_delete.c \
 	models/record_find.c \

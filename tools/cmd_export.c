@@ -5,6 +5,7 @@
 #include "tools/commands.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
+#include "tools/point.h"
 #include "tools/spec.h"
 
 struct export {
@@ -35,25 +36,45 @@ print_record(struct weft_slice record, void *context)
 	return code ? code : interrupt_check(export->error);
 }
 
+/* Prints the records as they are, or were at the point, if there is one. */
+static int
+print_records(struct export *export, struct weft_model *model,
+    const struct command_line *line, const struct weft_point *point)
+{
+	struct weft_call call = {.with_hidden = command_value(line, "hidden")};
+	struct weft_slice filter = weft_slice(command_value(line, "filter"));
+
+	if (point)
+		return weft_record_each_at(model, point, filter, print_record,
+		    export, export->error);
+	return weft_record_find(
+	    model, &call, filter, print_record, export, export->error);
+}
+
 static int
 export_model(struct weft_model *model, const struct command_line *line,
     struct weft_error *error)
 {
 	struct export export = {.error = error};
-	struct weft_call call = {.with_hidden = command_value(line, "hidden")};
-	const char *filter = command_value(line, "filter");
+	bool is_past = command_value(line, "at");
+	struct weft_point point;
 	int code = 0;
 
+	if (is_past)
+		code = point_read_at(line, model, &point, error);
+	if (code)
+		return code;
 	export.as_array = command_value(line, "array");
 	progress_begin(&export.progress, line, "records");
-	if (export.progress.shown && !filter)
+	if (export.progress.shown && !command_value(line, "filter") &&
+	    !is_past)
 		code = weft_record_count(model, NULL, weft_slice(NULL),
 		    &export.total, error);
 	if (!code && export.as_array)
 		fputs("[", stdout);
 	if (!code)
-		code = weft_record_find(model, &call, weft_slice(filter),
-		    print_record, &export, error);
+		code = print_records(
+		    &export, model, line, is_past ? &point : NULL);
 	if (!code && export.as_array)
 		fputs(export.count ? "\n]\n" : "]\n", stdout);
 	progress_end(&export.progress);
@@ -75,6 +96,10 @@ run(const struct command_line *line, struct weft_error *error)
 }
 
 static const struct command_option options[] = {
+	{"at", "POINT",
+	    "Print them as they were when this checkpoint was over, or at "
+	    "this time (`weft help points`); in no order, so that the filter "
+	    "must not have one."},
 	{"array", NULL, "Print one JSON array instead of a record a line."},
 	{"filter", "JSON",
 	    "Print what this LoopBack filter selects: an object with where, "

@@ -3,6 +3,7 @@
 #include "core/base/limits.h"
 #include "tools/commands.h"
 #include "tools/output.h"
+#include "tools/point.h"
 #include "tools/spec.h"
 
 static int
@@ -11,11 +12,19 @@ print_record(struct weft_model *model, const struct command_line *line,
 {
 	struct weft_call call = {.with_hidden = command_value(line, "hidden")};
 	struct weft_buf record = WEFT_BUF_INIT(2 * WEFT_LIMIT_RECORD_SIZE);
-	int code;
+	struct weft_slice id = weft_slice(command_argument(line, 1));
+	struct weft_point point;
+	int code = 0;
 
-	code = weft_record_find_by_id(model, &call,
-	    weft_slice(command_argument(line, 1)), weft_slice(NULL), &record,
-	    error);
+	if (command_value(line, "at")) {
+		code = point_read_at(line, model, &point, error);
+		if (!code)
+			code = weft_record_find_at(
+			    model, &point, id, &record, error);
+	} else {
+		code = weft_record_find_by_id(
+		    model, &call, id, weft_slice(NULL), &record, error);
+	}
 	if (!code)
 		code = output_line(weft_buf_slice(&record), error);
 	weft_buf_fini(&record);
@@ -37,6 +46,9 @@ run(const struct command_line *line, struct weft_error *error)
 }
 
 static const struct command_option options[] = {
+	{"at", "POINT",
+	    "Print it as it was when this checkpoint was over, or at this "
+	    "time (`weft help points`)."},
 	{"hidden", NULL, "Print hidden properties, too."},
 	{0},
 };

@@ -13,6 +13,8 @@ run(const struct command_line *line, struct weft_error *error)
 		help_overview(stdout);
 	} else if (strcmp(topic, "sources") == 0) {
 		help_sources();
+	} else if (strcmp(topic, "points") == 0) {
+		help_points();
 	} else if (strcmp(topic, "statuses") == 0) {
 		help_statuses();
 	} else {
@@ -32,7 +34,7 @@ static const struct command_option options[] = {
 
 const struct command cmd_help = {
 	.name = "help",
-	.arguments = "[COMMAND|sources|statuses]",
+	.arguments = "[COMMAND|sources|points|statuses]",
 	.summary = "Tell how a command is used",
 	.about = "Without an argument all commands are listed.",
 	.least = 0,

@@ -81,46 +81,14 @@ conflict_view_read(struct conflict_view *view, struct weft_slice json,
  * Printing
  */
 
-/* How many columns UTF-8 text takes, and how many bytes of it fit. */
-static int
-measure(struct weft_slice text, int width, size_t *size)
-{
-	int columns = 0;
-	size_t i = 0;
-
-	while (i < text.size) {
-		size_t next = i + 1;
-
-		while (next < text.size &&
-		    ((unsigned char)text.data[next] & 0xc0) == 0x80)
-			next++;
-		if (columns == width)
-			break;
-		columns++;
-		i = next;
-	}
-	*size = i;
-	return columns;
-}
-
-/*
- * Prints text in a column: cut with "..", or filled with spaces; the last one
- * of a row ends the line.
- */
+/* Prints a cell of a row, the last one of which ends the line. */
 static void
 print_cell(struct weft_slice text, int width, bool is_last)
 {
-	size_t size;
-	int columns = measure(text, width, &size);
-	bool is_cut = size < text.size;
-
-	if (is_cut)
-		columns = measure(text, width - 2, &size) + 2;
-	output_print("  %.*s%s", (int)size, text.data, is_cut ? ".." : "");
+	output_print("  ");
+	output_cell(text, width, !is_last);
 	if (is_last)
 		output_print("\n");
-	else
-		output_print("%*s", width - columns, "");
 }
 
 /* The property of a side as it is printed. */

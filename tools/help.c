@@ -54,8 +54,8 @@ help_overview(FILE *file)
 		fprintf(file, "  %-11s %s\n", command_table[i]->name,
 		    command_table[i]->summary);
 	fputs("\n`weft help COMMAND` tells more, `weft help sources` how a "
-	    "source is named,\n`weft help statuses` the exit statuses.\n",
-	    file);
+	    "source is named,\n`weft help points` how a point of the past, "
+	    "`weft help statuses` the exit statuses.\n", file);
 }
 
 static void
@@ -85,6 +85,12 @@ void
 help_sources(void)
 {
 	print_wrapped(help_text_sources, 0);
+}
+
+void
+help_points(void)
+{
+	print_wrapped(help_text_points, 0);
 }
 
 void
@@ -197,6 +203,8 @@ help_manual(void)
 	print_mdoc(help_text_about);
 	puts(".Ss Sources");
 	print_mdoc(help_text_sources);
+	puts(".Ss Points");
+	print_mdoc(help_text_points);
 	puts(".Sh COMMANDS");
 	for (size_t i = 0; command_table[i]; i++)
 		print_mdoc_command(command_table[i]);

@@ -17,6 +17,9 @@ void help_command(const struct command *command);
 /* How a source is named. */
 void help_sources(void);
 
+/* How a point in the history is named. */
+void help_points(void);
+
 /* What the exit statuses mean. */
 void help_statuses(void);
 

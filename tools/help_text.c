@@ -22,6 +22,15 @@ const char help_text_sources[] =
     "DIR:Model and sqlite:FILE:Model: one model of it. A path that exists "
     "is never split at a colon.";
 
+const char help_text_points[] =
+    "A point in the history of a source is a checkpoint's number, or a time: "
+    "2024-01-31, 2024-01-31T12:00, 2024-01-31T12:00:00Z, "
+    "2024-01-31T13:00:00+01:00; without an offset it is UTC, as are all times "
+    "that weft prints. The state at a checkpoint is that of its end; at 0 "
+    "there was nothing yet.\n\n"
+    "The history keeps a state for each commit (`weft log`). A point between "
+    "two commits has the state of the one before it.";
+
 const char help_text_signal[] =
     "Stopped by signal n (SIGINT is 2, SIGTERM 15), between two steps: what "
     "was done until then is durable.";

@@ -9,6 +9,7 @@
 
 extern const char help_text_about[];
 extern const char help_text_sources[];
+extern const char help_text_points[];
 extern const char help_text_signal[];
 extern const char help_text_examples[]; /* mdoc */
 

@@ -29,7 +29,10 @@ weft_SOURCES = \
 	tools/help_text.c tools/help_text.h \
 	tools/interrupt.c tools/interrupt.h \
 	tools/output.c tools/output.h \
+	tools/past_view.c tools/past_view.h \
+	tools/point.c tools/point.h \
 	tools/progress.c \
+	tools/property_view.c tools/property_view.h \
 	tools/reader.c tools/reader.h \
 	tools/spec.c tools/spec.h \
 	tools/status.c tools/status.h \

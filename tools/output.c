@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -167,15 +168,63 @@ is_plain(struct weft_slice id)
 	return id.size > 0;
 }
 
+struct weft_slice
+output_quote(struct weft_slice id, struct weft_buf *quoted)
+{
+	weft_buf_clear(quoted);
+	if (!is_plain(id) && !weft__json_write_string(id, quoted))
+		return weft_buf_slice(quoted);
+	return id;
+}
+
 void
 output_id(struct weft_slice id)
 {
-	struct weft_buf text = WEFT_BUF_INIT(JSON_OUT_LIMIT);
+	struct weft_buf quoted = WEFT_BUF_INIT(JSON_OUT_LIMIT);
+	struct weft_slice text = output_quote(id, &quoted);
 
-	if (!is_plain(id) && !weft__json_write_string(id, &text))
-		id = weft_buf_slice(&text);
-	fwrite(id.data, 1, id.size, stdout);
-	weft_buf_fini(&text);
+	fwrite(text.data, 1, text.size, stdout);
+	weft_buf_fini(&quoted);
+}
+
+/* How many columns UTF-8 text takes, up to 'most', and how many bytes. */
+static int
+measure(struct weft_slice text, int most, size_t *size)
+{
+	int columns = 0;
+	size_t i = 0;
+
+	while (i < text.size && columns < most) {
+		i++;
+		while (i < text.size &&
+		    ((unsigned char)text.data[i] & 0xc0) == 0x80)
+			i++;
+		columns++;
+	}
+	*size = i;
+	return columns;
+}
+
+int
+output_width(struct weft_slice text)
+{
+	size_t size;
+
+	return measure(text, INT_MAX, &size);
+}
+
+void
+output_cell(struct weft_slice text, int width, bool filled)
+{
+	size_t size;
+	int columns = measure(text, width, &size);
+	bool is_cut = size < text.size;
+
+	if (is_cut)
+		columns = measure(text, width - 2, &size) + 2;
+	output_print("%.*s%s", (int)size, text.data, is_cut ? ".." : "");
+	if (filled)
+		output_print("%*s", width - columns, "");
 }
 
 void

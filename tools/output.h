@@ -67,6 +67,18 @@ void output_text(const struct command_line *line, const char *format, ...)
  */
 void output_id(struct weft_slice id);
 
+/* The text as output_id() prints it; 'quoted' holds it if need be. */
+struct weft_slice output_quote(struct weft_slice id, struct weft_buf *quoted);
+
+/*
+ * Prints text in a column of 'width': cut, with ".." at the end, if it is
+ * wider; else, if 'filled', followed by spaces.
+ */
+void output_cell(struct weft_slice text, int width, bool filled);
+
+/* How many columns UTF-8 text takes, if each character takes one. */
+int output_width(struct weft_slice text);
+
 /* Prints text that is a remark: not with --json or --quiet. */
 void output_say(const struct command_line *line, const char *format, ...)
     WEFT_PRINTF(2, 3);

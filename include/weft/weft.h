@@ -8,6 +8,7 @@
 #include <weft/change.h>
 #include <weft/conflict.h>
 #include <weft/error.h>
+#include <weft/history.h>
 #include <weft/log.h>
 #include <weft/model.h>
 #include <weft/record.h>

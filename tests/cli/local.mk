@@ -1,5 +1,6 @@
 # Tests of the command, as its users call it.
 CLI_TESTS = \
+	tests/cli/history.sh \
 	tests/cli/import.sh \
 	tests/cli/init.sh \
 	tests/cli/inspect.sh \

@@ -29,7 +29,9 @@ for command in $commands; do
 done
 end
 
-begin 'help: sources and statuses'
+begin 'help: sources, points and statuses'
+run 0 weft help points
+out_has 'checkpoint' 'UTC'
 run 0 weft help sources
 out_has 'sqlite:FILE' 'DIR:Model'
 run 0 weft help statuses

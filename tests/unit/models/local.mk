@@ -142,6 +142,37 @@ TESTS += tests/unit/models/compare
 tests_unit_models_compare_SOURCES = tests/unit/models/compare.c $(FIXTURE)
 tests_unit_models_compare_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/history
+TESTS += tests/unit/models/history
+tests_unit_models_history_SOURCES = tests/unit/models/history.c $(PAIR)
+tests_unit_models_history_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/moment
+TESTS += tests/unit/models/moment
+tests_unit_models_moment_SOURCES = tests/unit/models/moment.c $(FIXTURE)
+tests_unit_models_moment_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/past
+TESTS += tests/unit/models/past
+tests_unit_models_past_SOURCES = tests/unit/models/past.c $(FIXTURE)
+tests_unit_models_past_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/past_compare
+TESTS += tests/unit/models/past_compare
+tests_unit_models_past_compare_SOURCES = \
+	tests/unit/models/past_compare.c $(FIXTURE)
+tests_unit_models_past_compare_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/point
+TESTS += tests/unit/models/point
+tests_unit_models_point_SOURCES = tests/unit/models/point.c
+tests_unit_models_point_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/record_compare
+TESTS += tests/unit/models/record_compare
+tests_unit_models_record_compare_SOURCES = tests/unit/models/record_compare.c
+tests_unit_models_record_compare_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/registry_file
 TESTS += tests/unit/models/registry_file
 tests_unit_models_registry_file_SOURCES = \
