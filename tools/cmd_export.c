@@ -51,6 +51,19 @@ print_records(struct export *export, struct weft_model *model,
 	    model, &call, filter, print_record, export, export->error);
 }
 
+/* Counts what there is to print, if that can be told and is to be shown. */
+static int
+begin_progress(struct export *export, struct weft_model *model,
+    const struct command_line *line)
+{
+	progress_begin(&export->progress, line, "records");
+	if (!export->progress.shown || command_value(line, "filter") ||
+	    command_value(line, "at"))
+		return 0;
+	return weft_record_count(
+	    model, NULL, weft_slice(NULL), &export->total, export->error);
+}
+
 static int
 export_model(struct weft_model *model, const struct command_line *line,
     struct weft_error *error)
@@ -65,11 +78,7 @@ export_model(struct weft_model *model, const struct command_line *line,
 	if (code)
 		return code;
 	export.as_array = command_value(line, "array");
-	progress_begin(&export.progress, line, "records");
-	if (export.progress.shown && !command_value(line, "filter") &&
-	    !is_past)
-		code = weft_record_count(model, NULL, weft_slice(NULL),
-		    &export.total, error);
+	code = begin_progress(&export, model, line);
 	if (!code && export.as_array)
 		fputs("[", stdout);
 	if (!code)
