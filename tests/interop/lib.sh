@@ -22,6 +22,8 @@ install_packages()
 (
 	mkdir -p "$top_builddir/tests/interop/npm" &&
 	    cd "$top_builddir/tests/interop/npm" || exit
+	exec 9>lock
+	flock 9
 	cmp -s "$top_srcdir/tests/interop/package-lock.json" installed &&
 	    exit
 	rm -f installed

@@ -4,6 +4,17 @@ EXTRA_DIST += \
 	tests/interop/canonical-json.js \
 	tests/interop/documents.js \
 	tests/interop/lib.sh \
+	tests/interop/loopback/app/config.json \
+	tests/interop/loopback/app/datasources.json \
+	tests/interop/loopback/app/model-config.json \
+	tests/interop/loopback/app/models/car.json \
+	tests/interop/loopback/app/models/customer.json \
+	tests/interop/loopback/app/models/private.json \
+	tests/interop/loopback/app/models/todo.json \
+	tests/interop/loopback/client.js \
+	tests/interop/loopback/lib.js \
+	tests/interop/loopback/scenarios.js \
+	tests/interop/loopback/server.js \
 	tests/interop/package-lock.json \
 	tests/interop/package.json \
 	tests/interop/vectors.sh \
@@ -13,8 +24,12 @@ check_PROGRAMS += tests/interop/canonicalise
 tests_interop_canonicalise_SOURCES = tests/interop/canonicalise.c
 tests_interop_canonicalise_LDADD = libweft-all.la
 
-dist_check_SCRIPTS += tests/interop/canonical-json.sh
-TESTS += tests/interop/canonical-json.sh
+dist_check_SCRIPTS += \
+	tests/interop/canonical-json.sh \
+	tests/interop/loopback-server.sh
+TESTS += \
+	tests/interop/canonical-json.sh \
+	tests/interop/loopback-server.sh
 
 clean-local: clean-interop
 clean-interop:
