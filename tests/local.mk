@@ -21,6 +21,7 @@ include $(srcdir)/tests/unit/core/store/local.mk
 include $(srcdir)/tests/unit/core/track/local.mk
 include $(srcdir)/tests/unit/models/local.mk
 include $(srcdir)/tests/unit/models/connectors/local.mk
+include $(srcdir)/tests/unit/transports/local.mk
 
 # `make coverage`: all tests, then the share of lines that they have run.
 coverage: check

@@ -66,4 +66,14 @@
 /* Bytes of one pack of the store: larger ones need 64-bit offsets. */
 #define WEFT_LIMIT_PACK_SIZE (1024u * 1024 * 1024)
 
+/* Bytes of an HTTP request line, of a whole head, and headers in it. */
+#define WEFT_LIMIT_HTTP_LINE 16384
+#define WEFT_LIMIT_HTTP_HEAD 32768
+#define WEFT_LIMIT_HTTP_HEADERS 100
+
+/* Bytes of the extensions of one chunk, and of all trailers: both are read
+ * and dropped. */
+#define WEFT_LIMIT_HTTP_EXTENSION 1024
+#define WEFT_LIMIT_HTTP_TRAILER 8192
+
 #endif

@@ -1,0 +1,490 @@
+/*
+ * What a connection does with the bytes that come: one request after the
+ * other, each with its deadlines.
+ *
+ *   HEAD -> DECIDING -> BODY -> ANSWERING -> HEAD or CLOSING
+ *              |          |
+ *              +----------+--> DROPPING -> HEAD    (answered early)
+ *
+ * Any state may go to CLOSING; DECIDING and ANSWERING to TAKEN.
+ *
+ * I1  'response' is set in DECIDING, BODY and ANSWERING, and only then.
+ * I2  A connection is freed only at the end of a callback of its
+ *     weft__connection, or by weft__http_connection_settle() outside of one.
+ */
+#include <stdio.h>
+
+#include "core/base/alloc.h"
+#include "transports/http/exchange.h"
+
+/* Takes the HTTP side away from the connection; that lives on, or is gone. */
+static void
+discard(struct weft__http_connection *connection)
+{
+	weft__loop_clear_timer(connection->thread->loop, &connection->timer);
+	if (connection->next)
+		connection->next->link = connection->link;
+	*connection->link = connection->next;
+	weft__free(connection);
+}
+
+void
+weft__http_connection_set_state(
+    struct weft__http_connection *connection, enum weft__http_state state)
+{
+	const struct weft__http_config *config = connection->thread->config;
+	struct weft__loop *loop = connection->thread->loop;
+
+	connection->state = state;
+	connection->body_recent = 0;
+	if (state == WEFT__HTTP_HEAD) {
+		connection->lines = (struct weft__http_lines){0};
+		connection->is_head_begun = false;
+		weft__loop_set_timer(
+		    loop, &connection->timer, config->idle_ms);
+	} else if (state == WEFT__HTTP_BODY || state == WEFT__HTTP_DROPPING) {
+		weft__loop_set_timer(
+		    loop, &connection->timer, config->body_ms);
+	} else {
+		weft__loop_clear_timer(loop, &connection->timer);
+	}
+}
+
+/* Does what the state says at the end of a callback.  False: it is gone. */
+static bool
+leave(struct weft__http_connection *connection)
+{
+	connection->is_inside = false;
+	if (connection->state == WEFT__HTTP_CLOSING)
+		weft__connection_finish(connection->net);
+	else if (connection->state != WEFT__HTTP_TAKEN)
+		return true;
+	discard(connection);
+	return false;
+}
+
+void
+weft__http_connection_settle(struct weft__http_connection *connection)
+{
+	if (connection->is_inside || !leave(connection))
+		return;
+	if (connection->state == WEFT__HTTP_BODY ||
+	    weft__connection_has_input(connection->net) ||
+	    weft__connection_has_ended(connection->net))
+		weft__connection_resume(connection->net);
+}
+
+/* A head that could not be read has no exchange; its log line is short. */
+static void
+log_refusal(const struct weft__http_connection *connection, int status)
+{
+	const struct weft__http_config *config = connection->thread->config;
+	const struct weft__http_entry entry = {
+	    .peer = weft__connection_peer(connection->net),
+	    .id = {"-", 1},
+	    .method = {"", 0},
+	    .path = {"", 0},
+	    .status = status};
+
+	if (config->log)
+		config->log(&entry, config->log_context);
+}
+
+void
+weft__http_connection_refuse(struct weft__http_connection *connection,
+    const struct weft__http_refusal *refusal)
+{
+	struct weft__http_response *response = connection->response;
+	const char *reason = weft__http_reason(refusal->status);
+	char body[512], head[512];
+	int body_size, head_size;
+
+	body_size = snprintf(body, sizeof body,
+	    "{\"error\":{\"statusCode\":%d,\"name\":\"Error\","
+	    "\"message\":\"%s\"}}",
+	    refusal->status, refusal->text);
+	if (response) {
+		response->keeps_alive = false;
+		weft__http_respond(response, refusal->status,
+		    weft_slice_of(body, (size_t)body_size));
+		return;
+	}
+	head_size = snprintf(head, sizeof head,
+	    "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\n"
+	    "Content-Type: application/json; charset=utf-8\r\n"
+	    "Content-Length: %d\r\n\r\n",
+	    refusal->status, reason, weft__http_date(connection->thread),
+	    body_size);
+	weft__connection_send(connection->net, head, (size_t)head_size);
+	weft__connection_send(connection->net, body, (size_t)body_size);
+	log_refusal(connection, refusal->status);
+	weft__http_connection_set_state(connection, WEFT__HTTP_CLOSING);
+}
+
+static void
+refuse(struct weft__http_connection *connection, int status, const char *text)
+{
+	const struct weft__http_refusal refusal = {status, text};
+
+	weft__http_connection_refuse(connection, &refusal);
+}
+
+/* Hands the head to the handler, or accepts for it. */
+static void
+decide(struct weft__http_connection *connection)
+{
+	struct weft__http_response *response = connection->response;
+	const struct weft__http_handler *handler =
+	    connection->thread->handler;
+
+	connection->body_left = response->head.content_length;
+	weft__http_connection_set_state(connection, WEFT__HTTP_DECIDING);
+	if (handler->head)
+		handler->head(
+		    &response->request, response, handler->context);
+	else
+		weft__http_accept(
+		    response, connection->thread->config->body_limit);
+}
+
+/* The bytes are not a whole head yet. */
+static void
+wait_for_head(struct weft__http_connection *connection, bool has_begun)
+{
+	struct weft__http_thread *thread = connection->thread;
+
+	if (weft__connection_has_ended(connection->net)) {
+		weft__http_connection_set_state(
+		    connection, WEFT__HTTP_CLOSING);
+	} else if (has_begun && !connection->is_head_begun) {
+		connection->is_head_begun = true;
+		weft__loop_set_timer(thread->loop, &connection->timer,
+		    thread->config->head_ms);
+	}
+}
+
+/* Some clients send an empty line after a body; it means nothing. */
+static void
+skip_empty_lines(struct weft_slice *input)
+{
+	while (input->size >= 2 && memcmp(input->data, "\r\n", 2) == 0) {
+		input->data += 2;
+		input->size -= 2;
+	}
+}
+
+static bool
+take_head(struct weft__http_connection *connection, struct weft_slice *input)
+{
+	struct weft__http_lines *lines = &connection->lines;
+	struct weft__http_refusal refusal;
+
+	if (!lines->scanned)
+		skip_empty_lines(input);
+	if (weft__connection_is_full(connection->net)) {
+		weft__connection_ask(connection->net);
+		return false; /* its answers are not being read */
+	}
+	if (!weft__http_lines_scan(
+		lines, input->data, input->size, &refusal)) {
+		weft__http_connection_refuse(connection, &refusal);
+		return false;
+	}
+	if (!lines->is_complete) {
+		wait_for_head(connection, input->size > 0);
+		return false;
+	}
+	if (!weft__http_exchange_create(connection, input->data, &refusal)) {
+		weft__http_connection_refuse(connection, &refusal);
+		return false;
+	}
+	input->data += lines->scanned;
+	input->size -= lines->scanned;
+	decide(connection);
+	return true;
+}
+
+void
+weft__http_accept(struct weft__http_response *response, uint64_t body_limit)
+{
+	struct weft__http_connection *connection = response->connection;
+	const struct weft__http_config *config = response->thread->config;
+	bool has_body = response->head.is_chunked ||
+	    response->head.content_length;
+	struct weft_error error;
+
+	if (!connection) {
+		weft__http_exchange_finish(response, false);
+		return;
+	}
+	weft__http_body_init(&response->body, body_limit,
+	    config->body_memory, config->folder);
+	if (weft__http_body_expect(
+		&response->body, response->head.content_length, &error)) {
+		refuse(connection, weft_error_http_status(error.code),
+		    error.code == WEFT_ELIMIT ? "the body is too large"
+		                              : "no room for the body");
+		return;
+	}
+	if (has_body && response->head.expects_continue)
+		weft__connection_send(
+		    connection->net, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+	connection->chunks = (struct weft__http_chunks){0};
+	weft__http_connection_set_state(connection, WEFT__HTTP_BODY);
+	weft__http_connection_settle(connection);
+}
+
+/* The body is there. */
+static void
+complete(struct weft__http_connection *connection)
+{
+	struct weft__http_response *response = connection->response;
+	const struct weft__http_handler *handler =
+	    connection->thread->handler;
+
+	weft__http_connection_set_state(connection, WEFT__HTTP_ANSWERING);
+	response->request.body_size = response->body.size;
+	handler->request(&response->request, response, handler->context);
+}
+
+/* Adds to the body; false if that was refused. */
+static bool
+append(struct weft__http_connection *connection, struct weft_slice bytes)
+{
+	struct weft_error error;
+
+	connection->body_recent += bytes.size;
+	if (weft__http_body_append(
+		&connection->response->body, bytes, &error) == 0)
+		return true;
+	refuse(connection, weft_error_http_status(error.code),
+	    error.code == WEFT_ELIMIT ? "the body is too large"
+	                              : "no room for the body");
+	return false;
+}
+
+static bool
+take_chunks(struct weft__http_connection *connection, struct weft_slice *input)
+{
+	enum weft__http_chunks_result result;
+	struct weft_slice data;
+
+	do
+		result = weft__http_chunks_next(
+		    &connection->chunks, input, &data);
+	while (result == WEFT__CHUNKS_DATA && append(connection, data));
+	if (result == WEFT__CHUNKS_BAD)
+		refuse(connection, 400, "malformed chunk");
+	else if (result == WEFT__CHUNKS_END)
+		complete(connection);
+	return result == WEFT__CHUNKS_END;
+}
+
+/* Takes the part of the input that belongs to the body. */
+static struct weft_slice
+take_part(struct weft__http_connection *connection, struct weft_slice *input)
+{
+	struct weft_slice part = *input;
+
+	if (part.size > connection->body_left)
+		part.size = (size_t)connection->body_left;
+	connection->body_left -= part.size;
+	input->data += part.size;
+	input->size -= part.size;
+	return part;
+}
+
+static bool
+take_body(struct weft__http_connection *connection, struct weft_slice *input)
+{
+	struct weft_slice part;
+
+	if (connection->response->head.is_chunked)
+		return take_chunks(connection, input);
+	part = take_part(connection, input);
+	if (part.size && !append(connection, part))
+		return false;
+	if (connection->body_left)
+		return false;
+	complete(connection);
+	return true;
+}
+
+static bool
+drop_body(struct weft__http_connection *connection, struct weft_slice *input)
+{
+	connection->body_recent += take_part(connection, input).size;
+	if (connection->body_left)
+		return false;
+	weft__http_connection_set_state(connection, WEFT__HTTP_HEAD);
+	return true;
+}
+
+/* Goes one step on; false if it can not, without more bytes or an answer. */
+static bool
+step(struct weft__http_connection *connection, struct weft_slice *input)
+{
+	switch (connection->state) {
+	case WEFT__HTTP_HEAD:
+		return take_head(connection, input);
+	case WEFT__HTTP_BODY:
+		return take_body(connection, input);
+	case WEFT__HTTP_DROPPING:
+		return drop_body(connection, input);
+	default:
+		return false;
+	}
+}
+
+static size_t
+received(void *context, const char *data, size_t size)
+{
+	struct weft__http_connection *connection = context;
+	struct weft_slice input = {data, size};
+
+	connection->is_inside = true;
+	while (step(connection, &input))
+		;
+	leave(connection);
+	return size - input.size;
+}
+
+/* Tells the handler that the client of its request has left. */
+static void
+orphan(struct weft__http_connection *connection)
+{
+	struct weft__http_response *response = connection->response;
+
+	if (!response)
+		return;
+	connection->response = NULL;
+	response->connection = NULL;
+	if (connection->state == WEFT__HTTP_BODY || response->is_streaming)
+		weft__http_exchange_finish(response, false);
+	else if (response->notify)
+		response->notify(
+		    response, WEFT__HTTP_GONE, response->notify_context);
+}
+
+static void
+closed(void *context)
+{
+	struct weft__http_connection *connection = context;
+
+	connection->is_inside = true;
+	orphan(connection);
+	discard(connection);
+}
+
+/* The client sends no more.  It may wait for an answer, not for a stream. */
+static void
+ended(void *context)
+{
+	struct weft__http_connection *connection = context;
+	struct weft__http_response *response = connection->response;
+	struct weft__connection *net = connection->net;
+	bool waits = weft__connection_is_full(net) ||
+	    (response && connection->state != WEFT__HTTP_BODY &&
+	        !response->is_streaming && !response->notify);
+
+	if (waits)
+		return;
+	closed(connection);
+	weft__connection_finish(net);
+}
+
+/* There is room: for more of a stream, or for the next answer. */
+static void
+drained(void *context)
+{
+	struct weft__http_connection *connection = context;
+	struct weft__http_response *response = connection->response;
+	uint64_t before;
+
+	if (!response || !response->is_streaming) {
+		weft__connection_resume(connection->net);
+		return;
+	}
+	before = response->sent;
+	connection->is_inside = true;
+	response->stream.more(response, response->stream.context);
+	/* The same stream goes on, and it has written something. */
+	if (connection->response == response && response->sent != before)
+		weft__connection_ask(connection->net);
+	connection->is_inside = false;
+	weft__http_connection_settle(connection);
+}
+
+static const struct weft__connection_handler net_handler = {
+    received, ended, drained, closed};
+
+/* A deadline has passed. */
+static void
+on_timer(struct weft__timer *timer)
+{
+	struct weft__http_connection *connection = (void *)((char *)timer -
+	    offsetof(struct weft__http_connection, timer));
+	const struct weft__http_config *config = connection->thread->config;
+
+	connection->is_inside = true;
+	if ((connection->state == WEFT__HTTP_BODY ||
+		connection->state == WEFT__HTTP_DROPPING) &&
+	    connection->body_recent >= config->body_rate)
+		weft__http_connection_set_state(
+		    connection, connection->state);
+	else if (connection->state == WEFT__HTTP_BODY ||
+	    (connection->state == WEFT__HTTP_HEAD &&
+		connection->is_head_begun))
+		refuse(connection, 408, "the request came too slowly");
+	else
+		weft__http_connection_set_state(
+		    connection, WEFT__HTTP_CLOSING);
+	leave(connection);
+}
+
+void
+weft__http_connection_start(struct weft__http_thread *thread,
+    const struct weft__connection_start *start)
+{
+	struct weft__http_connection *connection =
+	    weft__calloc(1, sizeof *connection);
+	struct weft__connection *net;
+
+	if (weft__connection_create(thread->loop, start, &net_handler,
+		connection, &net, NULL)) {
+		weft__free(connection);
+		return;
+	}
+	if (!connection) {
+		weft__connection_close(net);
+		return;
+	}
+	connection->thread = thread;
+	connection->net = net;
+	connection->timer.fire = on_timer;
+	connection->next = thread->connections;
+	if (connection->next)
+		connection->next->link = &connection->next;
+	connection->link = &thread->connections;
+	thread->connections = connection;
+	weft__http_connection_set_state(connection, WEFT__HTTP_HEAD);
+	weft__loop_set_timer(
+	    thread->loop, &connection->timer, thread->config->head_ms);
+}
+
+void
+weft__http_connection_drain(struct weft__http_connection *connection)
+{
+	struct weft__http_response *response = connection->response;
+
+	if (connection->state == WEFT__HTTP_HEAD &&
+	    !connection->is_head_begun) {
+		weft__http_connection_set_state(
+		    connection, WEFT__HTTP_CLOSING);
+		weft__http_connection_settle(connection);
+	} else if (response && response->notify &&
+	    connection->state != WEFT__HTTP_BODY) {
+		response->notify(
+		    response, WEFT__HTTP_DRAIN, response->notify_context);
+	}
+}

@@ -1,0 +1,147 @@
+/*
+ * What the files of this folder share: the threads of a server, the HTTP side
+ * of a connection, and a request with its response.
+ *
+ * connection.c   what a connection does with the bytes that come
+ * exchange.c     a request and its response, from head to last byte
+ * response.c     what handlers call
+ * server.c       threads, listening, drain
+ */
+#ifndef TRANSPORTS_HTTP_EXCHANGE_H
+#define TRANSPORTS_HTTP_EXCHANGE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "transports/http/body.h"
+#include "transports/http/chunked.h"
+#include "transports/http/head.h"
+#include "transports/http/server.h"
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT" and a NUL. */
+#define WEFT__HTTP_DATE_SIZE 30
+
+/* One loop with what its connections share. */
+struct weft__http_thread {
+	struct weft__http_server *server;
+	const struct weft__http_config *config;
+	const struct weft__http_handler *handler;
+	struct weft__loop *loop;
+	struct weft__http_connection *connections;
+	struct weft__http_listening *listenings; /* server.c's */
+	pthread_t thread;
+	struct weft__task drain;
+	struct weft_buf scratch; /* a head is composed here */
+	atomic_uint_fast64_t request_count;
+	uint64_t date_s; /* what 'date' says */
+	char date[WEFT__HTTP_DATE_SIZE];
+	char id_prefix[9]; /* of the ids made here */
+	bool is_draining;
+};
+
+enum weft__http_state {
+	WEFT__HTTP_HEAD,      /* between requests, or a head is coming */
+	WEFT__HTTP_DECIDING,  /* the handler has the head */
+	WEFT__HTTP_BODY,      /* accepted: the body is coming */
+	WEFT__HTTP_ANSWERING, /* the handler has the request */
+	WEFT__HTTP_DROPPING,  /* answered: the rest of the body is dropped */
+	WEFT__HTTP_CLOSING,   /* nothing more will be read */
+	WEFT__HTTP_TAKEN      /* it belongs to another protocol now */
+};
+
+/* The HTTP side of a connection.  Owned by its weft__connection. */
+struct weft__http_connection {
+	struct weft__http_thread *thread;
+	struct weft__connection *net;
+	struct weft__http_connection *next; /* of the thread */
+	struct weft__http_connection **link;
+	struct weft__timer timer; /* the deadline of the state */
+	struct weft__http_response *response; /* the one under way, or NULL */
+	struct weft__http_lines lines;
+	struct weft__http_chunks chunks;
+	uint64_t body_left;  /* bytes to come, where the length is known */
+	size_t body_recent;  /* bytes that came since the timer was set */
+	size_t request_count;
+	enum weft__http_state state;
+	bool is_head_begun; /* some bytes of a head are there */
+	bool is_inside;     /* a callback runs: it settles at its end */
+};
+
+/* A request with its response: one allocation, freed with the answer. */
+struct weft__http_response {
+	struct weft__http_thread *thread;
+	struct weft__http_connection *connection; /* NULL: the client left */
+	struct weft__http_request request;
+	struct weft__http_head head;
+	struct weft__http_body body;
+	struct weft__address peer;
+	struct weft__http_stream stream;
+	struct weft__task over; /* ends a stream that nobody hears */
+	void (*notify)(struct weft__http_response *response,
+	    enum weft__http_notice notice, void *context);
+	void *notify_context;
+	struct weft_buf headers; /* lines that the handler has set */
+	uint64_t began_us;
+	uint64_t sent;      /* bytes of the body */
+	int status;         /* 0: not answered yet */
+	bool is_streaming;  /* headers are out, the body is not complete */
+	bool is_chunked;    /* its body is */
+	bool keeps_alive;   /* another request may follow */
+	bool has_type;      /* a Content-Type is among 'headers' */
+	bool is_over;       /* 'over' is posted and will finish it */
+	char id[64];        /* X-Request-Id */
+};
+
+/* exchange.c ---------------------------------------------------------- */
+
+/*
+ * Makes the exchange for a complete head.  NULL if it must be refused (also
+ * with 500 when out of memory).
+ */
+struct weft__http_response *weft__http_exchange_create(
+    struct weft__http_connection *connection, const char *head,
+    struct weft__http_refusal *refusal);
+
+/* Sends status line and headers; 'length' negative: the body is a stream. */
+void weft__http_send_head(
+    struct weft__http_response *response, int status, int64_t length);
+
+/*
+ * The answer is complete, or cannot be completed ('is_whole' false): writes
+ * the log, frees the exchange, and has its connection go on.
+ */
+void weft__http_exchange_finish(
+    struct weft__http_response *response, bool is_whole);
+
+/* connection.c -------------------------------------------------------- */
+
+/* Serves a new socket of this thread; 'start' is given. */
+void weft__http_connection_start(struct weft__http_thread *thread,
+    const struct weft__connection_start *start);
+
+/* Sets the state and its deadline. */
+void weft__http_connection_set_state(
+    struct weft__http_connection *connection, enum weft__http_state state);
+
+/*
+ * Refuses what is under way: an error in LoopBack's form is sent, the
+ * exchange (if there is one) is freed, the connection will be closed.
+ */
+void weft__http_connection_refuse(struct weft__http_connection *connection,
+    const struct weft__http_refusal *refusal);
+
+/* Goes on after 'state' was changed from outside of a callback. */
+void weft__http_connection_settle(struct weft__http_connection *connection);
+
+/* Closes it if it is between requests, else after its answer. */
+void weft__http_connection_drain(struct weft__http_connection *connection);
+
+/* status.c, date.c, error_body.c ---------------------------------------- */
+
+/* "OK" and so on; "Unknown" for a status without a name. */
+const char *weft__http_reason(int status);
+
+/* The Date header's value for now. */
+const char *weft__http_date(struct weft__http_thread *thread);
+
+#endif

@@ -1,0 +1,15 @@
+# transports/http: strict HTTP/1.1 for the protocols above it.
+libweft_all_la_SOURCES += \
+	transports/http/body.c transports/http/body.h \
+	transports/http/chunked.c transports/http/chunked.h \
+	transports/http/connection.c \
+	transports/http/exchange.c transports/http/exchange.h \
+	transports/http/head.h \
+	transports/http/head_framing.c \
+	transports/http/head_lines.c \
+	transports/http/head_parse.c \
+	transports/http/head_target.c \
+	transports/http/http.h \
+	transports/http/response.c \
+	transports/http/server.c transports/http/server.h \
+	transports/http/status.c

@@ -1,0 +1,300 @@
+#include "transports/http/server.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/clock.h"
+#include "transports/http/exchange.h"
+#include "transports/net/admission.h"
+#include "transports/net/listener.h"
+
+/* Threads that a server may have. */
+#define MOST_THREADS 64
+
+/* Bytes of a head that we send. */
+#define SCRATCH_SIZE 65536
+
+/* A socket that one thread listens on. */
+struct weft__http_listening {
+	struct weft__http_listening *next;
+	struct weft__http_thread *thread;
+	struct weft__listener *listener;
+};
+
+struct weft__http_server {
+	struct weft__http_config config;
+	struct weft__http_handler handler;
+	struct weft__admission *admission;
+	struct weft__http_thread *threads;
+	unsigned thread_count;
+	unsigned running_count;
+	atomic_bool is_draining;
+};
+
+void
+weft__http_config_init(struct weft__http_config *config)
+{
+	*config = (struct weft__http_config){
+	    .head_ms = 10000,
+	    .idle_ms = 75000,
+	    .body_ms = 10000,
+	    .body_rate = 10240,
+	    .connection =
+	        {
+	            .input = 65536,
+	            .output_high = 1024 * 1024,
+	            .output_low = 256 * 1024,
+	            .handshake_ms = 10000,
+	            .write_ms = 60000,
+	            .write_size = 61440,
+	            .linger_ms = 1000,
+	            .linger_size = 65536,
+	        },
+	    .connection_count = 20000,
+	    .connections_of_address = 256,
+	    .requests_of_connection = 10000,
+	    .body_limit = 1024 * 1024,
+	    .body_memory = 65536,
+	    .folder = "/tmp",
+	};
+}
+
+static int
+create_thread(struct weft__http_server *server,
+    struct weft__http_thread *thread, struct weft_error *error)
+{
+	unsigned char random[4];
+
+	thread->server = server;
+	thread->config = &server->config;
+	thread->handler = &server->handler;
+	weft_buf_init(&thread->scratch, SCRATCH_SIZE);
+	weft__clock_random(&weft__clock_system, random, sizeof random);
+	snprintf(thread->id_prefix, sizeof thread->id_prefix,
+	    "%02x%02x%02x%02x", random[0], random[1], random[2], random[3]);
+	return weft__loop_create(
+	    server->config.ticks, server->config.clock, &thread->loop, error);
+}
+
+int
+weft__http_server_create(const struct weft__http_config *config,
+    const struct weft__http_handler *handler,
+    struct weft__http_server **server_out, struct weft_error *error)
+{
+	struct weft__http_server *server = weft__calloc(1, sizeof *server);
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	int code = 0;
+
+	*server_out = NULL;
+	if (!server)
+		return weft_error_set(error, WEFT_ENOMEM, "HTTP server");
+	server->config = *config;
+	server->handler = *handler;
+	server->thread_count = config->thread_count ? config->thread_count
+	    : cores > 0 ? (unsigned)cores : 1;
+	if (server->thread_count > MOST_THREADS)
+		server->thread_count = MOST_THREADS;
+	server->admission = weft__admission_create(
+	    config->connection_count, config->connections_of_address);
+	server->threads =
+	    weft__calloc(server->thread_count, sizeof *server->threads);
+	if (!server->admission || !server->threads)
+		code = weft_error_set(error, WEFT_ENOMEM, "HTTP server");
+	for (unsigned i = 0; !code && i < server->thread_count; i++)
+		code = create_thread(server, &server->threads[i], error);
+	if (code) {
+		weft__http_server_destroy(server);
+		return code;
+	}
+	*server_out = server;
+	return 0;
+}
+
+/* One that cannot be served now; what plain clients are told. */
+static void
+turn_away(int fd, enum weft__admission_answer answer)
+{
+	static const char busy[] =
+	    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+	    "Connection: close\r\nContent-Length: 0\r\n\r\n";
+	static const char too_many[] =
+	    "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n"
+	    "Connection: close\r\nContent-Length: 0\r\n\r\n";
+	const char *text =
+	    answer == WEFT__REFUSED_ADDRESS ? too_many : busy;
+
+	send(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
+	close(fd);
+}
+
+static void
+accepted(int fd, const struct weft__address *peer, void *context)
+{
+	struct weft__http_listening *listening = context;
+	struct weft__http_thread *thread = listening->thread;
+	struct weft__http_server *server = thread->server;
+	enum weft__admission_answer answer =
+	    weft__admission_enter(server->admission, peer);
+	struct weft__connection_start start = {.fd = fd,
+	    .peer = *peer,
+	    .admission = server->admission,
+	    .limits = &server->config.connection};
+
+	if (answer != WEFT__ADMITTED)
+		turn_away(fd, answer);
+	else
+		weft__http_connection_start(thread, &start);
+}
+
+/* Has one thread listen on the socket, which is given. */
+static int
+listen_on_thread(struct weft__http_thread *thread, int fd,
+    struct weft_error *error)
+{
+	struct weft__http_listening *listening =
+	    weft__calloc(1, sizeof *listening);
+	int code;
+
+	if (!listening) {
+		close(fd);
+		return weft_error_set(error, WEFT_ENOMEM, "HTTP server");
+	}
+	listening->thread = thread;
+	code = weft__listener_create(thread->loop, fd, accepted, listening,
+	    &listening->listener, error);
+	if (code) {
+		weft__free(listening);
+		return code;
+	}
+	listening->next = thread->listenings;
+	thread->listenings = listening;
+	return 0;
+}
+
+int
+weft__http_server_listen(struct weft__http_server *server, const char *host,
+    uint16_t port, struct weft__tls *tls, uint16_t *bound_port,
+    struct weft_error *error)
+{
+	uint16_t bound = port;
+	int fd, code = 0;
+
+	/* The first one finds the port, the others share it. */
+	for (unsigned i = 0; !code && i < server->thread_count; i++) {
+		code = weft__listen(host, bound, &fd, &bound, error);
+		if (!code)
+			code = listen_on_thread(
+			    &server->threads[i], fd, error);
+	}
+	if (!code)
+		*bound_port = bound;
+	return code;
+}
+
+static void
+stop_listening(struct weft__http_thread *thread)
+{
+	struct weft__http_listening *listening;
+
+	while ((listening = thread->listenings)) {
+		thread->listenings = listening->next;
+		weft__listener_destroy(listening->listener);
+		weft__free(listening);
+	}
+}
+
+static void
+on_drain(struct weft__task *task)
+{
+	struct weft__http_thread *thread = (void *)((char *)task -
+	    offsetof(struct weft__http_thread, drain));
+	struct weft__http_connection *connection, *next;
+
+	thread->is_draining = true;
+	stop_listening(thread);
+	for (connection = thread->connections; connection; connection = next) {
+		next = connection->next;
+		weft__http_connection_drain(connection);
+	}
+}
+
+void
+weft__http_server_drain(struct weft__http_server *server)
+{
+	if (atomic_exchange(&server->is_draining, true))
+		return;
+	for (unsigned i = 0; i < server->thread_count; i++) {
+		server->threads[i].drain.run = on_drain;
+		weft__loop_post(
+		    server->threads[i].loop, &server->threads[i].drain);
+	}
+}
+
+static void *
+run_thread(void *context)
+{
+	struct weft__http_thread *thread = context;
+
+	weft__loop_run(thread->loop);
+	stop_listening(thread);
+	weft__connection_break_all(thread->loop);
+	return NULL;
+}
+
+int
+weft__http_server_start(
+    struct weft__http_server *server, struct weft_error *error)
+{
+	struct weft__http_thread *thread;
+	int code;
+
+	for (unsigned i = 0; i < server->thread_count; i++) {
+		thread = &server->threads[i];
+		code = pthread_create(
+		    &thread->thread, NULL, run_thread, thread);
+		if (code)
+			return weft_error_set(error, WEFT_EIO,
+			    "HTTP server: thread: %s", strerror(code));
+		server->running_count++;
+	}
+	return 0;
+}
+
+size_t
+weft__http_server_connections(struct weft__http_server *server)
+{
+	return weft__admission_count(server->admission);
+}
+
+uint64_t
+weft__http_server_requests(struct weft__http_server *server)
+{
+	uint64_t count = 0;
+
+	for (unsigned i = 0; i < server->thread_count; i++)
+		count += atomic_load(&server->threads[i].request_count);
+	return count;
+}
+
+void
+weft__http_server_destroy(struct weft__http_server *server)
+{
+	if (!server)
+		return;
+	for (unsigned i = 0; i < server->running_count; i++)
+		weft__loop_stop(server->threads[i].loop);
+	for (unsigned i = 0; i < server->running_count; i++)
+		pthread_join(server->threads[i].thread, NULL);
+	for (unsigned i = 0; server->threads && i < server->thread_count;
+	     i++) {
+		stop_listening(&server->threads[i]);
+		weft__loop_destroy(server->threads[i].loop);
+		weft_buf_fini(&server->threads[i].scratch);
+	}
+	weft__admission_destroy(server->admission);
+	weft__free(server->threads);
+	weft__free(server);
+}
