@@ -17,33 +17,71 @@ oid_at(const void *array, size_t stride, uint32_t index)
  * Hashes are uniform unless somebody searched for ones that are not; a random
  * odd factor makes that search useless at the price of a multiplication.
  */
-static size_t
-first_slot(const struct weft__oid_set *set, const struct weft__oid *oid)
+static uint32_t
+mix(const struct weft__oid_set *set, const struct weft__oid *oid)
 {
 	uint64_t key;
 
 	memcpy(&key, oid->bytes, sizeof key);
-	return (size_t)(key * set->multiplier >> (64 - set->bits));
+	return (uint32_t)(key * set->multiplier >> 32);
+}
+
+/*
+ * A slot has 32 bits of the mixed hash beside the index: those place it, so
+ * that growing does not look at the array, nor does a look at a slot that has
+ * another hash, but once in 2^32.
+ */
+static uint64_t
+make_slot(uint32_t mixed, uint32_t index)
+{
+	return (uint64_t)mixed << 32 | (index + 1);
+}
+
+static uint32_t
+index_of(uint64_t slot)
+{
+	return (uint32_t)slot - 1;
+}
+
+static size_t
+place_of(const struct weft__oid_set *set, uint32_t mixed)
+{
+	return mixed >> (32 - set->bits);
 }
 
 /* The slot that has the hash, or the empty one where it belongs. */
-static uint32_t *
+static uint64_t *
 find_slot(const struct weft__oid_set *set, const void *array, size_t stride,
-    const struct weft__oid *oid)
+    uint32_t mixed, const struct weft__oid *oid)
 {
 	size_t mask = ((size_t)1 << set->bits) - 1;
-	size_t slot = first_slot(set, oid);
+	size_t place = place_of(set, mixed);
+	uint64_t *slot = &set->slots[place];
 
-	while (set->slots[slot] &&
-	    !weft__oid_equal(
-	        oid_at(array, stride, set->slots[slot] - 1), oid))
-		slot = (slot + 1) & mask;
-	return &set->slots[slot];
+	while (*slot && (*slot >> 32 != mixed ||
+	        !weft__oid_equal(
+	            oid_at(array, stride, index_of(*slot)), oid))) {
+		place = (place + 1) & mask;
+		slot = &set->slots[place];
+	}
+	return slot;
+}
+
+/* Puts back a slot of the smaller table. */
+static void
+move_slot(struct weft__oid_set *set, uint64_t slot)
+{
+	size_t mask = ((size_t)1 << set->bits) - 1;
+	size_t place = place_of(set, (uint32_t)(slot >> 32));
+
+	while (set->slots[place])
+		place = (place + 1) & mask;
+	set->slots[place] = slot;
 }
 
 /* Twice the slots, or the first ones. */
 static int
-grow(struct weft__oid_set *set, const void *array, size_t stride)
+grow(struct weft__oid_set *set)
 {
 	struct weft__oid_set larger = *set;
 	size_t old = set->slots ? (size_t)1 << set->bits : 0;
@@ -57,9 +95,7 @@ grow(struct weft__oid_set *set, const void *array, size_t stride)
 		return WEFT_ENOMEM;
 	for (size_t i = 0; i < old; i++)
 		if (set->slots[i])
-			*find_slot(&larger, array, stride,
-			    oid_at(array, stride, set->slots[i] - 1)) =
-			    set->slots[i];
+			move_slot(&larger, set->slots[i]);
 	weft__free(set->slots);
 	*set = larger;
 	return 0;
@@ -69,19 +105,30 @@ int
 weft__oid_set_add(struct weft__oid_set *set, const void *array, size_t stride,
     uint32_t index, uint32_t *same)
 {
-	uint32_t *slot;
+	const struct weft__oid *oid = oid_at(array, stride, index);
+	uint64_t *slot;
+	uint32_t mixed;
 
 	/* At most two thirds full. */
 	if (!set->slots || set->count + set->count / 2 >= (size_t)1 << set->bits)
-		if (grow(set, array, stride))
+		if (grow(set))
 			return WEFT_ENOMEM;
-	slot = find_slot(set, array, stride, oid_at(array, stride, index));
+	mixed = mix(set, oid);
+	slot = find_slot(set, array, stride, mixed, oid);
 	if (!*slot) {
-		*slot = index + 1;
+		*slot = make_slot(mixed, index);
 		set->count++;
 	}
-	*same = *slot - 1;
+	*same = index_of(*slot);
 	return 0;
+}
+
+void
+weft__oid_set_prefetch(
+    const struct weft__oid_set *set, const struct weft__oid *oid)
+{
+	if (set->slots)
+		__builtin_prefetch(&set->slots[place_of(set, mix(set, oid))]);
 }
 
 void

