@@ -63,6 +63,10 @@
  * (docs/store-format.md). */
 #define WEFT_LIMIT_TRIE_LEAF 64
 
+/* Bytes of the store's trees that are kept in memory, for each open store:
+ * the upper nodes of tries of any size, and what is in use below them. */
+#define WEFT_LIMIT_NODE_CACHE (16u * 1024 * 1024)
+
 /* Bytes of one pack of the store: larger ones need 64-bit offsets. */
 #define WEFT_LIMIT_PACK_SIZE (1024u * 1024 * 1024)
 

@@ -6,12 +6,13 @@ libweft_all_la_SOURCES += \
 	core/store/file.c core/store/file.h \
 	core/store/history.c core/store/history.h \
 	core/store/name.c core/store/name.h \
-	core/store/objects.h \
-	core/store/objects_git.c \
+	core/store/node_cache.c core/store/node_cache.h \
+	core/store/objects.c core/store/objects.h \
+	core/store/objects_git.c core/store/objects_git.h \
 	core/store/oid_set.c core/store/oid_set.h \
 	core/store/pack.c core/store/pack.h \
-	core/store/pack_check.c core/store/pack_check.h \
 	core/store/pack_index.c \
+	core/store/pack_map.c core/store/pack_map.h \
 	core/store/project.c \
 	core/store/ref.c core/store/ref.h \
 	core/store/repository.c core/store/repository.h \

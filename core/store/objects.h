@@ -1,13 +1,12 @@
 /*
- * Reading objects of the repository.  The only user of libgit2: nothing of it
- * is seen here, so that another reader can take its place.
+ * Reading objects of the repository.
  *
  * Objects are found in packs only, never loose ones: the store writes none,
- * and libgit2 has open faults with forged ones.
+ * and libgit2 has open faults with forged ones.  What weft has written is read
+ * where it lies in memory (pack_map.h); the rest, after git has packed the
+ * repository anew, by libgit2 (objects_git.h).
  *
- * libgit2's options are global: the first open bounds its memory maps, and
- * turns off its cache and its hash check (SHA1DC on each read doubles the cost
- * of a walk).  Every read still checks zlib's Adler-32; records that leave the
+ * Every read checks zlib's Adler-32, but not the hash: records that leave the
  * store are hashed by weft__store_read_blob(), everything by verify.
  */
 #ifndef CORE_STORE_OBJECTS_H
@@ -28,10 +27,13 @@ const char *weft__object_type_name(enum weft__object_type type);
 
 struct weft__objects;
 
+struct weft__pack_file;
+
 /* An object's content, valid until weft__object_release(). */
 struct weft__object {
 	struct weft_slice content;
-	void *handle; /* private; NULL: nothing to release */
+	struct weft__pack_file *file; /* private: it is in there, or */
+	void *handle;                 /* private: libgit2's; or there is none */
 };
 
 /*
@@ -57,11 +59,22 @@ WEFT_MUST_CHECK int weft__objects_need(struct weft__objects *objects,
     const struct weft__oid *oid, enum weft__object_type type,
     struct weft__object *object, struct weft_error *error);
 
+/*
+ * As weft__objects_need() for a node of a trie, or another tree: those read
+ * last are kept, as many as fit into WEFT_LIMIT_NODE_CACHE bytes.
+ */
+WEFT_MUST_CHECK int weft__objects_node(struct weft__objects *objects,
+    const struct weft__oid *oid, struct weft__object *object,
+    struct weft_error *error);
+
 /* As weft__objects_get() by the first bytes (4 to 20) of the id. */
 WEFT_MUST_CHECK int weft__objects_find(struct weft__objects *objects,
     const unsigned char *prefix, size_t prefix_size,
     enum weft__object_type type, struct weft__object *object,
     struct weft__oid *oid, struct weft_error *error);
+
+/* The same content once more, to be released on its own. */
+struct weft__object weft__object_share(const struct weft__object *object);
 
 /* NULL content afterwards; nothing if it holds nothing. */
 void weft__object_release(struct weft__object *object);

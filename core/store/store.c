@@ -196,8 +196,7 @@ weft__store_folder(struct weft__store *store, const struct weft__oid *tree,
 	memset(folder, 0, sizeof *folder);
 	if (weft__tree_is_empty(tree))
 		return 0;
-	code = weft__objects_need(
-	    store->objects, tree, WEFT__OBJECT_TREE, &object, error);
+	code = weft__objects_node(store->objects, tree, &object, error);
 	if (code)
 		return code;
 	code = weft__tree_find(object.content, name, &found);

@@ -138,8 +138,7 @@ weft__trie_load(struct weft__objects *objects, struct weft__arena *arena,
 {
 	struct weft__object object;
 	struct weft_slice content;
-	int code = weft__objects_need(
-	    objects, oid, WEFT__OBJECT_TREE, &object, error);
+	int code = weft__objects_node(objects, oid, &object, error);
 
 	if (code)
 		return code;

@@ -1,0 +1,434 @@
+/*
+ * The packs of a repository: which of them has an object; seeing them come and
+ * go.
+ */
+#include "core/store/objects.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/limits.h"
+#include "core/base/map.h"
+#include "core/store/node_cache.h"
+#include "core/store/objects_git.h"
+#include "core/store/pack_map.h"
+
+/* An open pack, kept by its list and by the objects in its map. */
+struct weft__pack_file {
+	struct weft__pack_file *next;
+	struct weft__pack_map map;
+	struct weft__git_pack *git; /* for what is not in the map as it is */
+	size_t holders;
+	char index[]; /* path */
+};
+
+struct weft__objects {
+	const struct weft__directory *directory;
+	struct weft__pack_file *packs; /* those found last come first */
+	struct weft__map known;        /* names of all indexes looked at */
+	struct weft__node_cache nodes;
+	char damaged[256];             /* an index that was left out, or "" */
+};
+
+/* An object's place. */
+struct place {
+	struct weft__pack_file *file;
+	uint32_t position;
+};
+
+const char *
+weft__object_type_name(enum weft__object_type type)
+{
+	static const char *const names[] = {
+	    [WEFT__OBJECT_COMMIT] = "commit",
+	    [WEFT__OBJECT_TREE] = "tree",
+	    [WEFT__OBJECT_BLOB] = "blob",
+	};
+
+	return names[type];
+}
+
+static void
+drop_file(struct weft__pack_file *file)
+{
+	if (--file->holders)
+		return;
+	weft__git_pack_close(file->git);
+	weft__pack_map_close(&file->map);
+	weft__free(file);
+}
+
+/* Opens a pack; 'name' is that of its index, from the repository. */
+static int
+open_file(const struct weft__directory *directory, const char *name,
+    struct weft__pack_file **file, struct weft_error *error)
+{
+	size_t room = strlen(directory->path) + strlen(name) + 2;
+	struct weft__pack_file *opened =
+	    weft__calloc(1, sizeof *opened + room);
+	int code;
+
+	if (!opened)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	snprintf(opened->index, room, "%s/%s", directory->path, name);
+	opened->holders = 1;
+	code = weft__pack_map_open(&opened->map, directory, name, error);
+	if (code)
+		weft__free(opened);
+	else
+		*file = opened;
+	return code;
+}
+
+/* Adds a pack by the name of its index. */
+static int
+add_pack(struct weft__objects *objects, const char *index,
+    struct weft_error *error)
+{
+	struct weft__pack_file *file = NULL;
+	char name[300];
+	int code;
+
+	snprintf(name, sizeof name, "objects/pack/%s", index);
+	code = open_file(objects->directory, name, &file, error);
+	if (code == WEFT_ENOTFOUND)
+		return 0; /* somebody has merged it since */
+	if (code && code != WEFT_EDAMAGED)
+		return code;
+	if (!code) {
+		file->next = objects->packs;
+		objects->packs = file;
+	} else {
+		snprintf(objects->damaged, sizeof objects->damaged, "%s",
+		    index);
+	}
+	return weft__map_put(&objects->known, weft_slice(index), objects)
+	    ? weft_error_set(error, WEFT_ENOMEM, "out of memory")
+	    : 0;
+}
+
+static bool
+is_index(const char *name)
+{
+	size_t size = strlen(name);
+
+	return size > 4 && size < 200 && !strcmp(name + size - 4, ".idx");
+}
+
+/* Adds the packs that are not yet known, and counts all there are. */
+static int
+add_packs(struct weft__objects *objects, size_t *count,
+    struct weft_error *error)
+{
+	const struct dirent *entry;
+	int code = 0, fd = openat(objects->directory->fd, "objects/pack",
+	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+
+	*count = 0;
+	if (!list) {
+		code = weft__file_error(
+		    objects->directory, "objects/pack", "read", error);
+		if (fd >= 0)
+			close(fd);
+		return code;
+	}
+	while (!code && (entry = readdir(list))) {
+		if (!is_index(entry->d_name))
+			continue;
+		++*count;
+		if (!weft__map_find(
+		        &objects->known, weft_slice(entry->d_name)))
+			code = add_pack(objects, entry->d_name, error);
+	}
+	closedir(list);
+	return code;
+}
+
+/* Forgets all packs; objects that are held stay as they are. */
+static void
+forget_packs(struct weft__objects *objects)
+{
+	struct weft__pack_file *file;
+
+	weft__node_cache_fini(&objects->nodes);
+	while ((file = objects->packs)) {
+		objects->packs = file->next;
+		drop_file(file);
+	}
+	weft__map_fini(&objects->known, NULL);
+	objects->damaged[0] = '\0';
+}
+
+int
+weft__objects_open(const struct weft__directory *directory,
+    struct weft__objects **objects, struct weft_error *error)
+{
+	struct weft__objects *opened = weft__calloc(1, sizeof *opened);
+	size_t count;
+	int code;
+
+	*objects = NULL;
+	if (!opened)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	opened->directory = directory;
+	opened->nodes.limit = WEFT_LIMIT_NODE_CACHE;
+	code = add_packs(opened, &count, error);
+	if (code)
+		weft__objects_close(opened);
+	else
+		*objects = opened;
+	return code;
+}
+
+void
+weft__objects_close(struct weft__objects *objects)
+{
+	if (!objects)
+		return;
+	forget_packs(objects);
+	weft__free(objects);
+}
+
+/*
+ * Looks for new packs; '*changed' if there are any.  When packs have gone, all
+ * are opened anew, or their disk space would not be freed.
+ */
+static int
+refresh(struct weft__objects *objects, bool *changed,
+    struct weft_error *error)
+{
+	size_t before = weft__map_count(&objects->known), count;
+	int code = add_packs(objects, &count, error);
+
+	*changed = weft__map_count(&objects->known) > before;
+	if (code || weft__map_count(&objects->known) <= count)
+		return code;
+	*changed = true;
+	forget_packs(objects);
+	return add_packs(objects, &count, error);
+}
+
+/*
+ * Looks at the disk again after a failure: packs may have come, or merged into
+ * another one and gone.  '*again' if it is worth another try.
+ */
+static int
+look_again(struct weft__objects *objects, int failure, bool *again,
+    struct weft_error *error)
+{
+	size_t count;
+	int code;
+
+	*again = false;
+	if (failure == WEFT_ENOTFOUND)
+		return refresh(objects, again, error);
+	forget_packs(objects);
+	code = add_packs(objects, &count, error);
+	*again = !code;
+	return code;
+}
+
+/* Finds an object in the packs that are known. */
+static bool
+find(const struct weft__objects *objects, const struct weft__oid *oid,
+    struct place *place)
+{
+	for (place->file = objects->packs; place->file;
+	     place->file = place->file->next)
+		if (weft__pack_map_find(
+		        &place->file->map, oid, &place->position))
+			return true;
+	return false;
+}
+
+/* Reads an object that is not there as weft writes it. */
+static int
+read_other(struct weft__pack_file *file, const struct weft__oid *oid,
+    enum weft__object_type *type, struct weft__object *object,
+    struct weft_error *error)
+{
+	int code = file->git
+	    ? 0
+	    : weft__git_pack_open(file->index, &file->git, error);
+
+	return code
+	    ? code
+	    : weft__git_pack_read(file->git, oid, type, &object->content,
+	          &object->handle, error);
+}
+
+/* Reads from the packs that are known. */
+static int
+read_object(struct weft__objects *objects, const struct weft__oid *oid,
+    enum weft__object_type *type, struct weft__object *object,
+    struct weft_error *error)
+{
+	struct place place;
+
+	*object = (struct weft__object){{NULL, 0}, NULL, NULL};
+	if (!find(objects, oid, &place))
+		return weft_error_set(
+		    error, WEFT_ENOTFOUND, "there is no such object");
+	if (!weft__pack_map_stored(
+	        &place.file->map, place.position, type, &object->content))
+		return read_other(place.file, oid, type, object, error);
+	object->file = place.file;
+	object->file->holders++;
+	return 0;
+}
+
+/* Says of which object, and what else may be the cause. */
+static int
+describe(const struct weft__objects *objects, const struct weft__oid *oid,
+    enum weft__object_type type, int code, const char *what,
+    struct weft_error *error)
+{
+	char hex[WEFT__OID_HEX + 1];
+
+	weft__oid_format(oid, hex);
+	return weft_error_set(error, code, "%s%s%s %s: %s", objects->damaged,
+	    objects->damaged[0] ? " is damaged; " : "",
+	    weft__object_type_name(type), hex, what);
+}
+
+int
+weft__objects_get(struct weft__objects *objects, const struct weft__oid *oid,
+    enum weft__object_type type, struct weft__object *object,
+    struct weft_error *error)
+{
+	enum weft__object_type found = type;
+	struct weft_error detail;
+	bool again = false;
+	int code = read_object(objects, oid, &found, object, &detail), looked;
+
+	if (code) {
+		looked = look_again(objects, code, &again, error);
+		if (looked)
+			return looked;
+	}
+	if (again)
+		code = read_object(objects, oid, &found, object, &detail);
+	if (code)
+		return describe(
+		    objects, oid, type, code, detail.text, error);
+	if (found == type)
+		return 0;
+	weft__object_release(object);
+	return describe(objects, oid, type, WEFT_EDAMAGED,
+	    "the object is of another type", error);
+}
+
+int
+weft__objects_need(struct weft__objects *objects, const struct weft__oid *oid,
+    enum weft__object_type type, struct weft__object *object,
+    struct weft_error *error)
+{
+	int code = weft__objects_get(objects, oid, type, object, error);
+
+	return code == WEFT_ENOTFOUND ? describe(objects, oid, type,
+	                                    WEFT_EDAMAGED, "it is missing",
+	                                    error)
+	                              : code;
+}
+
+int
+weft__objects_node(struct weft__objects *objects, const struct weft__oid *oid,
+    struct weft__object *object, struct weft_error *error)
+{
+	int code;
+
+	if (weft__node_cache_get(&objects->nodes, oid, object))
+		return 0;
+	code = weft__objects_need(
+	    objects, oid, WEFT__OBJECT_TREE, object, error);
+	if (!code)
+		weft__node_cache_put(&objects->nodes, oid, object);
+	return code;
+}
+
+/* Notes the object at a position if it begins so; false: not the only one. */
+static bool
+take_match(const struct weft__pack_map *map, uint32_t position,
+    struct weft_slice prefix, struct weft__oid *oid, bool *found)
+{
+	const struct weft__oid *there;
+
+	if (position >= map->count)
+		return true;
+	there = weft__pack_map_id(map, position);
+	if (memcmp(there->bytes, prefix.data, prefix.size) != 0)
+		return true;
+	if (*found && !weft__oid_equal(oid, there))
+		return false;
+	*found = true;
+	*oid = *there;
+	return true;
+}
+
+/* The one id that begins so; WEFT_ENOTFOUND if there is none, or another. */
+static int
+find_whole(const struct weft__objects *objects, struct weft_slice prefix,
+    struct weft__oid *oid)
+{
+	const struct weft__pack_file *file;
+	bool found = false;
+	uint32_t at;
+
+	for (file = objects->packs; file; file = file->next) {
+		at = weft__pack_map_lower(&file->map,
+		    (const unsigned char *)prefix.data, prefix.size);
+		if (!take_match(&file->map, at, prefix, oid, &found) ||
+		    !take_match(&file->map, at + 1, prefix, oid, &found))
+			return WEFT_ENOTFOUND;
+	}
+	return found ? 0 : WEFT_ENOTFOUND;
+}
+
+int
+weft__objects_find(struct weft__objects *objects,
+    const unsigned char *prefix, size_t prefix_size,
+    enum weft__object_type type, struct weft__object *object,
+    struct weft__oid *oid, struct weft_error *error)
+{
+	struct weft_slice bytes = {(const char *)prefix, prefix_size};
+	bool again = false;
+	int code = find_whole(objects, bytes, oid), looked;
+
+	*object = (struct weft__object){{NULL, 0}, NULL, NULL};
+	if (code) {
+		looked = look_again(objects, code, &again, error);
+		if (looked)
+			return looked;
+	}
+	if (again)
+		code = find_whole(objects, bytes, oid);
+	if (code)
+		return weft_error_set(error, code,
+		    "there is no %s that begins so, or more than one",
+		    weft__object_type_name(type));
+	return weft__objects_get(objects, oid, type, object, error);
+}
+
+struct weft__object
+weft__object_share(const struct weft__object *object)
+{
+	if (object->file)
+		object->file->holders++;
+	if (object->handle)
+		weft__git_handle_share(object->handle);
+	return *object;
+}
+
+void
+weft__object_release(struct weft__object *object)
+{
+	if (object->file)
+		drop_file(object->file);
+	if (object->handle)
+		weft__git_handle_release(object->handle);
+	*object = (struct weft__object){{NULL, 0}, NULL, NULL};
+}
