@@ -33,7 +33,10 @@ WEFT_MUST_CHECK int weft__pack_map_open(struct weft__pack_map *map,
     struct weft_error *error);
 void weft__pack_map_close(struct weft__pack_map *map);
 
-/* The position of the first id that is not below these bytes, or 'count'. */
+/*
+ * The position of the first id that is not below these (at least 3) bytes, or
+ * 'count'.
+ */
 uint32_t weft__pack_map_lower(const struct weft__pack_map *map,
     const unsigned char *bytes, size_t size);
 
