@@ -80,4 +80,20 @@
 #define WEFT_LIMIT_HTTP_EXTENSION 1024
 #define WEFT_LIMIT_HTTP_TRAILER 8192
 
+/* Cells of a sketch: the most that one is decoded from, and what a source
+ * keeps of each model between two reconciliations (24 bytes each). */
+#define WEFT_LIMIT_SKETCH_CELLS 65536
+#define WEFT_LIMIT_SKETCH_KEPT 4096
+
+/* Records that reconciliation may find to differ (16 bytes each); beyond,
+ * the whole change list is read.  And those that one message may name. */
+#define WEFT_LIMIT_RECONCILE_RECORDS 262144
+#define WEFT_LIMIT_RECONCILE_NAMES 16384
+
+/* Nodes of a trie that one message may ask for (about 2 KiB each). */
+#define WEFT_LIMIT_RECONCILE_NODES 1024
+
+/* Bytes of one message of a reconciliation. */
+#define WEFT_LIMIT_RECONCILE_SIZE (8u * 1024 * 1024)
+
 #endif

@@ -6,6 +6,7 @@ libweft_all_la_SOURCES += \
 	core/store/file.c core/store/file.h \
 	core/store/history.c core/store/history.h \
 	core/store/name.c core/store/name.h \
+	core/store/node.c core/store/node.h \
 	core/store/node_cache.c core/store/node_cache.h \
 	core/store/objects.c core/store/objects.h \
 	core/store/objects_git.c core/store/objects_git.h \
