@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	docs/decisions \
 	docs/glossary.md \
 	docs/limits.md docs/performance.md \
+	docs/reconciliation.md \
 	docs/releasing.md \
 	docs/store-format.md \
 	docs/testing.md \

@@ -113,3 +113,32 @@ weft__session_run(struct weft__session *session,
 	}
 	return session->result.code;
 }
+
+/* Asks the source, if it can be asked. */
+static int
+ask(const struct weft__reconcile_call *call, const struct weft__party *party,
+    struct weft_error *error)
+{
+	struct weft_source *source = party->source;
+
+	if (!source->ops->reconcile)
+		return WEFT_EUNSUPPORTED;
+	return source->ops->reconcile(
+	    source, party->model, call->question, call->answer, error);
+}
+
+int
+weft__reconcile_run(struct weft__reconcile *reconcile,
+    const struct weft__party parties[2], struct weft_error *error)
+{
+	struct weft__reconcile_call call;
+
+	while (weft__reconcile_next(reconcile, &call)) {
+		struct weft_error why = {0, ""};
+		int code = ask(&call, &parties[call.side], &why);
+
+		weft__reconcile_answer(reconcile, code, &why);
+	}
+	return reconcile->code ? weft_error_set(error, reconcile->code, "%s",
+				     reconcile->error.text) : 0;
+}

@@ -4,6 +4,7 @@
 #ifndef CORE_REPL_CALL_H
 #define CORE_REPL_CALL_H
 
+#include "core/repl/reconcile.h"
 #include "core/repl/session.h"
 
 /* What all calls of one side have in common; borrowed while calls are made. */
@@ -22,6 +23,13 @@ struct weft__party {
 /* Blocks.  Returns what the source returns, for weft__session_answer(). */
 WEFT_MUST_CHECK int weft__call_make(const struct weft__call *call,
     const struct weft__party *party, struct weft_error *error);
+
+/*
+ * Makes the calls of a reconciliation until there is none: it is done.
+ * Returns its code.
+ */
+int weft__reconcile_run(struct weft__reconcile *reconcile,
+    const struct weft__party parties[2], struct weft_error *error);
 
 /*
  * Runs a session to its end on this thread, one call after the other: the

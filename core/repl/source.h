@@ -189,6 +189,18 @@ struct weft__source_ops {
 	int (*relate)(struct weft_source *source, const char *model,
 	    const struct weft_change *changes, size_t length,
 	    enum weft__relation *relations, struct weft_error *error);
+
+	/* Appends the answer to a question of a reconciliation
+	 * (core/repl/message.h): root, cells of a sketch, nodes of the trie,
+	 * ids, changes.  WEFT_EINVAL: malformed; WEFT_EGONE: the root that it
+	 * asks about is not kept any more. */
+	int (*reconcile)(struct weft_source *source, const char *model,
+	    struct weft_slice question, struct weft_buf *answer,
+	    struct weft_error *error);
+
+	/* Whether questions and answers travel: then their bytes and rounds
+	 * count for more than the work that they save. */
+	bool is_remote;
 };
 
 /* Base of each implementation: embedded as its first member. */

@@ -73,6 +73,13 @@ tests_fuzz_reader_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"reader"'
 tests_fuzz_reader_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_reader_LDADD = libweft-all.la
 
+fuzz_targets += reconcile
+fuzz_programs += tests/fuzz/reconcile
+tests_fuzz_reconcile_SOURCES = tests/fuzz/reconcile.c $(fuzz_main)
+tests_fuzz_reconcile_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"reconcile"'
+tests_fuzz_reconcile_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_reconcile_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ

@@ -24,3 +24,19 @@ TESTS += tests/unit/core/repl/session
 tests_unit_core_repl_session_SOURCES = tests/unit/core/repl/session.c \
 	tests/lib/peer.c tests/lib/peer.h
 tests_unit_core_repl_session_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/message
+TESTS += tests/unit/core/repl/message
+tests_unit_core_repl_message_SOURCES = tests/unit/core/repl/message.c
+tests_unit_core_repl_message_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/reconcile
+TESTS += tests/unit/core/repl/reconcile
+tests_unit_core_repl_reconcile_SOURCES = tests/unit/core/repl/reconcile.c \
+	tests/lib/record_set.c tests/lib/record_set.h
+tests_unit_core_repl_reconcile_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/sketch
+TESTS += tests/unit/core/repl/sketch
+tests_unit_core_repl_sketch_SOURCES = tests/unit/core/repl/sketch.c
+tests_unit_core_repl_sketch_LDADD = $(TEST_LIBS)
