@@ -16,8 +16,14 @@ make_call(
     struct run *run, const struct weft__call *call, struct weft_error *error)
 {
 	const struct weft__drive *drive = run->drive;
-	int code = weft__call_make(call, &drive->parties[call->side], error);
+	bool taken = false;
+	int code = 0;
 
+	if (call->kind == WEFT__CALL_CHANGES && drive->changes)
+		code = drive->changes(call, &taken, drive->context, error);
+	if (!code && !taken)
+		code = weft__call_make(
+		    call, &drive->parties[call->side], error);
 	if (code || call->kind != WEFT__CALL_CHANGES || !run->first_page_due)
 		return code;
 	run->first_page_due = false;

@@ -20,12 +20,20 @@ struct weft__drive {
 	    struct weft_error *error);
 
 	/*
+	 * Called on the source's thread in place of the source when changes
+	 * are to be read; '*taken' false: the source is asked after all.  Or
+	 * NULL.
+	 */
+	int (*changes)(const struct weft__call *call, bool *taken,
+	    void *context, struct weft_error *error);
+
+	/*
 	 * Called on the caller's thread after each call of the target, with
 	 * what there is so far.  Nonzero cancels.  Or NULL.
 	 */
 	int (*progress)(
 	    const struct weft__session_result *so_far, void *context);
-	void *context; /* of both */
+	void *context; /* of all three */
 };
 
 /*

@@ -41,6 +41,7 @@ libweft_all_la_SOURCES += \
 	models/registry_file.c models/registry_file.h \
 	models/registry_load.c \
 	models/relist.c models/relist.h \
+	models/sketch.c models/sketch.h \
 	models/sort_key.c \
 	models/store.c \
 	models/tracker.c models/tracker.h \
@@ -62,6 +63,7 @@ libweft_all_la_SOURCES += \
 	models/position.c models/position.h \
 	models/rectify.c models/rectify.h \
 	models/replicate.c models/replicate.h models/replicate_private.h \
+	models/replicate_compare.c \
 	models/replicate_model.c \
 	models/replicate_remember.c \
 	models/replicate_roots.c \
@@ -72,4 +74,5 @@ libweft_all_la_SOURCES += \
 	models/source_local_changes.c \
 	models/source_local_diff.c \
 	models/source_local_estimate.c \
-	models/source_local_history.c
+	models/source_local_history.c \
+	models/source_local_reconcile.c

@@ -11,6 +11,7 @@
 #include "models/datasource.h"
 #include "models/definition.h"
 
+struct weft__kept_sketch;
 struct weft__prepare;
 
 #define WEFT__HOOK_POINTS 4
@@ -31,6 +32,7 @@ struct weft_model {
 	} hooks[WEFT__HOOK_POINTS];
 	weft_change_error_fn *handle_change_error;
 	void *change_error_context;
+	struct weft__kept_sketch *sketch; /* models/sketch.h, or NULL */
 	_Atomic(struct weft__prepare *) idle_prepare; /* models/prepare.h */
 };
 

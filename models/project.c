@@ -9,6 +9,7 @@
 #include "models/consumer.h"
 #include "models/feed.h"
 #include "models/relist.h"
+#include "models/sketch.h"
 #include "models/transaction.h"
 
 /* The path that the settings give the store, to be freed; "" for none. */
@@ -146,6 +147,7 @@ weft_datasource_project(struct weft_datasource *datasource,
 	pthread_mutex_lock(&datasource->store_mutex);
 	code = weft__datasource_read(datasource, project_snapshot, &work,
 	    error);
+	weft__sketches_follow(datasource);
 	pthread_mutex_unlock(&datasource->store_mutex);
 	seq = work.result.tip.commit.seq;
 	if (work.result.commits && work.result.tip.exists) {

@@ -5,6 +5,7 @@
 #include "models/config.h"
 #include "models/prepare.h"
 #include "models/registry_file.h"
+#include "models/sketch.h"
 
 static int
 out_of_memory(struct weft_error *error)
@@ -62,6 +63,7 @@ destroy_model(struct weft_model *model)
 		return;
 	for (size_t i = 0; i < WEFT__HOOK_POINTS; i++)
 		weft__free(model->hooks[i].hooks);
+	weft__model_sketch_drop(model);
 	weft__prepare_destroy(atomic_load(&model->idle_prepare));
 	weft__definition_destroy(model->definition);
 	weft__free(model);

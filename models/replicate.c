@@ -203,6 +203,8 @@ add_result(struct weft_replication_result *sum,
 	take_lower(&sum->source_checkpoint, one->source_checkpoint);
 	take_lower(&sum->target_checkpoint, one->target_checkpoint);
 	sum->changes += one->changes;
+	sum->differing += one->differing;
+	sum->compared |= one->compared;
 	sum->applied += one->applied;
 	sum->unchanged += one->unchanged;
 	sum->refused += one->refused;

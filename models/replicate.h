@@ -3,6 +3,7 @@
  *   replicate.c        options, which models, the sum of all
  *   replicate_model.c  one model: positions, rounds, what is kept
  *   replicate_roots.c  are both sides the same now?
+ *   replicate_compare.c what differs, if nobody knows since when
  *   drive.c            the session's calls on two threads
  *   resolve.c          policies and resolvers
  *   kept.c, position.c what is remembered in between

@@ -180,6 +180,13 @@ take_conflicts(struct weft__replicating *work,
 	return 0;
 }
 
+static int
+give_changes(const struct weft__call *call, bool *taken, void *context,
+    struct weft_error *error)
+{
+	return weft__compare_changes(context, call, taken, error);
+}
+
 /* One session, and its conflicts; '*settled' is how many of them were. */
 static int
 run_round(
@@ -208,6 +215,7 @@ run_round(
 	    .parties = parties,
 	    .first_page =
 		work->round == 0 && work->kept.length ? add_kept : NULL,
+	    .changes = give_changes,
 	    .progress = note_progress,
 	    .context = work};
 	int code;
@@ -273,9 +281,8 @@ hand_over(struct weft__replicating *work, struct weft_error *error)
 	return 0;
 }
 
-/* How much there is to be read, if somebody wants to know; else 0. */
-static void
-estimate(struct weft__replicating *work)
+void
+weft__replicate_estimate(struct weft__replicating *work)
 {
 	const struct weft__parties *parties = work->parties;
 	struct weft_source *source = parties->source;
@@ -285,6 +292,27 @@ estimate(struct weft__replicating *work)
 	if (source->ops->estimate(source, parties->source_model,
 		work->since[WEFT__SOURCE], &work->progress.total, NULL))
 		work->progress.total = 0;
+}
+
+/* All rounds, and once more if the stores have to be compared again. */
+static int
+run(struct weft__replicating *work, struct weft_error *error)
+{
+	bool again = false;
+	int code;
+
+	weft__compare_init(work);
+	if (work->comparing.state == WEFT__COMPARING_NOT)
+		weft__replicate_estimate(work);
+	code = run_rounds(work, error);
+	if (!code)
+		code = weft__compare_again(work, &again, error);
+	if (!code && again) {
+		work->round = 0;
+		code = run_rounds(work, error);
+	}
+	weft__compare_fini(work);
+	return code;
 }
 
 int
@@ -300,10 +328,8 @@ weft__replicate_model(const struct weft_replication *options,
 	};
 	int code = weft__replicate_recall(&work, error), failed;
 
-	if (!code) {
-		estimate(&work);
-		code = run_rounds(&work, error);
-	}
+	if (!code)
+		code = run(&work, error);
 	if (!code)
 		code = weft__replicate_remember(&work, error);
 	if (!code)

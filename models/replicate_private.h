@@ -7,7 +7,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/map.h"
-#include "core/repl/session.h"
+#include "core/repl/call.h"
+#include "core/repl/reconcile.h"
 #include "models/position.h"
 #include "models/replicate.h"
 
@@ -18,6 +19,19 @@ struct weft__ids {
 	struct weft__arena arena;
 };
 
+/* Whether the records that differ are found by comparing the stores. */
+enum weft__comparing_state {
+	WEFT__COMPARING_NOT, /* changes are those since a checkpoint */
+	WEFT__COMPARING_DUE, /* when the first changes are read */
+	WEFT__COMPARING_DONE /* changes are those of what differed */
+};
+
+struct weft__comparing {
+	enum weft__comparing_state state;
+	struct weft__reconcile reconcile; /* not NOT */
+	size_t given; /* changes of the last ones read */
+};
+
 struct weft__replicating {
 	const struct weft_replication *options;
 	const struct weft__parties *parties;
@@ -26,6 +40,7 @@ struct weft__replicating {
 	bool remembered;
 	int64_t since[2]; /* of the next round */
 	unsigned round;
+	struct weft__comparing comparing;
 	uint64_t checkpoints[2]; /* new ones */
 	uint64_t refused;
 	struct weft__ids kept; /* in conflict since an earlier time */
@@ -44,6 +59,26 @@ weft__as_since(uint64_t checkpoint)
 /* Reads what is remembered: position and kept conflicts. */
 WEFT_MUST_CHECK int weft__replicate_recall(
     struct weft__replicating *work, struct weft_error *error);
+
+/* Decides whether to compare the stores; after weft__replicate_recall(). */
+void weft__compare_init(struct weft__replicating *work);
+void weft__compare_fini(struct weft__replicating *work);
+
+/* As struct weft__drive's 'changes': gives those of the records that differ,
+ * if the stores are compared. */
+int weft__compare_changes(struct weft__replicating *work,
+    const struct weft__call *call, bool *taken, struct weft_error *error);
+
+/*
+ * After all rounds: whether what was found by sketches cannot have been all,
+ * for all of it was applied, and the roots still differ.  Then the stores are
+ * due to be compared again, without sketches.
+ */
+WEFT_MUST_CHECK int weft__compare_again(struct weft__replicating *work,
+    bool *again, struct weft_error *error);
+
+/* How much there is to be read, if somebody wants to know; else 0. */
+void weft__replicate_estimate(struct weft__replicating *work);
 
 /* After all rounds: compares the roots, keeps the open conflicts, drops those
  * that are none any more, remembers the position. */

@@ -46,8 +46,9 @@ weft__replicate_recall(struct weft__replicating *work, struct weft_error *error)
 
 	if (code)
 		return code;
-	work->since[WEFT__SOURCE] = choose_since(
-	    work, options->since_source, work->position.source_checkpoint);
+	work->since[WEFT__SOURCE] = options->verify ? WEFT_SINCE_ALL :
+	    choose_since(work, options->since_source,
+		work->position.source_checkpoint);
 	/* What the target changed may not have been replicated back yet: by
 	 * its position it would count as known, and be overwritten. */
 	work->since[WEFT__TARGET] =

@@ -279,6 +279,7 @@ static const struct weft__source_ops ops = {
     .source_id = source_id,
     .estimate = weft__source_local_estimate,
     .relate = weft__source_local_relate,
+    .reconcile = weft__source_local_reconcile,
 };
 
 const struct weft__definition *

@@ -6,6 +6,7 @@
  *   source_local_bulk.c     bulk_update and save: writing
  *   source_local_estimate.c how many changes there are, about
  *   source_local_history.c  root, history, revision, agree: the past
+ *   source_local_reconcile.c reconcile: what a peer compares its records with
  *
  * Each operation is one transaction of the datasource.
  */
@@ -70,6 +71,9 @@ int weft__source_local_revision(struct weft_source *source, const char *model,
     struct weft_error *error);
 int weft__source_local_estimate(struct weft_source *source, const char *model,
     int64_t since, uint64_t *count, struct weft_error *error);
+int weft__source_local_reconcile(struct weft_source *source,
+    const char *model, struct weft_slice question, struct weft_buf *answer,
+    struct weft_error *error);
 int weft__source_local_agree(struct weft_source *source, const char *peer,
     const char *commit, struct weft_error *error);
 

@@ -49,6 +49,11 @@ struct weft_replication {
 	                               sides that were replicated both ways, have
 	                               nothing left to send, and whose roots
 	                               differ (docs/decisions/0008, point 7) */
+	bool verify;                /* go by what both sides hold, not by where
+	                               the last replication ended: finds what
+	                               differs for whatever reason.  Compares
+	                               stores, if both have one and there is no
+	                               filter; else all changes */
 	struct weft_slice user;     /* on whose behalf, or no value */
 	enum weft_resolution policy; /* what to do with conflicts */
 	weft_resolver_fn *resolver; /* asked instead of the policy, or NULL */
@@ -75,6 +80,10 @@ struct weft_replication_result {
 	uint64_t source_checkpoint; /* where the next replication goes on */
 	uint64_t target_checkpoint;
 	uint64_t changes;   /* of the source that were looked at */
+	uint64_t differing; /* records that were found to differ by comparing
+	                       stores */
+	bool compared;      /* stores were compared, as no position was known or
+	                       to be relied on */
 	uint64_t applied;   /* updates written at the target */
 	uint64_t unchanged; /* updates the target had already */
 	uint64_t refused;
