@@ -18,6 +18,7 @@ int bench_store_checkpoint(void);
 int bench_store_diff(void);
 int bench_store_read(void);
 int bench_store_memory(void);
+int bench_store_reconcile(void);
 
 /* Option -n: the records of the large store. */
 extern uint64_t bench_record_count;

@@ -14,5 +14,6 @@ weft_bench_SOURCES = \
 	tests/bench/store_diff.c \
 	tests/bench/store_memory.c \
 	tests/bench/store_project.c \
-	tests/bench/store_read.c
+	tests/bench/store_read.c \
+	tests/bench/store_reconcile.c
 weft_bench_LDADD = libweft-all.la

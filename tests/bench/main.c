@@ -26,6 +26,7 @@ static const struct benchmark benchmarks[] = {
     {"store-diff", bench_store_diff},
     {"store-read", bench_store_read},
     {"store-memory", bench_store_memory},
+    {"store-reconcile", bench_store_reconcile},
     {"insert", bench_insert},
     {"replicate", bench_replicate},
     {"incremental", bench_incremental},
