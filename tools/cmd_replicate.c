@@ -6,6 +6,7 @@
 #include "tools/commands.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
+#include "tools/replicate_view.h"
 #include "tools/spec.h"
 
 #define CHUNK_MOST 1000000
@@ -63,85 +64,17 @@ report_refused(const char *model, struct weft_slice id,
 		    (int)id.size, id.data, why->text);
 }
 
-/*
- * What was done
- */
-
-static const char *
-roots_name(enum weft_roots roots)
-{
-	if (roots == WEFT_ROOTS_EQUAL)
-		return "equal";
-	return roots == WEFT_ROOTS_DIFFER ? "differ" : "unknown";
-}
-
 static void
-print_conflicts(const struct direction *direction, struct json_out *out)
+report(struct job *job, const struct direction *direction)
 {
-	const struct weft_replication_result *result = &direction->result;
+	const struct replicate_view view = {direction->source_model,
+	    direction->source->path, direction->target->path,
+	    &direction->result};
 
-	json_out_begin(out, "conflicts", '[');
-	for (size_t i = 0; i < result->length; i++) {
-		const struct weft_conflict *conflict = result->conflicts[i];
-
-		json_out_begin(out, NULL, '{');
-		json_out_text(out, "modelId",
-		    weft_conflict_model_id(conflict));
-		json_out_text(out, "type", weft_slice(
-		    weft_conflict_type_name(weft_conflict_type(conflict))));
-		json_out_end(out, '}');
-	}
-	json_out_end(out, ']');
-}
-
-static void
-report_json(struct job *job, const struct direction *direction)
-{
-	const struct weft_replication_result *result = &direction->result;
-	struct json_out *out = &job->out;
-
-	json_out_begin(out, NULL, '{');
-	json_out_text(out, "model", weft_slice(direction->source_model));
-	json_out_text(out, "source", weft_slice(direction->source->path));
-	json_out_text(out, "target", weft_slice(direction->target->path));
-	json_out_number(out, "changes", result->changes);
-	json_out_number(out, "applied", result->applied);
-	json_out_number(out, "unchanged", result->unchanged);
-	json_out_number(out, "refused", result->refused);
-	json_out_number(out, "resolved", result->resolved);
-	json_out_number(out, "attempts", result->attempts);
-	json_out_number(out, "sourceCheckpoint", result->source_checkpoint);
-	json_out_number(out, "targetCheckpoint", result->target_checkpoint);
-	json_out_text(out, "roots", weft_slice(roots_name(result->roots)));
-	print_conflicts(direction, out);
-	json_out_end(out, '}');
-}
-
-static void
-report_text(const struct job *job, const struct direction *direction)
-{
-	const struct weft_replication_result *result = &direction->result;
-
-	output_say(job->line, "%s  %s -> %s: %" PRIu64 " changes, %" PRIu64
-	    " applied", direction->source_model, direction->source->path,
-	    direction->target->path, result->changes, result->applied);
-	if (result->resolved)
-		output_say(job->line, ", %" PRIu64 " conflicts resolved",
-		    result->resolved);
-	if (result->length)
-		output_say(job->line, ", %zu conflicts", result->length);
-	if (result->refused)
-		output_say(job->line, ", %" PRIu64 " refused",
-		    result->refused);
-	if (result->roots != WEFT_ROOTS_UNKNOWN)
-		output_say(job->line, ", roots %s",
-		    roots_name(result->roots));
-	output_say(job->line, "\n");
-	for (size_t i = 0; i < result->length && !job->line->quiet; i++) {
-		output_print("  conflict: ");
-		output_id(weft_conflict_model_id(result->conflicts[i]));
-		output_print("\n");
-	}
+	if (job->line->json)
+		replicate_view_write(&view, &job->out);
+	else
+		replicate_view_print(&view, job->line);
 }
 
 /*
@@ -171,10 +104,7 @@ run_direction(struct job *job, struct direction *direction, bool backwards,
 		    direction->source_model, direction->source->path,
 		    direction->target->path);
 	job->refused += direction->result.refused;
-	if (job->line->json)
-		report_json(job, direction);
-	else
-		report_text(job, direction);
+	report(job, direction);
 	return 0;
 }
 
@@ -377,6 +307,7 @@ prepare(struct job *job, struct weft_error *error)
 		return command_usage(error, "--chunk is at most %d",
 		    CHUNK_MOST);
 	job->plan.chunk_size = (size_t)chunk;
+	job->plan.verify = command_value(line, "verify") != NULL;
 	job->plan.filter = weft_slice(command_value(line, "filter"));
 	job->plan.progress = show_progress;
 	job->plan.progress_context = job;
@@ -475,6 +406,9 @@ static const struct command_option options[] = {
 	    "Begin at checkpoint N of A and M of B (M is N if it is not "
 	    "given); -1 is the beginning. Without this option it goes on "
 	    "where the last replication of these two ended."},
+	{"verify", NULL,
+	    "Go by what both sides hold, not by where the last replication "
+	    "ended: compares the stores and replicates whatever differs."},
 	{"chunk", "N", "Changes in one step: 1000 if not given."},
 	{0},
 };

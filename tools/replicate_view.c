@@ -1,0 +1,88 @@
+#include "tools/replicate_view.h"
+
+#include <inttypes.h>
+
+#include "tools/command.h"
+
+static const char *
+roots_name(enum weft_roots roots)
+{
+	if (roots == WEFT_ROOTS_EQUAL)
+		return "equal";
+	return roots == WEFT_ROOTS_DIFFER ? "differ" : "unknown";
+}
+
+static void
+write_conflicts(
+    const struct weft_replication_result *result, struct json_out *out)
+{
+	json_out_begin(out, "conflicts", '[');
+	for (size_t i = 0; i < result->length; i++) {
+		const struct weft_conflict *conflict = result->conflicts[i];
+
+		json_out_begin(out, NULL, '{');
+		json_out_text(out, "modelId",
+		    weft_conflict_model_id(conflict));
+		json_out_text(out, "type", weft_slice(
+		    weft_conflict_type_name(weft_conflict_type(conflict))));
+		json_out_end(out, '}');
+	}
+	json_out_end(out, ']');
+}
+
+void
+replicate_view_write(
+    const struct replicate_view *view, struct json_out *out)
+{
+	const struct weft_replication_result *result = view->result;
+
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "model", weft_slice(view->model));
+	json_out_text(out, "source", weft_slice(view->source));
+	json_out_text(out, "target", weft_slice(view->target));
+	json_out_number(out, "changes", result->changes);
+	if (result->compared)
+		json_out_number(out, "differing", result->differing);
+	json_out_number(out, "applied", result->applied);
+	json_out_number(out, "unchanged", result->unchanged);
+	json_out_number(out, "refused", result->refused);
+	json_out_number(out, "resolved", result->resolved);
+	json_out_number(out, "attempts", result->attempts);
+	json_out_number(out, "sourceCheckpoint", result->source_checkpoint);
+	json_out_number(out, "targetCheckpoint", result->target_checkpoint);
+	json_out_text(out, "roots", weft_slice(roots_name(result->roots)));
+	write_conflicts(result, out);
+	json_out_end(out, '}');
+}
+
+void
+replicate_view_print(
+    const struct replicate_view *view, const struct command_line *line)
+{
+	const struct weft_replication_result *result = view->result;
+
+	output_say(line, "%s  %s -> %s: ", view->model, view->source,
+	    view->target);
+	if (result->compared)
+		output_say(line, "%" PRIu64 " differing, ",
+		    result->differing);
+	output_say(line, "%" PRIu64 " changes, %" PRIu64 " applied",
+	    result->changes, result->applied);
+	if (result->resolved)
+		output_say(line, ", %" PRIu64 " conflicts resolved",
+		    result->resolved);
+	if (result->length)
+		output_say(line, ", %zu conflicts", result->length);
+	if (result->refused)
+		output_say(line, ", %" PRIu64 " refused",
+		    result->refused);
+	if (result->roots != WEFT_ROOTS_UNKNOWN)
+		output_say(line, ", roots %s",
+		    roots_name(result->roots));
+	output_say(line, "\n");
+	for (size_t i = 0; i < result->length && !line->quiet; i++) {
+		output_print("  conflict: ");
+		output_id(weft_conflict_model_id(result->conflicts[i]));
+		output_print("\n");
+	}
+}

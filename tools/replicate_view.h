@@ -1,0 +1,27 @@
+/*
+ * What a replication of one model in one direction did, as people and programs
+ * see it.
+ */
+#ifndef TOOLS_REPLICATE_VIEW_H
+#define TOOLS_REPLICATE_VIEW_H
+
+#include <weft/replicate.h>
+
+#include "tools/output.h"
+
+/* All borrowed. */
+struct replicate_view {
+	const char *model;
+	const char *source, *target; /* as they were named */
+	const struct weft_replication_result *result;
+};
+
+/* Writes it as a JSON object. */
+void replicate_view_write(
+    const struct replicate_view *view, struct json_out *out);
+
+/* Prints a line, and one for each conflict, unless 'line' says quiet. */
+void replicate_view_print(
+    const struct replicate_view *view, const struct command_line *line);
+
+#endif
