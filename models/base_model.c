@@ -3,6 +3,7 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "core/base/log.h"
+#include "models/access/builtin.h"
 #include "models/config.h"
 
 /* More bases than this are a circle. */
@@ -93,6 +94,42 @@ weft__model_files_add(struct weft__model_files *files, const char *path,
 	return code;
 }
 
+static int
+add_builtin(struct weft__model_files *files, const char *name,
+    struct weft_error *error)
+{
+	struct weft__model_file *file = weft__calloc(1, sizeof *file);
+	int code;
+
+	if (!file)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	code = weft__config_parse(weft_slice(weft__builtin_definition(name)),
+	    &file->root, error);
+	if (!code) {
+		file->path = weft__strdup("(built-in model)");
+		if (!file->path ||
+		    weft__map_put(&files->by_name, weft_slice(name), file))
+			code = weft_error_set(error, WEFT_ENOMEM,
+			    "out of memory");
+	}
+	if (code)
+		destroy_file(file);
+	return code;
+}
+
+int
+weft__model_files_add_builtins(
+    struct weft__model_files *files, struct weft_error *error)
+{
+	const char *name;
+	int code = 0;
+
+	for (size_t i = 0; !code && (name = weft__builtin_name(i)); i++)
+		if (!weft__model_files_find(files, name))
+			code = add_builtin(files, name, error);
+	return code;
+}
+
 /* LoopBack's own, of which only the first few may be bases without loss. */
 bool
 weft__is_builtin_model(const char *name)
@@ -152,29 +189,77 @@ is_own_key(const char *key)
 {
 	return strcmp(key, "name") == 0 || strcmp(key, "plural") == 0 ||
 	       strcmp(key, "http") == 0 || strcmp(key, "base") == 0 ||
-	       strcmp(key, "properties") == 0;
+	       strcmp(key, "properties") == 0 || strcmp(key, "_bases") == 0;
 }
 
-/* Adds the base's settings that the model does not have itself. */
+/* Lists that a model has in addition to its base's. */
+static bool
+is_added_up(const char *key)
+{
+	return strcmp(key, "acls") == 0 || strcmp(key, "hidden") == 0 ||
+	       strcmp(key, "protected") == 0;
+}
+
+/* Appends the base's elements. */
+static int
+add_up(json_t *own, const json_t *theirs)
+{
+	const json_t *element;
+	size_t i;
+
+	json_array_foreach (theirs, i, element)
+		if (json_array_append(own, (json_t *)element))
+			return WEFT_ENOMEM;
+	return 0;
+}
+
+/* Adds a setting of the base to the model's, which may have it in "options",
+ * as older LoopBack does. */
+static int
+take_setting(json_t *model, const char *key, json_t *value)
+{
+	json_t *own = json_object_get(model, key);
+
+	if (!own)
+		own = json_object_get(json_object_get(model, "options"), key);
+	if (!own)
+		return json_object_set_new(model, key, json_deep_copy(value));
+	if (json_is_array(own) && json_is_array(value) && is_added_up(key))
+		return add_up(own, value);
+	if (json_is_object(own) && json_is_object(value) &&
+	    (strcmp(key, "options") == 0 || strcmp(key, "relations") == 0))
+		return json_object_update_missing(own, value);
+	return 0;
+}
+
+/*
+ * Adds the base's settings that the model does not have itself; rules, hidden
+ * properties and relations of both count.
+ */
 static int
 take_settings(json_t *model, const json_t *base)
 {
-	json_t *options = json_object_get(model, "options");
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)base, key, value) {
-		if (is_own_key(key) || json_object_get(options, key))
-			continue;
-		if (options && strcmp(key, "options") == 0) {
-			if (json_object_update_missing(options, value))
-				return WEFT_ENOMEM;
-		} else if (!json_object_get(model, key) &&
-			   json_object_set(model, key, value)) {
+	json_object_foreach ((json_t *)base, key, value)
+		if (!is_own_key(key) && take_setting(model, key, value))
 			return WEFT_ENOMEM;
-		}
-	}
 	return 0;
+}
+
+/* Adds the base's name to the list of the model's bases. */
+static int
+note_base(json_t *model, const json_t *base)
+{
+	json_t *bases = json_object_get(model, "_bases");
+
+	if (!bases) {
+		bases = json_array();
+		if (json_object_set_new(model, "_bases", bases))
+			return WEFT_ENOMEM;
+	}
+	return json_array_append(bases, json_object_get(base, "name"));
 }
 
 /* The file of the model's base; NULL if LoopBack brings it along. */
@@ -215,7 +300,8 @@ take_from_bases(const struct weft__model_files *files,
 		if (code || !base)
 			return code;
 		if (take_properties(model, base->root) ||
-		    take_settings(model, base->root))
+		    take_settings(model, base->root) ||
+		    note_base(model, base->root))
 			return weft_error_set(error, WEFT_ENOMEM,
 			    "out of memory");
 		link = base->root;

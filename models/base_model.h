@@ -31,13 +31,18 @@ void weft__model_files_fini(struct weft__model_files *files);
 WEFT_MUST_CHECK int weft__model_files_add(struct weft__model_files *files,
     const char *path, struct weft_error *error);
 
+/* Adds LoopBack's models of users and rights, where no file defines them. */
+WEFT_MUST_CHECK int weft__model_files_add_builtins(
+    struct weft__model_files *files, struct weft_error *error);
+
 /* The file that defines the model, or NULL. */
 const struct weft__model_file *weft__model_files_find(
     const struct weft__model_files *files, const char *name);
 
 /*
  * Appends a model's definition with what it takes from its base models: all
- * properties that it does not declare, and all settings it does not have.
+ * properties that it does not declare, and all settings it does not have; their
+ * names, the nearest first, are listed as "_bases".
  * 'overrides' (an object, or NULL) are settings that go before its own.
  * WEFT_ECONFIG (a base that does not exist, or goes round in a circle);
  * WEFT_ENOMEM.

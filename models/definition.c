@@ -20,7 +20,13 @@ static const char *const known_keys[] = {
     "replicationChunkSize", "additionalChangeModelProperties", "acl",
     "excludeBaseProperties", "injectOptionsFromRemoteContext", "public",
     "foreignKeys", "sqlite3", "memory", "mysql", "postgresql", "mssql",
-    "mongodb", "oracle", "cloudant", "_meta", "$schema"};
+    "mongodb", "oracle", "cloudant", "_meta", "_bases", "$schema",
+    "visibleTo", "defaultPermission", "aclErrorStatus", "ownerRelations",
+    "ttl", "maxTTL", "allowEternalTokens", "caseSensitiveEmail",
+    "realmRequired", "realmDelimiter", "resetPasswordTokenTTL",
+    "emailVerificationRequired", "restrictResetPasswordTokenScope",
+    "rejectPasswordChangesViaPatchOrReplace", "saltWorkFactor",
+    "accessTokenIdLength"};
 
 struct parser {
 	struct weft__definition *definition;

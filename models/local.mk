@@ -52,6 +52,7 @@ libweft_all_la_SOURCES += \
 	models/where_eval.c \
 	models/writer.c models/writer.h
 
+include $(srcdir)/models/access/local.mk
 include $(srcdir)/models/connectors/local.mk
 
 # Sources of a replication, and the replication itself.

@@ -241,6 +241,9 @@ load_models(struct loader *loader)
 	if (!code)
 		code = read_sources(loader, root);
 	if (!code)
+		code = weft__model_files_add_builtins(
+		    &loader->files, loader->error);
+	if (!code)
 		code = define_models(loader, root);
 	json_decref(root);
 	return code;

@@ -20,6 +20,7 @@ include $(srcdir)/tests/unit/core/repl/local.mk
 include $(srcdir)/tests/unit/core/store/local.mk
 include $(srcdir)/tests/unit/core/track/local.mk
 include $(srcdir)/tests/unit/models/local.mk
+include $(srcdir)/tests/unit/models/access/local.mk
 include $(srcdir)/tests/unit/models/connectors/local.mk
 include $(srcdir)/tests/unit/transports/local.mk
 

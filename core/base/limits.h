@@ -59,6 +59,28 @@
  * among them get their changes by position, others by a walk. */
 #define WEFT_LIMIT_JOURNAL_ROWS 1000000
 
+/* Bytes of a password: bcrypt's, so that LoopBack's clients know it. */
+#define WEFT_LIMIT_PASSWORD_SIZE 72
+
+/* Attempts to log in that may fail in a row for one account, and for one
+ * address, before each further one has to wait: a second, then twice as long
+ * each time, up to the last figure. */
+#define WEFT_LIMIT_LOGIN_ACCOUNT 5
+#define WEFT_LIMIT_LOGIN_ADDRESS 20
+#define WEFT_LIMIT_LOGIN_WAIT_MS 900000
+
+/* Accounts and addresses with failed attempts that are remembered (24 bytes
+ * each); then the oldest are forgotten. */
+#define WEFT_LIMIT_LOGIN_ENTRIES 16384
+
+/* Principals kept between requests, and roles that one may have: they are
+ * looked through for each rule. */
+#define WEFT_LIMIT_PRINCIPALS 4096
+#define WEFT_LIMIT_ROLES 1000
+
+/* Records of the model ACL: all of them are weighed for each request. */
+#define WEFT_LIMIT_RULES 10000
+
 /* Records in one leaf of the store's trie: format, never changes
  * (docs/store-format.md). */
 #define WEFT_LIMIT_TRIE_LEAF 64

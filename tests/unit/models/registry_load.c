@@ -146,10 +146,37 @@ registry_open__skips_what_is_loopbacks_or_unattached(void **state)
 	struct folder *folder = *state;
 
 	write_file(folder, "model-config.json",
-	    "{\"User\":{\"dataSource\":\"db\"},\"ACL\":{\"dataSource\":\"db\"},"
+	    "{\"Email\":{\"dataSource\":\"db\"},"
 	    "\"Gone\":{\"dataSource\":null},\"Todo\":{\"dataSource\":\"db\"}}");
 	open_well(folder);
 	assert_null(weft_registry_model_at(folder->registry, 1));
+}
+
+static void
+registry_open__brings_the_models_of_users_along(void **state)
+{
+	struct folder *folder = *state;
+	const struct weft__definition *user, *member;
+
+	write_file(folder, "models/member.json",
+	    "{\"name\":\"Member\",\"base\":\"User\",\"hidden\":[\"age\"],"
+	    "\"acls\":[{\"permission\":\"DENY\"}],"
+	    "\"properties\":{\"age\":\"number\"}}");
+	write_file(folder, "model-config.json",
+	    "{\"User\":{\"dataSource\":\"db\"},\"ACL\":{\"dataSource\":\"db\"},"
+	    "\"Member\":{\"dataSource\":\"db\"}}");
+	open_well(folder);
+	user = definition_of(folder, "User");
+	assert_true(weft__definition_find(user, weft_slice("password"))->hidden);
+	definition_of(folder, "ACL");
+	member = definition_of(folder, "Member");
+	assert_true(
+	    weft__definition_find(member, weft_slice("password"))->hidden);
+	assert_true(weft__definition_find(member, weft_slice("age"))->hidden);
+	assert_non_null(strstr(member->json.data, "\"_bases\":[\"User\"]"));
+	assert_non_null(strstr(member->json.data,
+	    "\"acls\":[{\"permission\":\"DENY\"},{"));
+	assert_non_null(strstr(member->json.data, "\"login\""));
 }
 
 static void
@@ -345,12 +372,12 @@ registry_open__warns_of_bases_whose_properties_it_lacks(void **state)
 	char message[200] = "";
 
 	write_file(folder, "models/todo.json",
-	    "{\"name\":\"Todo\",\"base\":\"User\"}");
+	    "{\"name\":\"Todo\",\"base\":\"Email\"}");
 	weft_log_set(keep_message, WEFT_LOG_WARNING, message);
 	open_well(folder);
 	weft_log_set(NULL, WEFT_LOG_INFO, NULL);
 	assert_string_equal(message,
-	    "model Todo: the properties of its base User are not known");
+	    "model Todo: the properties of its base Email are not known");
 }
 
 static void
@@ -382,6 +409,7 @@ main(void)
 	    IN_FOLDER(registry_open__reads_an_application),
 	    IN_FOLDER(registry_open__looks_into_models_unless_told),
 	    IN_FOLDER(registry_open__skips_what_is_loopbacks_or_unattached),
+	    IN_FOLDER(registry_open__brings_the_models_of_users_along),
 	    IN_FOLDER(registry_open__lets_the_configuration_override_options),
 	    IN_FOLDER(registry_open__gives_models_what_their_bases_declare),
 	    IN_FOLDER(registry_open__needs_a_configuration),
