@@ -1,7 +1,6 @@
 /*
  * Login and logout.
  */
-
 #include "core/base/limits.h"
 #include "models/access/access_private.h"
 #include "models/access/password.h"
