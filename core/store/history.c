@@ -68,33 +68,60 @@ follow(struct weft__store_history *history, struct trail *trail,
 	return 0;
 }
 
+/* The root of a part in the content of the model's folder; zero: none. */
 static int
-follow_part(struct weft__store_history *history, struct trail *trail,
-    const char *part, struct weft_error *error)
+find_root(struct weft_slice content, const char *part, struct weft__oid *root)
 {
-	struct weft__oid root;
-	int code = weft__store_folder(history->store, &history->folder,
-	    weft_slice(part), &root, error);
+	const struct weft__oid *found;
+	int code = weft__tree_find(content, weft_slice(part), &found);
 
-	return code ? code : follow(history, trail, root, error);
+	memset(root, 0, sizeof *root);
+	if (!code && found)
+		*root = *found;
+	return code;
+}
+
+/* Reads the roots of both parts from the model's folder. */
+static int
+read_roots(struct weft__store_history *history, struct weft__oid *live,
+    struct weft__oid *deleted, struct weft_error *error)
+{
+	struct weft_slice content = {"", 0};
+	struct weft__object object = {.handle = NULL};
+	int code = 0;
+
+	if (!weft__tree_is_empty(&history->folder)) {
+		code = weft__objects_need(history->store->objects,
+		    &history->folder, WEFT__OBJECT_TREE, &object, error);
+		content = object.content;
+	}
+	if (code)
+		return code;
+	code = find_root(content, WEFT__FOLDER_LIVE, live);
+	if (!code)
+		code = find_root(content, WEFT__FOLDER_DELETED, deleted);
+	weft__object_release(&object);
+	return code ? weft_error_set(error, code,
+	                  "the folder of a model is malformed")
+	            : 0;
 }
 
 /* Finds the record in the commit at hand. */
 static int
 find_record(struct weft__store_history *history, struct weft_error *error)
 {
-	struct weft__oid folder;
+	struct weft__oid folder, live, deleted;
 	int code = weft__store_folder(history->store, &history->commit.tree,
 	    history->model_name, &folder, error);
 
 	if (code || weft__oid_equal(&folder, &history->folder))
 		return code;
 	history->folder = folder;
-	code = follow_part(
-	    history, &history->live, WEFT__FOLDER_LIVE, error);
+	code = read_roots(history, &live, &deleted, error);
+	if (!code)
+		code = follow(history, &history->live, live, error);
 	return code ? code
-	            : follow_part(history, &history->deleted,
-	                WEFT__FOLDER_DELETED, error);
+	            : follow(history, &history->deleted, deleted, error);
 }
 
 int

@@ -17,6 +17,7 @@ int bench_store_project(void);
 int bench_store_checkpoint(void);
 int bench_store_diff(void);
 int bench_store_read(void);
+int bench_store_history(void);
 int bench_store_memory(void);
 int bench_store_reconcile(void);
 

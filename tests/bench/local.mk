@@ -12,6 +12,7 @@ weft_bench_SOURCES = \
 	tests/bench/store_bench.c tests/bench/store_bench.h \
 	tests/bench/store_checkpoint.c \
 	tests/bench/store_diff.c \
+	tests/bench/store_history.c \
 	tests/bench/store_memory.c \
 	tests/bench/store_project.c \
 	tests/bench/store_read.c \

@@ -25,6 +25,7 @@ static const struct benchmark benchmarks[] = {
     {"store-checkpoint", bench_store_checkpoint},
     {"store-diff", bench_store_diff},
     {"store-read", bench_store_read},
+    {"store-history", bench_store_history},
     {"store-memory", bench_store_memory},
     {"store-reconcile", bench_store_reconcile},
     {"insert", bench_insert},

@@ -206,6 +206,12 @@ tests_unit_models_replicate_one_way_SOURCES = \
 	tests/unit/models/replicate_one_way.c $(PAIR)
 tests_unit_models_replicate_one_way_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/source_local_changes_same
+TESTS += tests/unit/models/source_local_changes_same
+tests_unit_models_source_local_changes_same_SOURCES = \
+	tests/unit/models/source_local_changes_same.c $(PAIR)
+tests_unit_models_source_local_changes_same_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/source_local_estimate
 TESTS += tests/unit/models/source_local_estimate
 tests_unit_models_source_local_estimate_SOURCES = \
