@@ -265,15 +265,60 @@ weft_conflict_models(struct weft_conflict *conflict, struct weft_buf *source,
 	return code;
 }
 
-/* Bases the source's change on the target's. */
+/* Bytes of a history. */
+#define HISTORY_SIZE (WEFT_LIMIT_REVTREE_NODES * (WEFT_LIMIT_REV_SIZE + 1))
+
+/* Appends the revisions behind that of the target's change, as far as the
+ * target tells them. */
+static int
+read_history(struct weft_conflict *conflict, struct weft_buf *history,
+    struct weft_error *error)
+{
+	const struct weft__parties *parties = &conflict->parties;
+	struct weft_change_list list = {0};
+	size_t next = 0;
+	int code = list_history(parties->target, parties->target_model,
+	    conflict->id, &list, error);
+
+	while (next < list.length &&
+	    !weft_slice_equal(list.changes[next].rev,
+		conflict->target_change.rev))
+		next++;
+	while (!code && ++next < list.length) {
+		code = weft_buf_append_slice(history, list.changes[next].rev);
+		if (!code)
+			code = weft_buf_append(history, "\n", 1);
+		if (code)
+			weft_error_set(error, code, "history of %.*s: %s",
+			    (int)conflict->id.size, conflict->id.data,
+			    weft_error_text(code));
+	}
+	weft_change_list_fini(&list);
+	return code;
+}
+
+static struct weft_slice
+history_slice(const struct weft_buf *history)
+{
+	return history->size ? weft_buf_slice(history) : weft_slice(NULL);
+}
+
+/* Bases the source's change on the target's, and so on all that led to it: a
+ * third side may have one of these. */
 static int
 rebase(struct weft_conflict *conflict, struct weft_error *error)
 {
 	const struct weft__parties *parties = &conflict->parties;
+	struct weft_buf history = WEFT_BUF_INIT(HISTORY_SIZE);
+	int code = read_history(conflict, &history, error);
 
-	return parties->source->ops->update_last_change(parties->source,
-	    parties->source_model, conflict->id, conflict->target_change.rev,
-	    error);
+	if (!code)
+		code = parties->source->ops->update_last_change(
+		    parties->source, parties->source_model, conflict->id,
+		    conflict->target_change.rev, history_slice(&history),
+		    error);
+	weft_buf_fini(&history);
+	return code;
 }
 
 /*
@@ -316,12 +361,26 @@ weft_conflict_resolve_using_source(
 
 static int
 save(struct weft_conflict *conflict, struct weft_slice data,
-    struct weft_error *error)
+    struct weft_slice history, struct weft_error *error)
 {
 	const struct weft__parties *parties = &conflict->parties;
 
-	return parties->source->ops->save(
-	    parties->source, parties->source_model, conflict->id, data, error);
+	return parties->source->ops->save(parties->source,
+	    parties->source_model, conflict->id, data, history, error);
+}
+
+/* Takes the target's record over, with its past. */
+static int
+save_target(struct weft_conflict *conflict, struct weft_slice data,
+    struct weft_error *error)
+{
+	struct weft_buf history = WEFT_BUF_INIT(HISTORY_SIZE);
+	int code = read_history(conflict, &history, error);
+
+	if (!code)
+		code = save(conflict, data, history_slice(&history), error);
+	weft_buf_fini(&history);
+	return code;
 }
 
 /*
@@ -353,7 +412,7 @@ weft_conflict_resolve_using_target(
 	int code = find_target(conflict, &body, &present, error);
 
 	if (!code)
-		code = save(conflict,
+		code = save_target(conflict,
 		    present ? weft_buf_slice(&body) : weft_slice_of(NULL, 0),
 		    error);
 	if (!code)
@@ -368,7 +427,7 @@ int
 weft_conflict_resolve_manually(struct weft_conflict *conflict,
     struct weft_slice data, struct weft_error *error)
 {
-	int code = save(conflict, data, error);
+	int code = save(conflict, data, weft_slice(NULL), error);
 
 	return code ? code : weft_conflict_resolve(conflict, error);
 }

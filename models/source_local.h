@@ -60,7 +60,8 @@ int weft__source_local_bulk_update(struct weft_source *source,
     const struct weft__bulk_part *parts, size_t length,
     const struct weft__bulk_options *options, struct weft_error *error);
 int weft__source_local_save(struct weft_source *source, const char *model,
-    struct weft_slice id, struct weft_slice data, struct weft_error *error);
+    struct weft_slice id, struct weft_slice data, struct weft_slice history,
+    struct weft_error *error);
 int weft__source_local_root(struct weft_source *source, const char *model,
     struct weft__oid *root, char *commit, struct weft_error *error);
 int weft__source_local_history(struct weft_source *source, const char *model,

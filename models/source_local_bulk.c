@@ -192,7 +192,8 @@ write_child(struct weft_transaction *transaction, const struct bulk *bulk,
 		    transaction, model, &write, &current, NULL, error);
 	return code ? code
 		    : weft__tracker_set_prev(
-			  transaction, model, draft->id, sent, true, error);
+			  transaction, model, draft->id, sent,
+			  weft_slice(NULL), error);
 }
 
 /* Writes a record that was sent, over what there is. */
@@ -370,6 +371,7 @@ save_one(struct weft_transaction *transaction, void *context,
 {
 	const struct saving *saving = context;
 	const struct part *part = saving->bulk->parts;
+	const struct weft_update *update = part->given->updates;
 	const struct weft__draft *draft = &part->replicas->draft;
 	struct weft__write write = describe_write(
 	    saving->bulk, saving->id, draft->body, draft->hidden);
@@ -377,6 +379,8 @@ save_one(struct weft_transaction *transaction, void *context,
 	bool changed;
 	int code = load(transaction, part->model, saving->id, &current, error);
 
+	if (update->history.data)
+		write.update = update;
 	if (!code)
 		code = weft__tracker_write(transaction, part->model, &write,
 		    &current, &changed, error);
@@ -396,7 +400,8 @@ note_refusal(const struct weft_update *update, const struct weft_error *why,
 
 int
 weft__source_local_save(struct weft_source *source, const char *model,
-    struct weft_slice id, struct weft_slice data, struct weft_error *error)
+    struct weft_slice id, struct weft_slice data, struct weft_slice history,
+    struct weft_error *error)
 {
 	struct weft_error why = {0};
 	enum weft_outcome outcome;
@@ -404,6 +409,7 @@ weft__source_local_save(struct weft_source *source, const char *model,
 	    .type = data.data ? WEFT_CHANGE_UPDATE : WEFT_CHANGE_DELETE,
 	    .change = {.model_id = id},
 	    .data = data,
+	    .history = history,
 	};
 	const struct weft__bulk_part given = {
 	    .model = model,

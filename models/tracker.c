@@ -349,7 +349,7 @@ weft__tracker_touch(struct weft_transaction *transaction,
 int
 weft__tracker_set_prev(struct weft_transaction *transaction,
     struct weft_model *model, struct weft_slice id, struct weft_slice prev,
-    bool has_prev, struct weft_error *error)
+    struct weft_slice history, struct weft_error *error)
 {
 	struct weft__current current;
 	int code = weft__tracker_load(transaction, model, id, &current, error);
@@ -360,7 +360,7 @@ weft__tracker_set_prev(struct weft_transaction *transaction,
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "No change record found for %s with id %.*s",
 		    weft_model_name(model), (int)id.size, id.data);
-	if (!weft__track_rebase(&current.track, prev, has_prev))
+	if (!weft__track_rebase(&current.track, prev, true, history))
 		return weft_error_set(error, WEFT_EINVAL,
 		    "%.*s is not a revision", (int)prev.size, prev.data);
 	return touch(transaction, model, id, &current, error);

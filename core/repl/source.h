@@ -122,20 +122,24 @@ struct weft__source_ops {
 	    struct weft_slice id, struct weft_buf *body,
 	    struct weft_error *error);
 
-	/* Writes (data) or deletes (no value) a record, whatever it was. */
+	/* Writes (data) or deletes (no value) a record, whatever it was.  If it
+	 * is another side's, 'history' tells what it had there before, as in
+	 * struct weft_update; no value: not known, or nobody's. */
 	int (*save)(struct weft_source *source, const char *model,
 	    struct weft_slice id, struct weft_slice data,
-	    struct weft_error *error);
+	    struct weft_slice history, struct weft_error *error);
 
 	/* Appends the record's change; WEFT_ENOTFOUND if there is none. */
 	int (*last_change)(struct weft_source *source, const char *model,
 	    struct weft_slice id, struct weft_change_list *list,
 	    struct weft_error *error);
 
-	/* Sets the change's prev (no value: null); WEFT_ENOTFOUND. */
+	/* Sets the change's prev (no value: null); WEFT_ENOTFOUND.  'history'
+	 * tells what came before it at the other side, as in struct
+	 * weft_update; no value: not known. */
 	int (*update_last_change)(struct weft_source *source,
 	    const char *model, struct weft_slice id, struct weft_slice prev,
-	    struct weft_error *error);
+	    struct weft_slice history, struct weft_error *error);
 
 	/* Optional members: NULL, or WEFT_EUNSUPPORTED. */
 

@@ -133,6 +133,26 @@ weft__revtree_insert_missing(
 	weft__revtree_append(tree, &current);
 }
 
+void
+weft__revtree_insert_history(
+    struct weft__revtree *tree, struct weft_slice history)
+{
+	struct weft_slice lines[WEFT_LIMIT_REVTREE_NODES];
+	int count = history.data ? split_history(history, lines) : 0;
+	int unknown = 0;
+
+	while (unknown < count && unknown < WEFT_LIMIT_REVTREE_NODES / 2 &&
+	    weft__revtree_find(tree, lines[unknown], tree->length) < 0)
+		unknown++;
+	while (unknown-- > 0) {
+		struct weft__rev rev = {0};
+
+		if (!lines[unknown].data ||
+		    weft__rev_parse(lines[unknown], &rev))
+			weft__revtree_insert_missing(tree, &rev);
+	}
+}
+
 /* What is known by name only has no content to compare. */
 static bool
 same_content(const struct weft__revnode *a, const struct weft__revnode *b)

@@ -74,6 +74,15 @@ void weft__revtree_insert_missing(
     struct weft__revtree *tree, const struct weft__rev *rev);
 
 /*
+ * As weft__revtree_insert_missing() for what a peer tells of the past of a
+ * revision ('history' as in struct weft_update): what came there after the
+ * newest revision that is known here, too.  At most half a tree, so that
+ * nobody's past drives the other's out.
+ */
+void weft__revtree_insert_history(
+    struct weft__revtree *tree, struct weft_slice history);
+
+/*
  * The newest node on the main line with this revision (no value: a deletion),
  * starting below index 'from' (tree->length to start with the current one);
  * -1 if there is none.

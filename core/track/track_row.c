@@ -107,8 +107,8 @@ weft__track_apply(
 }
 
 bool
-weft__track_rebase(
-    struct weft__track *track, struct weft_slice prev, bool has_prev)
+weft__track_rebase(struct weft__track *track, struct weft_slice prev,
+    bool has_prev, struct weft_slice history)
 {
 	struct weft__revtree *tree = &track->tree;
 	struct weft__rev rev = {0};
@@ -118,8 +118,10 @@ weft__track_rebase(
 	track->prev = rev;
 	track->has_prev = has_prev || prev.data;
 	if (track->has_prev && was_written(track) &&
-	    weft__revtree_find(tree, prev, tree->length) < 0)
+	    weft__revtree_find(tree, prev, tree->length) < 0) {
+		weft__revtree_insert_history(tree, history);
 		weft__revtree_insert_missing(tree, &rev);
+	}
 	return true;
 }
 

@@ -75,11 +75,12 @@ bool weft__track_apply(
 /*
  * Sets prev (no value: null), as LoopBack resolves a conflict: from now on
  * the current revision is one that was made from 'prev' too, which the tree
- * remembers when other changes follow.  Sequence and checkpoint are left to
- * the caller.  Returns false, and changes nothing, if 'prev' is no revision.
+ * remembers when other changes follow, with what came before it: 'history' as
+ * in struct weft_update.  Sequence and checkpoint are left to the caller.
+ * Returns false, and changes nothing, if 'prev' is no revision.
  */
-bool weft__track_rebase(
-    struct weft__track *track, struct weft_slice prev, bool has_prev);
+bool weft__track_rebase(struct weft__track *track, struct weft_slice prev,
+    bool has_prev, struct weft_slice history);
 
 /*
  * Appends the revisions before the current one, as in struct weft_update.

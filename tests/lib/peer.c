@@ -115,12 +115,13 @@ peer_put(struct peer *peer, const char *id, const char *body)
 }
 
 void
-peer_rebase(struct peer *peer, const char *id, const char *prev)
+peer_rebase(struct peer *peer, const char *id, const char *prev,
+    struct weft_slice history)
 {
 	struct weft__track *track = &peer_find(peer, id)->track;
 
 	assert_true(weft__track_rebase(
-	    track, weft_slice(*prev ? prev : NULL), true));
+	    track, weft_slice(*prev ? prev : NULL), true, history));
 	track->checkpoint = peer->checkpoint;
 	track->seq = ++peer->seq;
 }

@@ -69,9 +69,10 @@ const char *peer_get(struct peer *peer, const char *id);
  */
 bool peer_put(struct peer *peer, const char *id, const char *body);
 
-/* As LoopBack's updateLastChange({prev}): "" is null.  The change is listed
- * anew. */
-void peer_rebase(struct peer *peer, const char *id, const char *prev);
+/* As LoopBack's updateLastChange({prev}): "" is null; 'history' as in struct
+ * weft__source_ops.  The change is listed anew. */
+void peer_rebase(struct peer *peer, const char *id, const char *prev,
+    struct weft_slice history);
 
 /* The revision of a body; "" of no body.  Static until the next call. */
 const char *peer_rev(const char *body);

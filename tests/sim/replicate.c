@@ -245,12 +245,27 @@ check_conflict(int from, int to, int record)
 		    to, target, source, from, record);
 }
 
+/* Bases the record on what the other peer has, and on what led to that if it
+ * tells. */
+static void
+rebase(int from, int to, const char *id)
+{
+	struct peer_record *theirs = peer_find(&sim.peers[to], id);
+	struct weft_buf history = WEFT_BUF_INIT(4096);
+
+	if (theirs && !sim.peers[to].forgetful)
+		assert_int_equal(
+		    weft__track_history(&theirs->track, &history), 0);
+	peer_rebase(&sim.peers[from], id, peer_rev(peer_get(&sim.peers[to],
+	    id)), weft_buf_slice(&history));
+	weft_buf_fini(&history);
+}
+
 /* LoopBack's three resolutions, at the source. */
 static void
 resolve(int from, int to, int record)
 {
 	struct view *view = &sim.views[record];
-	const char *id = record_id(record);
 	uint64_t lost = sim.past[to][record];
 
 	view->doubtful = true;
@@ -262,9 +277,7 @@ resolve(int from, int to, int record)
 	if (chance(50) && view->contents < CONTENTS)
 		put(from, record, view->contents++);
 	sim.past[from][record] |= lost;
-	id = record_id(record);
-	peer_rebase(&sim.peers[from], id,
-	    peer_rev(peer_get(&sim.peers[to], id)));
+	rebase(from, to, record_id(record));
 }
 
 /* Replicates one way.  Returns whether anything was written or resolved. */

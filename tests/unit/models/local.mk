@@ -200,6 +200,12 @@ TESTS += tests/unit/models/conflict
 tests_unit_models_conflict_SOURCES = tests/unit/models/conflict.c $(PAIR)
 tests_unit_models_conflict_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/conflict_third
+TESTS += tests/unit/models/conflict_third
+tests_unit_models_conflict_third_SOURCES = \
+	tests/unit/models/conflict_third.c $(PAIR)
+tests_unit_models_conflict_third_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/replicate_one_way
 TESTS += tests/unit/models/replicate_one_way
 tests_unit_models_replicate_one_way_SOURCES = \

@@ -193,6 +193,46 @@ revtree_insert_missing__stands_below_the_current_node(void **state)
 	assert_int_equal(tree.nodes[1].generation, 8);
 }
 
+static void
+check_insert(const char *letters, const char *history, const char *line)
+{
+	struct weft__revtree tree;
+
+	build(&tree, letters);
+	weft__revtree_insert_history(&tree, weft_slice(history));
+	assert_line(&tree, line);
+}
+
+static void
+revtree_insert_history__stops_at_what_is_known(void **state)
+{
+	check_insert("ab", "d\nc\na\n", "aCDb");
+	check_insert("ab", "d\na\nc\n", "aDb");
+	check_insert("ab", "a\nc\n", "ab");
+	check_insert("ab", "d\n\nc\n", "aC=Db");
+	check_insert("a", "c\n\x01\nb\n", "BCa");
+	check_insert("ab", NULL, "ab");
+	check_insert("ab", "", "ab");
+}
+
+static void
+revtree_insert_history__takes_half_a_tree_at_most(void **state)
+{
+	char history[2 * WEFT_LIMIT_REVTREE_NODES + 1] = {0};
+	struct weft__revtree tree;
+
+	for (int i = 0; i < WEFT_LIMIT_REVTREE_NODES; i++) {
+		history[2 * i] = (char)('!' + i);
+		history[2 * i + 1] = '\n';
+	}
+	build(&tree, "abcdefghijklmnopqrstuvwxyz");
+	weft__revtree_insert_history(&tree, weft_slice(history));
+	assert_int_equal(tree.length, WEFT_LIMIT_REVTREE_NODES);
+	assert_int_equal(find(&tree, "z"), WEFT_LIMIT_REVTREE_NODES - 1);
+	assert_int_equal(find(&tree, "!"), WEFT_LIMIT_REVTREE_NODES - 2);
+	assert_int_equal(find(&tree, "y"), WEFT_LIMIT_REVTREE_NODES / 2 - 2);
+}
+
 static int
 common(const char *a, const char *b)
 {
@@ -258,6 +298,9 @@ main(void)
 	    cmocka_unit_test(revtree_learn__takes_as_many_as_the_tree_holds),
 	    cmocka_unit_test(
 		revtree_insert_missing__stands_below_the_current_node),
+	    cmocka_unit_test(revtree_insert_history__stops_at_what_is_known),
+	    cmocka_unit_test(
+		revtree_insert_history__takes_half_a_tree_at_most),
 	    cmocka_unit_test(revtree_common__is_the_newest_that_both_have),
 	    cmocka_unit_test(revtree_common__is_none_when_content_came_back),
 	    cmocka_unit_test(revtree_common__wants_equal_content_too),

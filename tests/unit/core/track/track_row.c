@@ -305,8 +305,8 @@ track_rebase__sets_prev_and_remembers_it(void **state)
 	struct weft__track track;
 
 	write_all(&track, "a|b");
-	assert_true(weft__track_rebase(
-	    &track, weft_slice(text_of('x')), true));
+	assert_true(weft__track_rebase(&track, weft_slice(text_of('x')),
+	    true, weft_slice(NULL)));
 	assert_rev(change_of(&track).rev, 'b');
 	assert_rev(change_of(&track).prev, 'x');
 	assert_int_equal(track.checkpoint, 2);
@@ -322,14 +322,16 @@ track_rebase__takes_null_absent_and_known_revisions(void **state)
 	struct weft__track track;
 
 	write_all(&track, "a|b");
-	assert_true(weft__track_rebase(
-	    &track, weft_slice(text_of('a')), true));
+	assert_true(weft__track_rebase(&track, weft_slice(text_of('a')),
+	    true, weft_slice(NULL)));
 	assert_int_equal(track.tree.length, 2);
-	assert_true(weft__track_rebase(&track, weft_slice(NULL), true));
+	assert_true(weft__track_rebase(&track, weft_slice(NULL),
+	    true, weft_slice(NULL)));
 	assert_true(change_of(&track).has_prev);
 	assert_null(change_of(&track).prev.data);
 	assert_int_equal(track.tree.length, 3);
-	assert_true(weft__track_rebase(&track, weft_slice(NULL), false));
+	assert_true(weft__track_rebase(&track, weft_slice(NULL),
+	    false, weft_slice(NULL)));
 	assert_false(change_of(&track).has_prev);
 	assert_int_equal(track.tree.length, 3);
 }
@@ -340,7 +342,8 @@ track_rebase__refuses_what_is_no_revision(void **state)
 	struct weft__track track;
 
 	write_all(&track, "a|b");
-	assert_false(weft__track_rebase(&track, weft_slice("a\n"), true));
+	assert_false(weft__track_rebase(&track, weft_slice("a\n"),
+	    true, weft_slice(NULL)));
 	assert_rev(change_of(&track).prev, 'a');
 }
 
