@@ -4,6 +4,7 @@ libweft_all_la_SOURCES += \
 	models/coerce.c models/coerce.h \
 	models/compare.c \
 	models/config.c models/config.h \
+	models/config_env.c models/config_env.h \
 	models/counters.h \
 	models/datasource.c models/datasource.h \
 	models/date.c models/date.h \

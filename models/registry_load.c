@@ -13,6 +13,7 @@
 #include "core/base/log.h"
 #include "models/base_model.h"
 #include "models/config.h"
+#include "models/config_env.h"
 
 #define PATH_SIZE 4096
 
@@ -75,14 +76,15 @@ load_datasources(struct loader *loader)
 	weft_buf_fini(&text);
 	if (code)
 		return code;
+	code = weft__config_expand(root, loader->error);
 	json_object_foreach (root, name, settings) {
-		code = add_datasource(loader, name, settings);
-		if (code) {
-			weft_error_wrap(loader->error, "%s/datasources.json",
-			    loader->directory);
+		if (code)
 			break;
-		}
+		code = add_datasource(loader, name, settings);
 	}
+	if (code)
+		weft_error_wrap(loader->error, "%s/datasources.json",
+		    loader->directory);
 	json_decref(root);
 	return code;
 }

@@ -3,6 +3,9 @@
  *
  * Values are compared as canonical tokens: equal values have equal tokens, so
  * that equality never decodes.  An absent value is taken as null.
+ *
+ * Of an array a term looks at the elements, too, as LoopBack's memory
+ * connector does: it matches if one of them does.
  */
 #include "models/filter.h"
 
@@ -10,18 +13,6 @@
 #include "models/geo.h"
 #include "models/regexp.h"
 #include "models/value.h"
-
-/* The value at the term's path, null if there is none. */
-static struct weft__json_value
-find_value(const struct weft__where *where, struct weft_slice body)
-{
-	struct weft__json_value value =
-	    weft__value_at(body, where->path, where->path_length);
-
-	if (value.type == WEFT__JSON_ABSENT)
-		value = weft__json_value_of(weft_slice("null"));
-	return value;
-}
 
 /* Whether one of the term's sorted values is this token. */
 static bool
@@ -205,11 +196,11 @@ is_near(const struct weft__where *where, struct weft__json_value value)
 		distance_m <= where->max_distance_m);
 }
 
+/* Whether the term matches the value as a whole. */
 static int
-matches_term(const struct weft__where *where, struct weft_slice body,
+matches_whole(const struct weft__where *where, struct weft__json_value value,
     bool *matches)
 {
-	struct weft__json_value value = find_value(where, body);
 	int code = 0;
 
 	switch (where->op) {
@@ -242,6 +233,62 @@ matches_term(const struct weft__where *where, struct weft_slice body,
 	return code;
 }
 
+static bool
+is_negative(enum weft__where_op op)
+{
+	return op == WEFT__WHERE_NEQ || op == WEFT__WHERE_NIN ||
+	    op == WEFT__WHERE_NLIKE || op == WEFT__WHERE_NILIKE;
+}
+
+/* Whether the term matches the value, or an element of it.  What is not equal
+ * to the whole array must not be to one of its elements, if it has any. */
+static int
+matches_value(const struct weft__where *where, struct weft__json_value value,
+    bool *matches)
+{
+	struct weft__json_value element;
+	size_t offset = 0;
+	int code = matches_whole(where, value, matches);
+
+	if (code || value.type != WEFT__JSON_ARRAY ||
+	    *matches != is_negative(where->op) ||
+	    !weft__json_element(value.token, &offset, &element))
+		return code;
+	do {
+		code = matches_value(where, element, matches);
+	} while (!code && !*matches &&
+	    weft__json_element(value.token, &offset, &element));
+	return code;
+}
+
+/*
+ * Whether the term matches what is at the rest of its path, from 'step' on.  A
+ * name that an array has not is looked for in its elements.
+ */
+static int
+matches_at(const struct weft__where *where, struct weft__json_value value,
+    size_t step, bool *matches)
+{
+	const struct weft__json_value none =
+	    weft__json_value_of(weft_slice("null"));
+	struct weft__json_value next = value, element;
+	size_t offset = 0;
+	int code;
+
+	for (; step < where->path_length; step++, value = next) {
+		next = weft__json_step(value, where->path[step]);
+		if (next.type == WEFT__JSON_ABSENT)
+			break;
+	}
+	if (step == where->path_length)
+		return matches_value(where, value, matches);
+	code = matches_whole(where, none, matches);
+	while (!code && !*matches && value.type == WEFT__JSON_ARRAY &&
+	    weft__json_element(value.token, &offset, &element))
+		code = matches_at(where, element, step, matches);
+	return code;
+}
+
 /* The depth of this recursion is limited by the parser. */
 int
 weft__where_matches(const struct weft__where *where, struct weft_slice body,
@@ -254,7 +301,8 @@ weft__where_matches(const struct weft__where *where, struct weft_slice body,
 	if (!where)
 		return 0;
 	if (!is_and && where->op != WEFT__WHERE_OR)
-		return matches_term(where, body, matches);
+		return matches_at(
+		    where, weft__json_value_of(body), 0, matches);
 	*matches = is_and;
 	for (size_t i = 0;
 	     !code && *matches == is_and && i < where->operands_length; i++)

@@ -15,6 +15,8 @@
  *    a range is widened by far more than that.
  *  - In SQLite's order numbers (and true and false, which are 1 and 0) come
  *    before all text.
+ *  - An array is its text, from '[' on.  As one may match by an element, all
+ *    are let through.
  *
  * Only indexed columns are used: for any other it would be SQLite that reads
  * the JSON, and then the function again.
@@ -390,18 +392,34 @@ append_join(
 	return code;
 }
 
+/* All arrays: an element of one may match.  An id is none. */
+static int
+append_arrays(
+    struct weft__sqlite_narrow *narrow, const struct weft__where *where)
+{
+	int code = append_column(narrow, where, " >= '[' AND ");
+
+	return code ? code : append_column(narrow, where, " < '\\'");
+}
+
 /* The condition of a term that has one. */
 static int
 append_term(
     struct weft__sqlite_narrow *narrow, const struct weft__where *where)
 {
+	bool is_leaf = where->op != WEFT__WHERE_AND &&
+	    where->op != WEFT__WHERE_OR;
 	int code = append(narrow, "(");
 
-	if (!code && (where->op == WEFT__WHERE_AND ||
-			 where->op == WEFT__WHERE_OR))
-		code = append_join(narrow, where);
-	else if (!code)
+	if (!code && is_leaf)
 		code = append_leaf(narrow, where);
+	else if (!code)
+		code = append_join(narrow, where);
+	if (!code && is_leaf && !where->by_id) {
+		code = append(narrow, " OR ");
+		if (!code)
+			code = append_arrays(narrow, where);
+	}
 	return code ? code : append(narrow, ")");
 }
 

@@ -240,6 +240,41 @@ registry_open__needs_a_configuration(void **state)
 }
 
 static void
+registry_open__takes_values_from_the_environment(void **state)
+{
+	struct folder *folder = *state;
+
+	unsetenv("WEFT_TEST_UNSET");
+	assert_int_equal(setenv("WEFT_TEST_CONNECTOR", "memory", 1), 0);
+	/* What is not such a name as a whole stays as it is. */
+	write_file(folder, "datasources.json",
+	    "{\"db\":{\"connector\":\"${WEFT_TEST_CONNECTOR}\","
+	    "\"a\":\"x${WEFT_TEST_UNSET}\",\"b\":\"${}\","
+	    "\"c\":\"${a b}\",\"d\":\"$WEFT_TEST_UNSET\"}}");
+	open_well(folder);
+	weft_registry_destroy(folder->registry);
+	folder->registry = NULL;
+	write_file(folder, "datasources.json",
+	    "{\"db\":{\"connector\":\"${WEFT_TEST_UNSET}\"}}");
+	assert_refused(folder, WEFT_ECONFIG, "/datasources.json: "
+	    "db.connector: the environment variable WEFT_TEST_UNSET is not "
+	    "set");
+	write_file(folder, "datasources.json",
+	    "{\"db\":{\"connector\":\"memory\","
+	    "\"more\":{\"list\":[1,\"${WEFT_TEST_UNSET}\"]}}}");
+	assert_refused(folder, WEFT_ECONFIG, "/datasources.json: "
+	    "db.more.list.1: the environment variable WEFT_TEST_UNSET is not "
+	    "set");
+	assert_int_equal(setenv("WEFT_TEST_CONNECTOR", "\xff", 1), 0);
+	write_file(folder, "datasources.json",
+	    "{\"db\":{\"connector\":\"${WEFT_TEST_CONNECTOR}\"}}");
+	assert_refused(folder, WEFT_ECONFIG, "/datasources.json: "
+	    "db.connector: the environment variable WEFT_TEST_CONNECTOR is "
+	    "not UTF-8");
+	unsetenv("WEFT_TEST_CONNECTOR");
+}
+
+static void
 registry_open__says_where_json_is_wrong(void **state)
 {
 	struct folder *folder = *state;
@@ -413,6 +448,7 @@ main(void)
 	    IN_FOLDER(registry_open__lets_the_configuration_override_options),
 	    IN_FOLDER(registry_open__gives_models_what_their_bases_declare),
 	    IN_FOLDER(registry_open__needs_a_configuration),
+	    IN_FOLDER(registry_open__takes_values_from_the_environment),
 	    IN_FOLDER(registry_open__says_where_json_is_wrong),
 	    IN_FOLDER(registry_open__says_which_key_is_wrong),
 	    IN_FOLDER(registry_open__refuses_two_files_for_one_model),

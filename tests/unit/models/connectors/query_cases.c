@@ -205,6 +205,77 @@ query__orders_all_kinds_of_values(void **state)
 }
 
 static int
+setup_arrays(void **state)
+{
+	static const char *const bodies[][2] = {
+	    {"ab", "{\"id\":\"ab\",\"any\":[\"a\",\"b\"]}"},
+	    {"b", "{\"id\":\"b\",\"any\":[\"b\"]}"},
+	    {"empty", "{\"id\":\"empty\",\"any\":[],\"deep\":[]}"},
+	    {"in", "{\"id\":\"in\",\"any\":[[\"a\"]]}"},
+	    {"list", "{\"id\":\"list\",\"any\":0,"
+		     "\"deep\":[{\"v\":1},{\"v\":[2,3]},4]}"},
+	    {"null", "{\"id\":\"null\",\"any\":[null,5]}"},
+	    {"plain", "{\"id\":\"plain\",\"any\":\"a\",\"deep\":{\"v\":1}}"},
+	};
+	struct db *db;
+
+	db_setup(state);
+	db = *state;
+	db_begin(db);
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+		insert_json(db, bodies[i][0], bodies[i][1]);
+	db_commit(db);
+	db_ok(db, conformance_ops->begin(db->reader, &db->error));
+	return 0;
+}
+
+/* As LoopBack's memory connector: one element that matches is enough. */
+static void
+query__looks_into_arrays(void **state)
+{
+	struct db *db = *state;
+
+	finds(db, "{\"where\":{\"any\":\"a\"}}", "ab in plain");
+	finds(db, "{\"where\":{\"any\":\"b\"}}", "ab b");
+	finds(db, "{\"where\":{\"any\":null}}", "null");
+	finds(db, "{\"where\":{\"and\":[{\"any\":\"a\"},{\"any\":\"b\"}]}}",
+	    "ab");
+	finds(db, "{\"where\":{\"any\":{\"inq\":[\"a\",5]}}}",
+	    "ab in null plain");
+	finds(db, "{\"where\":{\"any\":{\"gt\":\"a\"}}}", "ab b");
+	finds(db, "{\"where\":{\"any\":{\"between\":[1,9]}}}", "null");
+	finds(db, "{\"where\":{\"any\":{\"like\":\"a%\"}}}", "ab in plain");
+	finds(db, "{\"where\":{\"any\":{\"regexp\":\"^b\"}}}", "ab b");
+	/* As a whole, too. */
+	finds(db, "{\"where\":{\"any\":[\"a\",\"b\"]}}", "ab");
+	finds(db, "{\"where\":{\"any\":[\"a\"]}}", "in");
+	finds(db, "{\"where\":{\"any\":{\"neq\":[\"a\",\"b\"]}}}",
+	    "b empty in list null plain");
+	/* What is not must not be of one element, or there is none. */
+	finds(db, "{\"where\":{\"any\":{\"neq\":\"b\"}}}",
+	    "ab empty in list null plain");
+	finds(db, "{\"where\":{\"any\":{\"nin\":[\"a\",\"b\"]}}}",
+	    "empty list null");
+	finds(db, "{\"where\":{\"any\":{\"nlike\":\"a%\"}}}",
+	    "ab b empty list null");
+}
+
+static void
+query__looks_for_a_path_in_the_elements_of_arrays(void **state)
+{
+	struct db *db = *state;
+
+	finds(db, "{\"where\":{\"deep.v\":1}}", "list plain");
+	finds(db, "{\"where\":{\"deep.v\":3}}", "list");
+	finds(db, "{\"where\":{\"deep.1.v\":3}}", "list");
+	finds(db, "{\"where\":{\"deep.0.v\":3}}", "");
+	finds(db, "{\"where\":{\"deep\":4}}", "list");
+	finds(db, "{\"where\":{\"deep.v\":{\"gt\":2}}}", "list");
+	finds(db, "{\"where\":{\"deep.v\":{\"neq\":1}}}",
+	    "ab b empty in list null");
+}
+
+static int
 setup_typed(void **state)
 {
 	static const char *const bodies[][2] = {
@@ -623,6 +694,8 @@ query__answers_as_the_memory_connector(void **state)
 
 #define VALUES(test) \
 	cmocka_unit_test_setup_teardown(test, setup_values, db_teardown)
+#define ARRAYS(test) \
+	cmocka_unit_test_setup_teardown(test, setup_arrays, db_teardown)
 #define TYPED(test) \
 	cmocka_unit_test_setup_teardown(test, setup_typed, db_teardown)
 
@@ -630,6 +703,8 @@ static const struct CMUnitTest tests[] = {
     VALUES(query__picks_by_each_operator),
     VALUES(query__picks_the_same_within_and_and_or),
     VALUES(query__orders_all_kinds_of_values),
+    ARRAYS(query__looks_into_arrays),
+    ARRAYS(query__looks_for_a_path_in_the_elements_of_arrays),
     TYPED(query__makes_values_of_the_declared_type),
     TYPED(query__takes_ids_by_their_text),
     TYPED(query__orders_by_distance),

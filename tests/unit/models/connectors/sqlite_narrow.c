@@ -53,23 +53,30 @@ gives(const char *where, const char *expected)
 	weft_buf_fini(&sql);
 }
 
+/* Arrays are let through. */
+#define A_LIST " OR \"a\" >= '[' AND \"a\" < '\\'"
+#define B_LIST " OR \"b\" >= '[' AND \"b\" < '\\'"
+
 static void
 narrow__gives_a_condition_for_each_operator_that_can(void **state)
 {
-	gives("{\"a\":1}", " AND (\"a\" = json_extract(?1, '$'))");
-	gives("{\"a\":null}", " AND (\"a\" IS NULL)");
+	gives("{\"a\":1}", " AND (\"a\" = json_extract(?1, '$')" A_LIST ")");
+	gives("{\"a\":null}", " AND (\"a\" IS NULL" A_LIST ")");
 	gives("{\"a\":{\"inq\":[1,2]}}",
-	    " AND (\"a\" IN (SELECT value FROM json_each(?1)))");
+	    " AND (\"a\" IN (SELECT value FROM json_each(?1))" A_LIST ")");
 	gives("{\"a\":{\"inq\":[1,null]}}",
 	    " AND (\"a\" IS NULL OR \"a\" IN "
-	    "(SELECT value FROM json_each(?1)))");
-	gives("{\"a\":{\"gt\":1}}", " AND (\"a\" >= ?1 AND \"a\" < '')");
-	gives("{\"a\":{\"gte\":\"x\"}}", " AND (\"a\" >= ?1)");
-	gives("{\"a\":{\"lt\":1}}", " AND (\"a\" <= ?1)");
-	gives("{\"a\":{\"lte\":\"x\"}}", " AND (\"a\" <= ?1 AND \"a\" >= '')");
+	    "(SELECT value FROM json_each(?1))" A_LIST ")");
+	gives("{\"a\":{\"gt\":1}}",
+	    " AND (\"a\" >= ?1 AND \"a\" < ''" A_LIST ")");
+	gives("{\"a\":{\"gte\":\"x\"}}", " AND (\"a\" >= ?1" A_LIST ")");
+	gives("{\"a\":{\"lt\":1}}", " AND (\"a\" <= ?1" A_LIST ")");
+	gives("{\"a\":{\"lte\":\"x\"}}",
+	    " AND (\"a\" <= ?1 AND \"a\" >= ''" A_LIST ")");
 	gives("{\"a\":{\"between\":[1,2]}}",
-	    " AND (\"a\" BETWEEN ?1 AND ?2)");
-	gives("{\"a\":{\"like\":\"x%\"}}", " AND (\"a\" >= ?1 AND \"a\" < ?2)");
+	    " AND (\"a\" BETWEEN ?1 AND ?2" A_LIST ")");
+	gives("{\"a\":{\"like\":\"x%\"}}",
+	    " AND (\"a\" >= ?1 AND \"a\" < ?2" A_LIST ")");
 	gives("{\"id\":1}", " AND (weft_id = json_extract(?1, '$'))");
 	gives("{\"id\":{\"inq\":[1,\"x\"]}}",
 	    " AND (weft_id IN (SELECT value FROM json_each(?1)))");
@@ -98,11 +105,13 @@ static void
 narrow__joins_what_it_can(void **state)
 {
 	gives("{\"a\":null,\"b\":null,\"c\":null}",
-	    " AND ((\"a\" IS NULL) AND (\"b\" IS NULL))");
+	    " AND ((\"a\" IS NULL" A_LIST ") AND (\"b\" IS NULL" B_LIST "))");
 	gives("{\"or\":[{\"a\":null},{\"b\":null,\"c\":1}]}",
-	    " AND ((\"a\" IS NULL) OR ((\"b\" IS NULL)))");
+	    " AND ((\"a\" IS NULL" A_LIST ") OR ((\"b\" IS NULL" B_LIST
+	    ")))");
 	gives("{\"c\":1,\"or\":[{\"a\":null},{\"b\":null}]}",
-	    " AND (((\"a\" IS NULL) OR (\"b\" IS NULL)))");
+	    " AND (((\"a\" IS NULL" A_LIST ") OR (\"b\" IS NULL" B_LIST
+	    ")))");
 }
 
 static void
