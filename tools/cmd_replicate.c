@@ -65,10 +65,10 @@ report_refused(const char *model, struct weft_slice id,
 }
 
 static void
-report(struct job *job, const struct direction *direction)
+report(struct job *job, const struct direction *direction, bool is_strict)
 {
 	const struct replicate_view view = {direction->source_model,
-	    direction->source->path, direction->target->path,
+	    direction->source->path, direction->target->path, is_strict,
 	    &direction->result};
 
 	if (job->line->json)
@@ -104,7 +104,7 @@ run_direction(struct job *job, struct direction *direction, bool backwards,
 		    direction->source_model, direction->source->path,
 		    direction->target->path);
 	job->refused += direction->result.refused;
-	report(job, direction);
+	report(job, direction, plan->strict);
 	return 0;
 }
 
@@ -141,6 +141,38 @@ backwards(enum weft_resolution resolution)
 	return WEFT_RESOLVE_ASK;
 }
 
+/* Replicates there, and back if that is asked for. */
+static int
+run_directions(struct job *job, struct direction *there,
+    struct direction *back, bool strict, struct weft_error *error)
+{
+	struct weft_replication plan = job->plan;
+	int code;
+
+	plan.strict = strict;
+	plan.verify = plan.verify || strict;
+	code = run_direction(job, there, false, &plan, error);
+	plan.policy = backwards(plan.policy);
+	if (!code && command_value(job->line, "both"))
+		code = run_direction(job, back, true, &plan, error);
+	return code;
+}
+
+/*
+ * Whether the sides differ although neither has anything left to send, and
+ * all was to be sent: content that came back more than once can look old on
+ * both of them.
+ */
+static bool
+is_stuck(const struct job *job, const struct direction *there,
+    const struct direction *back)
+{
+	return back->result.roots == WEFT_ROOTS_DIFFER &&
+	    !there->result.length && !back->result.length && !job->refused &&
+	    !command_value(job->line, "filter") &&
+	    !command_value(job->line, "since");
+}
+
 static int
 replicate_model(struct job *job, const char *source_model,
     const char *target_model, struct weft_error *error)
@@ -149,14 +181,12 @@ replicate_model(struct job *job, const char *source_model,
 	    &job->a, &job->b, source_model, target_model, {0}};
 	struct direction back = {
 	    &job->b, &job->a, target_model, source_model, {0}};
-	struct weft_replication plan = job->plan;
 	int code;
 
 	job->models++;
-	code = run_direction(job, &there, false, &plan, error);
-	plan.policy = backwards(plan.policy);
-	if (!code && command_value(job->line, "both"))
-		code = run_direction(job, &back, true, &plan, error);
+	code = run_directions(job, &there, &back, false, error);
+	if (!code && is_stuck(job, &there, &back))
+		code = run_directions(job, &there, &back, true, error);
 	count_conflicts(job, &there, &back);
 	weft_replication_result_fini(&there.result);
 	weft_replication_result_fini(&back.result);
@@ -391,7 +421,10 @@ run(const struct command_line *line, struct weft_error *error)
 }
 
 static const struct command_option options[] = {
-	{"both", NULL, "Replicate back from B to A, too."},
+	{"both", NULL,
+	    "Replicate back from B to A, too. Should the two still differ, "
+	    "without conflicts, all that differs is compared strictly: what "
+	    "is not plainly one side's change is a conflict."},
 	{"model", "NAME", "Only this model; can be given several times."},
 	{"filter", "JSON",
 	    "Only records that this LoopBack filter selects; deletions always "

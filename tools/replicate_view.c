@@ -40,6 +40,8 @@ replicate_view_write(
 	json_out_text(out, "model", weft_slice(view->model));
 	json_out_text(out, "source", weft_slice(view->source));
 	json_out_text(out, "target", weft_slice(view->target));
+	if (view->is_strict)
+		json_out_bool(out, "strict", true);
 	json_out_number(out, "changes", result->changes);
 	if (result->compared)
 		json_out_number(out, "differing", result->differing);
@@ -61,8 +63,8 @@ replicate_view_print(
 {
 	const struct weft_replication_result *result = view->result;
 
-	output_say(line, "%s  %s -> %s: ", view->model, view->source,
-	    view->target);
+	output_say(line, "%s  %s -> %s%s: ", view->model, view->source,
+	    view->target, view->is_strict ? ", strict" : "");
 	if (result->compared)
 		output_say(line, "%" PRIu64 " differing, ",
 		    result->differing);

@@ -13,6 +13,8 @@
 struct replicate_view {
 	const char *model;
 	const char *source, *target; /* as they were named */
+	bool is_strict; /* everything was compared, as the sides differed though
+	                   nothing was left to send */
 	const struct weft_replication_result *result;
 };
 

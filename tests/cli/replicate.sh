@@ -243,4 +243,53 @@ run 0 weft replicate A sqlite:B.db --since -1 --chunk 100
 out_has '0 applied, roots equal'
 end
 
+# pass_by: both sides believe that they have replicated all there is.
+pass_by()
+{
+	for source in S sqlite:T.db; do
+		while test "$(weft checkpoint "$source")" -lt "$1"; do
+			weft checkpoint --quiet "$source" --new >/dev/null
+		done
+	done
+	for file in S/db.sqlite T.db; do
+		sqlite3 "$file" "update weft_meta set value =
+		    cast(json_set(cast(value as text),
+		    '\$.sourceCheckpoint', $1, '\$.targetCheckpoint', $1)
+		    as blob) where name glob 'position/*' or
+		    name glob 'sent/*'" || fail "sqlite3 $file"
+	done
+}
+
+begin 'replicate --both: what neither side would send is compared strictly'
+make_source S
+run 0 weft replicate S sqlite:T.db --both
+put S:Note '{"id":"s"}'
+put sqlite:T.db:Note '{"id":"t"}'
+pass_by 20
+run 0 weft replicate S sqlite:T.db
+out_has 'Note  S -> T.db: 0 changes, 0 applied, roots differ'
+run 0 weft replicate S sqlite:T.db --both
+out_has 'Note  S -> T.db: 0 changes, 0 applied, roots differ' \
+    'Note  T.db -> S: 0 changes, 0 applied, roots differ' \
+    'Note  S -> T.db, strict: ' 'Note  T.db -> S, strict: ' 'roots equal'
+run 0 weft get sqlite:T.db:Note s
+run 0 weft get S:Note t
+run 0 weft replicate S sqlite:T.db --both
+if grep -q strict "$out"; then fail "strict: $(cat "$out")"; fi
+end
+
+begin 'replicate --both: a conflict that neither side would send is found'
+put S:Note '{"id":"both","text":"S"}'
+put sqlite:T.db:Note '{"id":"both","text":"T"}'
+pass_by 40
+run 3 weft replicate S sqlite:T.db --both --json
+json_lines "$out"
+equal first "$(json '$.models[0].strict')" ''
+equal third "$(json '$.models[2].strict')" 1
+equal conflicts "$(json '$.conflicts')" 1
+run 0 weft resolve S Note both --using source
+run 0 weft replicate S sqlite:T.db --both
+run 0 weft diff S sqlite:T.db
+end
+
 finish
