@@ -4,6 +4,13 @@ tests_fault_kill_after_SOURCES = tests/fault/kill_after.c
 tests_fault_writer_SOURCES = tests/fault/writer.c
 tests_fault_writer_LDADD = libweft-all.la
 
+check_PROGRAMS += tests/fault/power
+TESTS += tests/fault/power
+tests_fault_power_SOURCES = tests/fault/power.c \
+	tests/lib/disk_log.c tests/lib/disk_log.h \
+	tests/lib/power_loss.c tests/lib/power_loss.h $(FIXTURE)
+tests_fault_power_LDADD = $(TEST_LIBS)
+
 FAULT_TESTS = tests/fault/kill.sh tests/fault/space.sh
 dist_check_SCRIPTS += $(FAULT_TESTS)
 TESTS += $(FAULT_TESTS)
