@@ -28,7 +28,7 @@ struct weft__pack_file {
 struct weft__objects {
 	const struct weft__directory *directory;
 	struct weft__pack_file *packs; /* those found last come first */
-	struct weft__map known;        /* names of all indexes looked at */
+	struct weft__map known;        /* names of their indexes */
 	struct weft__node_cache nodes;
 	char damaged[256];             /* an index that was left out, or "" */
 };
@@ -96,15 +96,16 @@ add_pack(struct weft__objects *objects, const char *index,
 	code = open_file(objects->directory, name, &file, error);
 	if (code == WEFT_ENOTFOUND)
 		return 0; /* somebody has merged it since */
-	if (code && code != WEFT_EDAMAGED)
-		return code;
-	if (!code) {
-		file->next = objects->packs;
-		objects->packs = file;
-	} else {
+	if (code == WEFT_EDAMAGED) {
+		/* Not noted as known: it may be written anew. */
 		snprintf(objects->damaged, sizeof objects->damaged, "%s",
 		    index);
+		return 0;
 	}
+	if (code)
+		return code;
+	file->next = objects->packs;
+	objects->packs = file;
 	return weft__map_put(&objects->known, weft_slice(index), objects)
 	    ? weft_error_set(error, WEFT_ENOMEM, "out of memory")
 	    : 0;
@@ -129,6 +130,7 @@ add_packs(struct weft__objects *objects, size_t *count,
 	DIR *list = fd < 0 ? NULL : fdopendir(fd);
 
 	*count = 0;
+	objects->damaged[0] = '\0';
 	if (!list) {
 		code = weft__file_error(
 		    objects->directory, "objects/pack", "read", error);

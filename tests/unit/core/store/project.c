@@ -413,6 +413,26 @@ project__bears_gits_garbage_collector_at_any_step(void **state)
 	store_fixture_close(&fixture);
 }
 
+/* A power failure may leave the index without its pack; writing the same
+ * objects again gives the same name. */
+static void
+project__replaces_an_index_that_has_lost_its_pack(void **state)
+{
+	struct store_fixture fixture;
+
+	store_fixture_open(&fixture);
+	store_put(&fixture, "Todo", "a", "{}");
+	store_project(&fixture);
+	store_shell(&fixture,
+	    "rm objects/pack/*.pack refs/weft/db refs/heads/db", "");
+	store_fixture_reopen(&fixture);
+	store_project(&fixture);
+	assert_int_equal(fixture.result.commits, 1);
+	store_assert_verify(&fixture);
+	store_assert_fsck(&fixture);
+	store_fixture_close(&fixture);
+}
+
 int
 main(void)
 {
@@ -428,6 +448,8 @@ main(void)
 	    cmocka_unit_test(project__makes_a_commit_for_each_131072_rows),
 	    cmocka_unit_test(
 	        project__gives_the_same_commits_in_another_repository),
+	    cmocka_unit_test(
+	        project__replaces_an_index_that_has_lost_its_pack),
 	    cmocka_unit_test(project__refuses_rows_that_cannot_be),
 	    cmocka_unit_test(project__stops_where_the_feed_fails),
 	    cmocka_unit_test(
