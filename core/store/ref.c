@@ -1,9 +1,11 @@
 #include "core/store/ref.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/store/name.h"
 
@@ -90,6 +92,87 @@ weft__ref_read(const struct weft__directory *directory, const char *ref,
 	return code;
 }
 
+/* Those with a file of their own. */
+static int
+each_loose(const struct weft__directory *directory, const char *folder,
+    int (*visit)(const char *ref, void *context), void *context,
+    struct weft_error *error)
+{
+	char ref[WEFT__REF_ROOM];
+	const struct dirent *entry;
+	int code = 0, fd = openat(directory->fd, folder,
+	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!list && errno == ENOENT)
+		return 0;
+	if (!list) {
+		code = weft__file_error(directory, folder, "read", error);
+		if (fd >= 0)
+			close(fd);
+		return code;
+	}
+	while (!code && (entry = readdir(list))) {
+		size_t size = strlen(entry->d_name);
+
+		if (entry->d_name[0] == '.' || entry->d_type == DT_DIR ||
+		    (size > 5 && !strcmp(entry->d_name + size - 5, ".lock")))
+			continue;
+		snprintf(ref, sizeof ref, "%s/%s", folder, entry->d_name);
+		code = visit(ref, context);
+	}
+	closedir(list);
+	return code;
+}
+
+/* Those in packed-refs, unless they have a file, too. */
+static int
+each_packed(const struct weft__directory *directory, struct weft_slice rest,
+    const char *folder, int (*visit)(const char *ref, void *context),
+    void *context)
+{
+	const size_t start = WEFT__OID_HEX + 1, size = strlen(folder);
+	char ref[WEFT__REF_ROOM];
+	struct weft_slice line;
+	int code = 0;
+
+	while (!code && rest.size) {
+		line = next_line(&rest);
+		if (line.size <= start + size + 1 ||
+		    line.size - start >= sizeof ref ||
+		    memcmp(line.data + start, folder, size) != 0 ||
+		    line.data[start + size] != '/' ||
+		    memchr(line.data + start + size + 1, '/',
+		        line.size - start - size - 1))
+			continue;
+		snprintf(ref, sizeof ref, "%.*s", (int)(line.size - start),
+		    line.data + start);
+		if (faccessat(directory->fd, ref, F_OK, 0))
+			code = visit(ref, context);
+	}
+	return code;
+}
+
+int
+weft__ref_each(const struct weft__directory *directory, const char *folder,
+    int (*visit)(const char *ref, void *context), void *context,
+    struct weft_error *error)
+{
+	struct weft_buf packed = WEFT_BUF_INIT(PACKED_REFS_SIZE);
+	int code = each_loose(directory, folder, visit, context, error);
+
+	if (code)
+		return code;
+	code = weft__file_get(directory, "packed-refs", &packed, error);
+	if (code)
+		code = code == WEFT_ENOTFOUND ? 0 : code;
+	else
+		code = each_packed(directory, weft_buf_slice(&packed), folder,
+		    visit, context);
+	weft_buf_fini(&packed);
+	return code;
+}
+
 /* Makes the folders that the ref's name needs, each durable. */
 static int
 make_folders(const struct weft__directory *directory, const char *ref,
@@ -120,23 +203,50 @@ is_same_file(const struct weft__directory *directory, const char *a,
 	    stat_a.st_dev == stat_b.st_dev && stat_a.st_ino == stat_b.st_ino;
 }
 
+/* Links the file to the lock; waits while git holds that. */
+static int
+link_lock(const struct weft__directory *directory, const char *file,
+    const char *lock, struct weft_error *error)
+{
+	int code = weft__file_link(directory, file, lock, error);
+
+	for (int i = 1; code == WEFT_EEXISTS && i < LOCK_TRIES; i++) {
+		weft__file_calls->pause();
+		code = weft__file_link(directory, file, lock, error);
+	}
+	return code;
+}
+
+/*
+ * Removes a lock that nobody seems to hold any more.  A power failure may
+ * leave one of ours without its first name, by which we know it.  It has the
+ * id of a commit: git's have that for the moment before they are renamed, or
+ * nothing.
+ */
+static bool
+remove_abandoned(const struct weft__directory *directory, const char *lock)
+{
+	struct weft__oid oid;
+
+	return !read_loose(directory, lock, &oid, NULL) &&
+	    !weft__file_remove(directory, lock, NULL);
+}
+
 /* Gives the file the name of the ref's lock. */
 static int
 take_lock(const struct weft__directory *directory, const char *ref,
     const char *file, const char *lock, struct weft_error *error)
 {
-	int code = weft__file_link(directory, file, lock, error);
+	int code = link_lock(directory, file, lock, error);
 
 	/* `git pack-refs` removes folders that it has emptied. */
 	if (code == WEFT_ENOTFOUND) {
 		code = make_folders(directory, ref, error);
 		if (!code)
-			code = weft__file_link(directory, file, lock, error);
+			code = link_lock(directory, file, lock, error);
 	}
-	for (int i = 1; code == WEFT_EEXISTS && i < LOCK_TRIES; i++) {
-		weft__file_calls->pause();
+	if (code == WEFT_EEXISTS && remove_abandoned(directory, lock))
 		code = weft__file_link(directory, file, lock, error);
-	}
 	if (code == WEFT_EEXISTS)
 		code = weft_error_set(error, WEFT_ELOCKED,
 		    "git holds %s/%s; if no git process runs, remove it",

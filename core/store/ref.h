@@ -3,7 +3,8 @@
  *
  * Written as git writes them (a lock beside the ref, then renamed over it), so
  * that both can work on one repository.  A lock that a dead writer left is
- * recognised, for it is a second name of a file under weft/, and removed.
+ * recognised, for it is a second name of a file under weft/, and removed; so
+ * is one that holds an id and does not go away within half a second.
  */
 #ifndef CORE_STORE_REF_H
 #define CORE_STORE_REF_H
@@ -27,5 +28,15 @@ WEFT_MUST_CHECK int weft__ref_read(const struct weft__directory *directory,
 WEFT_MUST_CHECK int weft__ref_write(const struct weft__directory *directory,
     const char *ref, const struct weft__oid *oid, bool durable,
     struct weft_error *error);
+
+/*
+ * Calls 'visit' with the full name of each ref in a folder ("refs/...",
+ * without a slash at its end), but not in folders below it.  Anything but 0
+ * from 'visit' ends it and is returned.
+ * Returns 0, also if there is no such folder.
+ */
+WEFT_MUST_CHECK int weft__ref_each(const struct weft__directory *directory,
+    const char *folder, int (*visit)(const char *ref, void *context),
+    void *context, struct weft_error *error);
 
 #endif

@@ -138,6 +138,23 @@ ref_write__respects_the_lock_of_git(void **state)
 	setup_close(&setup);
 }
 
+/* What a power failure leaves of ours if the lock's first name is lost. */
+static void
+ref_write__removes_a_lock_that_nobody_comes_back_for(void **state)
+{
+	struct setup setup;
+
+	setup_open(&setup);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	store_shell(&setup.fixture, "cp " REF " " REF ".lock", "");
+	faulty_files_count(); /* its pauses are none */
+	assert_int_equal(set(&setup, &setup.two), 0);
+	faulty_files_off();
+	assert_is(&setup, &setup.two);
+	assert_int_equal(store_count_files(&setup.fixture, ".lock"), 0);
+	setup_close(&setup);
+}
+
 /* Removes git's lock when the first attempt has failed. */
 static void
 release_lock(uint64_t call, void *context)
@@ -187,6 +204,47 @@ ref_write__removes_the_lock_of_a_dead_writer(void **state)
 	setup_close(&setup);
 }
 
+static int
+note_ref(const char *ref, void *context)
+{
+	char *names = context;
+
+	snprintf(names + strlen(names), 256 - strlen(names), "%s\n", ref);
+	return strstr(ref, "stop") ? 7 : 0;
+}
+
+static int
+each(struct setup *setup, const char *folder, char names[256])
+{
+	names[0] = '\0';
+	return weft__ref_each(&setup->directory, folder, note_ref, names,
+	    &setup->error);
+}
+
+static void
+ref_each__visits_each_once(void **state)
+{
+	struct setup setup;
+	char names[256];
+
+	setup_open(&setup);
+	assert_int_equal(each(&setup, "refs/none", names), 0);
+	assert_string_equal(names, "");
+	store_shell(&setup.fixture,
+	    "git update-ref refs/a/packed refs/weft/db;"
+	    "git update-ref refs/a/both refs/weft/db;"
+	    "git update-ref refs/a/b/deep refs/weft/db;"
+	    "git update-ref refs/ab/other refs/weft/db;"
+	    "git pack-refs --all; git update-ref refs/a/both HEAD~;"
+	    "touch refs/a/both.lock",
+	    "");
+	assert_int_equal(each(&setup, "refs/a", names), 0);
+	assert_string_equal(names, "refs/a/both\nrefs/a/packed\n");
+	store_shell(&setup.fixture, "git update-ref refs/a/stop HEAD", "");
+	assert_int_equal(each(&setup, "refs/a", names), 7);
+	setup_close(&setup);
+}
+
 int
 main(void)
 {
@@ -195,6 +253,9 @@ main(void)
 	    cmocka_unit_test(ref_read__finds_what_git_has_packed),
 	    cmocka_unit_test(ref_read__refuses_what_is_no_id),
 	    cmocka_unit_test(ref_write__respects_the_lock_of_git),
+	    cmocka_unit_test(ref_each__visits_each_once),
+	    cmocka_unit_test(
+	        ref_write__removes_a_lock_that_nobody_comes_back_for),
 	    cmocka_unit_test(ref_write__waits_for_git),
 	    cmocka_unit_test(ref_write__removes_the_lock_of_a_dead_writer),
 	};
