@@ -1,28 +1,62 @@
 /*
- * kill_after MICROSECONDS COMMAND...
- * Runs the command and kills it with SIGKILL after this time.  Exits with 0
- * if it was killed, or the command's status if that was earlier.
+ * kill_after CALLS COMMAND...
+ * Runs the command and kills it with SIGKILL once it has made so many calls
+ * that write (counted by the system, in /proc/PID/io): a point of its work,
+ * however fast the machine is.  Exits with 0 if the command was killed, or
+ * with its status if it ended earlier.
+ *
+ * kill_after --count COMMAND...
+ * Runs it to its end and prints how many there were.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+/* Calls so far of a process that has not been waited for; 0: not known. */
+static unsigned long
+count_calls(pid_t process)
+{
+	char path[64], line[128];
+	unsigned long count = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%ld/io", (long)process);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof line, file))
+		if (!strncmp(line, "syscw: ", 7))
+			count = strtoul(line + 7, NULL, 10);
+	if (file)
+		fclose(file);
+	return count;
+}
+
+/* Whether the process has ended; it stays a zombie. */
+static int
+has_ended(pid_t process, int options)
+{
+	siginfo_t info = {.si_pid = 0};
+
+	return waitid(P_PID, (id_t)process, &info,
+	           WEXITED | WNOWAIT | options) ||
+	    info.si_pid == process;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct timespec delay;
-	long delay_us;
+	const struct timespec pause = {0, 50000};
+	unsigned long most;
 	pid_t child;
-	int status;
+	int counts, status;
 
 	if (argc < 3)
 		return 2;
-	delay_us = strtol(argv[1], NULL, 10);
-	delay.tv_sec = delay_us / 1000000;
-	delay.tv_nsec = delay_us % 1000000 * 1000;
+	counts = !strcmp(argv[1], "--count");
+	most = counts ? 0 : strtoul(argv[1], NULL, 10);
 	child = fork();
 	if (child < 0)
 		return 2;
@@ -30,8 +64,14 @@ main(int argc, char **argv)
 		execvp(argv[2], argv + 2);
 		_exit(127);
 	}
-	nanosleep(&delay, NULL);
-	kill(child, SIGKILL);
+	if (counts) {
+		has_ended(child, 0);
+		fprintf(stderr, "%lu\n", count_calls(child));
+	} else {
+		while (!has_ended(child, WNOHANG) && count_calls(child) < most)
+			nanosleep(&pause, NULL);
+		kill(child, SIGKILL);
+	}
 	if (waitpid(child, &status, 0) != child)
 		return 2;
 	return WIFSIGNALED(status) ? 0 : WEXITSTATUS(status);

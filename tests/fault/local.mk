@@ -4,6 +4,11 @@ tests_fault_kill_after_SOURCES = tests/fault/kill_after.c
 tests_fault_writer_SOURCES = tests/fault/writer.c
 tests_fault_writer_LDADD = libweft-all.la
 
+check_PROGRAMS += tests/fault/kill_writers
+TESTS += tests/fault/kill_writers
+tests_fault_kill_writers_SOURCES = tests/fault/kill_writers.c $(FIXTURE)
+tests_fault_kill_writers_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/fault/power
 TESTS += tests/fault/power
 tests_fault_power_SOURCES = tests/fault/power.c \
