@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	docs/glossary.md \
 	docs/limits.md docs/performance.md \
 	docs/reconciliation.md \
+	docs/recovery.md \
 	docs/releasing.md \
 	docs/store-format.md \
 	docs/testing.md \

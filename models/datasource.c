@@ -57,9 +57,10 @@ read_settings(struct weft_datasource *datasource, const json_t *settings,
 /* Opens what the settings name; the parts so far are closed by the caller. */
 static int
 open_parts(struct weft_datasource *datasource, json_t *settings,
-    struct weft_slice text, const char *directory, const char *holder,
-    struct weft_error *error)
+    struct weft_slice text, const char *directory,
+    const struct weft_registry_options *options, struct weft_error *error)
 {
+	const char *rebuild = options ? options->rebuild : NULL;
 	const char *name = json_string_value(json_object_get(settings,
 	    "connector"));
 	const struct weft_connector_ops *ops;
@@ -76,7 +77,9 @@ open_parts(struct weft_datasource *datasource, json_t *settings,
 	/* The store first: its lock keeps two writers apart. */
 	if (!code)
 		code = weft__project_open_store(datasource, settings,
-		    directory, ops->durable, holder, error);
+		    directory, ops->durable,
+		    options ? options->holder : NULL,
+		    rebuild && strcmp(rebuild, datasource->name) == 0, error);
 	if (!code)
 		code = ops->open(text, directory, datasource->read_only,
 		    &datasource->connector, error);
@@ -133,8 +136,7 @@ weft__datasource_open(const char *name, struct weft_slice settings,
 		json_decref(parsed);
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	}
-	code = open_parts(made, parsed, settings, directory,
-	    options ? options->holder : NULL, error);
+	code = open_parts(made, parsed, settings, directory, options, error);
 	json_decref(parsed);
 	if (code) {
 		weft__datasource_close(made);

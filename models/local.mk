@@ -43,13 +43,16 @@ libweft_all_la_SOURCES += \
 	models/registry_load.c \
 	models/relist.c models/relist.h \
 	models/sketch.c models/sketch.h \
+	models/repair.c models/repair.h \
 	models/sort_key.c \
 	models/store.c \
 	models/tracker.c models/tracker.h \
 	models/transaction.c models/transaction.h \
 	models/validate.c models/validate.h \
 	models/value.c models/value.h \
-	models/verify.c \
+	models/verify.c models/verify.h \
+	models/verify_journal.c \
+	models/verify_store.c \
 	models/where_eval.c \
 	models/writer.c models/writer.h
 

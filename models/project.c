@@ -44,10 +44,25 @@ store_path(const json_t *settings, const char *directory, bool durable,
 	return code;
 }
 
+/* Keeps what is there under another name. */
+static int
+set_aside(const char *path, const char *holder, struct weft_error *error)
+{
+	struct weft_buf kept = WEFT_BUF_INIT(4096);
+	int code = weft__store_set_aside(path, holder, &kept, error);
+
+	if (!code && kept.size)
+		weft__log(WEFT_LOG_WARNING, "store",
+		    "%s is made anew; the old one is kept as %s", path,
+		    kept.data);
+	weft_buf_fini(&kept);
+	return code;
+}
+
 int
 weft__project_open_store(struct weft_datasource *datasource,
     const json_t *settings, const char *directory, bool durable,
-    const char *holder, struct weft_error *error)
+    const char *holder, bool rebuild, struct weft_error *error)
 {
 	enum weft__store_mode mode = datasource->read_only
 	    ? WEFT__STORE_READ : WEFT__STORE_CREATE;
@@ -58,14 +73,17 @@ weft__project_open_store(struct weft_datasource *datasource,
 		weft__free(path);
 		return code;
 	}
-	code = weft__store_open(path, datasource->name, mode,
-	    &datasource->store, error);
+	holder = holder ? holder : "weft";
+	if (rebuild && !datasource->read_only)
+		code = set_aside(path, holder, error);
+	if (!code)
+		code = weft__store_open(path, datasource->name, mode,
+		    &datasource->store, error);
 	weft__free(path);
 	if (code == WEFT_ENOTFOUND && datasource->read_only)
 		return 0;
 	if (!code && !datasource->read_only)
-		code = weft__store_lock(datasource->store,
-		    holder ? holder : "weft", error);
+		code = weft__store_lock(datasource->store, holder, error);
 	return code;
 }
 
@@ -226,6 +244,9 @@ weft__project_reconcile(struct weft_datasource *datasource,
 	if (!datasource->store || datasource->read_only)
 		return 0;
 	code = weft__store_tip(datasource->store, &agreement.tip, error);
+	if (code == WEFT_EDAMAGED && error)
+		weft_error_wrap(error, "the store's last commit cannot be "
+		    "read (`weft verify --repair` makes the store anew)");
 	return code ? code : weft_datasource_transaction(datasource, agree,
 				 &agreement, error);
 }

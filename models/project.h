@@ -12,13 +12,14 @@
 /*
  * Opens (and unless the datasource is read-only locks) the store that the
  * settings name; leaves datasource->store NULL if there is to be none, or if
- * it does not exist yet and may not be made.
+ * it does not exist yet and may not be made.  With 'rebuild' what is there is
+ * set aside before.
  * Returns 0; WEFT_ECONFIG; WEFT_ELOCKED naming the holder; what the store
  * returns.
  */
 WEFT_MUST_CHECK int weft__project_open_store(
     struct weft_datasource *datasource, const json_t *settings,
-    const char *directory, bool durable, const char *holder,
+    const char *directory, bool durable, const char *holder, bool rebuild,
     struct weft_error *error);
 
 /*

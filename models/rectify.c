@@ -10,10 +10,13 @@
  */
 #include "models/rectify.h"
 
+#include <weft/store.h>
+
 #include "core/base/alloc.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/log.h"
+#include "models/repair.h"
 #include "models/transaction.h"
 
 /* A pass over a model's records, or its tombstones. */
@@ -26,6 +29,9 @@ struct pass {
 	struct weft_slice suspects[WEFT_LIMIT_PAGE_CHANGES];
 	size_t length;
 	uint64_t found;
+	bool repair;    /* looks for damage, too */
+	uint64_t floor; /* repair: see weft__journal_floor() */
+	struct weft_connector_session *session;
 	struct weft__track track;
 	struct weft_error *error;
 };
@@ -46,20 +52,40 @@ weft__track_differs(const struct weft__track *track, struct weft_slice body)
 	return !weft__oid_equal(&wanted, &found);
 }
 
+/* Whether a record looks wrong. */
 static int
-check_record(const struct weft_connector_record *record, void *context)
+suspect(struct pass *pass, const struct weft_connector_record *record,
+    bool *wrong)
 {
-	struct pass *pass = context;
 	int code;
 
-	if (record->track.data) {
+	*wrong = true;
+	if (!record->track.data)
+		return 0;
+	if (pass->repair) {
+		code = weft__repair_suspect(pass->session, pass->model, record,
+		    pass->floor, &pass->track, wrong, pass->error);
+		if (code || *wrong)
+			return code;
+	} else {
 		code = weft__track_decode(
 		    record->track, &pass->track, pass->error);
 		if (code)
 			return code;
-		if (!weft__track_differs(&pass->track, record->body))
-			return 0;
 	}
+	*wrong = weft__track_differs(&pass->track, record->body);
+	return 0;
+}
+
+static int
+check_record(const struct weft_connector_record *record, void *context)
+{
+	struct pass *pass = context;
+	bool wrong;
+	int code = suspect(pass, record, &wrong);
+
+	if (code || !wrong)
+		return code;
 	code = weft__arena_copy(
 	    &pass->arena, record->id, &pass->suspects[pass->length]);
 	if (code)
@@ -75,14 +101,19 @@ read_batch(struct weft_transaction *transaction, void *context,
 {
 	struct pass *pass = context;
 	uint64_t before = pass->position;
-	int code;
+	int code = 0;
 
 	pass->length = 0;
 	pass->error = error;
+	pass->session = transaction->session;
 	weft__arena_clear(&pass->arena);
-	code = transaction->session->ops->scan(transaction->session,
-	    pass->model->index, pass->tombstones, &pass->position,
-	    WEFT_LIMIT_PAGE_CHANGES, check_record, pass, error);
+	if (pass->repair)
+		code = weft__transaction_journal_floor(
+		    transaction, &pass->floor, error);
+	if (!code)
+		code = pass->session->ops->scan(pass->session,
+		    pass->model->index, pass->tombstones, &pass->position,
+		    WEFT_LIMIT_PAGE_CHANGES, check_record, pass, error);
 	pass->end = pass->position == before;
 	return code;
 }
@@ -246,7 +277,7 @@ mend_batch(struct weft_transaction *transaction, void *context,
 	int code = 0;
 
 	for (size_t i = 0; i < pass->length && !code; i++)
-		code = weft__rectify(
+		code = (pass->repair ? weft__repair : weft__rectify)(
 		    transaction, pass->model, pass->suspects[i], &found, error);
 	if (!code)
 		pass->found = found;
@@ -276,7 +307,7 @@ run_pass(struct pass *pass, struct weft_transaction *transaction,
 /* Both passes over a model. */
 static int
 rectify_all(struct weft_model *model, struct weft_transaction *transaction,
-    uint64_t *found, struct weft_error *error)
+    bool repair, uint64_t *found, struct weft_error *error)
 {
 	struct pass *pass = weft__calloc(1, sizeof *pass);
 	int code;
@@ -284,6 +315,7 @@ rectify_all(struct weft_model *model, struct weft_transaction *transaction,
 	if (!pass)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	pass->model = model;
+	pass->repair = repair;
 	code = run_pass(pass, transaction, error);
 	pass->tombstones = true;
 	if (!code)
@@ -310,7 +342,18 @@ weft_model_rectify_all_changes(
 {
 	int code = require_tracked(model, error);
 
-	return code ? code : rectify_all(model, NULL, found, error);
+	return code ? code : rectify_all(model, NULL, false, found, error);
+}
+
+int
+weft_model_repair(
+    struct weft_model *model, uint64_t *count, struct weft_error *error)
+{
+	int code = require_tracked(model, error);
+
+	if (!code)
+		code = weft__repair_counters(model->datasource, error);
+	return code ? code : rectify_all(model, NULL, true, count, error);
 }
 
 struct single {
@@ -354,7 +397,7 @@ start_tracking(struct weft_transaction *transaction, void *context,
 	int code;
 
 	model->tracked = true;
-	code = rectify_all(model, transaction, NULL, error);
+	code = rectify_all(model, transaction, false, NULL, error);
 	if (code)
 		model->tracked = false;
 	return code;

@@ -17,6 +17,18 @@ weft__relist_request(struct weft_transaction *transaction,
 	    weft_slice("requested"), error);
 }
 
+int
+weft__relist_is_requested(struct weft_transaction *transaction,
+    bool *requested, struct weft_error *error)
+{
+	struct weft_slice value;
+	int code = weft__transaction_meta_get(
+	    transaction, META_RELIST, &value, error);
+
+	*requested = !code;
+	return code == WEFT_ENOTFOUND ? 0 : code;
+}
+
 /* One step: a page of records, or of tombstones, of one model. */
 struct page {
 	struct weft_model *model;
@@ -92,15 +104,12 @@ read_request(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
 	struct request *request = context;
-	struct weft_slice value;
-	int code = weft__transaction_meta_get(transaction, META_RELIST, &value,
+	int code = weft__relist_is_requested(transaction, &request->open,
 	    error);
 
-	request->open = !code;
-	if (code == WEFT_ENOTFOUND)
-		return 0;
-	if (!code)
-		code = weft__transaction_read_counters(transaction, error);
+	if (code || !request->open)
+		return code;
+	code = weft__transaction_read_counters(transaction, error);
 	request->last_seq = transaction->counters.seq;
 	return code;
 }

@@ -12,6 +12,11 @@
 WEFT_MUST_CHECK int weft__relist_request(
     struct weft_transaction *transaction, struct weft_error *error);
 
+/* Whether it was asked for and is not done yet. */
+WEFT_MUST_CHECK int weft__relist_is_requested(
+    struct weft_transaction *transaction, bool *requested,
+    struct weft_error *error);
+
 /*
  * Does it, if it was asked for, in transactions of WEFT_LIMIT_PAGE_CHANGES
  * records; one that is interrupted begins again.  Cost: O(records).

@@ -1,5 +1,5 @@
 /*
- * The public face of a datasource's store: status, log, check of objects.
+ * The public face of a datasource's store: status, log.
  */
 #include <weft/store.h>
 
@@ -62,12 +62,10 @@ weft_store_path(const struct weft_datasource *datasource)
 	return datasource->store ? weft__store_path(datasource->store) : NULL;
 }
 
-/* A caller's function that hears of commits or problems. */
+/* A caller's function that hears of commits. */
 struct listener {
 	weft_store_commit_fn *commit;
-	weft_problem_fn *problem;
 	void *context;
-	uint64_t count;
 };
 
 static int
@@ -102,37 +100,5 @@ weft_store_log(struct weft_datasource *datasource, uint64_t max,
 		code = weft__store_log(datasource->store, &tip.commit.oid,
 		    max, hand_on_commit, &listener, error);
 	pthread_mutex_unlock(&datasource->store_mutex);
-	return code;
-}
-
-static int
-hand_on_problem(const struct weft__store_problem *problem, void *context)
-{
-	struct listener *listener = context;
-	char hex[WEFT__OID_HEX + 1], text[512];
-
-	listener->count++;
-	if (weft__oid_is_zero(&problem->oid))
-		return listener->problem(problem->text, listener->context);
-	weft__oid_format(&problem->oid, hex);
-	snprintf(text, sizeof text, "object %s: %s", hex, problem->text);
-	return listener->problem(text, listener->context);
-}
-
-int
-weft_store_verify(struct weft_datasource *datasource, bool deep,
-    weft_problem_fn *each, void *context, uint64_t *count,
-    struct weft_error *error)
-{
-	struct listener listener = {.problem = each, .context = context};
-	int code = 0;
-
-	pthread_mutex_lock(&datasource->store_mutex);
-	if (datasource->store)
-		code = weft__store_verify(datasource->store, deep,
-		    hand_on_problem, &listener, error);
-	pthread_mutex_unlock(&datasource->store_mutex);
-	if (count)
-		*count = listener.count;
 	return code;
 }

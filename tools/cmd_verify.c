@@ -2,14 +2,19 @@
 
 #include <weft/store.h>
 
+#include "core/base/alloc.h"
 #include "tools/commands.h"
 #include "tools/compare.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
 
+#define KINDS 4
+
 struct verification {
 	const struct command_line *line;
 	struct spec a, b;
+	const struct spec *checked; /* the one of them that is looked at */
+	uint64_t kinds[KINDS];      /* problems of the last source */
 	uint64_t problems;
 	uint64_t differences;
 	struct json_out out;
@@ -17,20 +22,40 @@ struct verification {
 };
 
 static int
-print_problem(const char *text, void *context)
+print_json(struct verification *verification,
+    const struct weft_problem *problem)
+{
+	struct json_out *out = &verification->out;
+
+	json_out_begin(out, NULL, '{');
+	json_out_text(
+	    out, "source", weft_slice(verification->checked->path));
+	json_out_text(
+	    out, "kind", weft_slice(weft_problem_kind_name(problem->kind)));
+	json_out_text(out, "model", problem->model);
+	json_out_text(out, "id", problem->id);
+	json_out_text(out, "object",
+	    problem->object ? weft_slice(problem->object)
+	                    : weft_slice_of(NULL, 0));
+	json_out_text(out, "problem", weft_slice(problem->text));
+	json_out_end(out, '}');
+	return json_out_print(out, verification->error);
+}
+
+static int
+print_problem(const struct weft_problem *problem, void *context)
 {
 	struct verification *verification = context;
-	struct json_out *out = &verification->out;
 	int code;
 
 	verification->problems++;
+	verification->kinds[problem->kind]++;
 	if (verification->line->json) {
-		json_out_begin(out, NULL, '{');
-		json_out_text(out, "problem", weft_slice(text));
-		json_out_end(out, '}');
-		code = json_out_print(out, verification->error);
+		code = print_json(verification, problem);
 	} else {
-		output_print("%s\n", text);
+		if (verification->line->count > 1)
+			output_print("%s: ", verification->checked->path);
+		output_print("%s\n", problem->text);
 		code = output_check(verification->error);
 	}
 	return code ? code : interrupt_check(verification->error);
@@ -43,6 +68,9 @@ report_lag(struct verification *verification, const struct spec *spec)
 	struct weft_datasource_status status;
 	int code;
 
+	if (verification->kinds[WEFT_PROBLEM_STORE] ||
+	    verification->kinds[WEFT_PROBLEM_POSITION])
+		return 0;
 	code = weft_datasource_get_status(spec->datasource, &status,
 	    verification->error);
 	if (code)
@@ -66,6 +94,8 @@ verify_source(struct verification *verification, const struct spec *spec)
 	size_t index = 0;
 	int code;
 
+	verification->checked = spec;
+	memset(verification->kinds, 0, sizeof verification->kinds);
 	code = weft_store_verify(spec->datasource, deep, print_problem,
 	    verification, NULL, verification->error);
 	while (!code && (model = spec_next_model(spec, &index)))
@@ -92,6 +122,62 @@ verify_all(struct verification *verification)
 	return code ? code : compare_sources(line, &verification->a,
 				 &verification->b, &verification->differences,
 				 error);
+}
+
+/* Opens the source to be written; 'rebuild' with a new store. */
+static int
+open_again(struct verification *verification, bool rebuild)
+{
+	struct spec *spec = &verification->a;
+	char *name = NULL;
+	int code;
+
+	if (rebuild) {
+		name = weft__strdup(weft_datasource_name(spec->datasource));
+		if (!name)
+			return weft_error_set(verification->error,
+			    WEFT_ENOMEM, "out of memory");
+	}
+	spec_close(spec);
+	code = spec_parse(spec, command_argument(verification->line, 0),
+	    verification->error);
+	spec->rebuild = name;
+	if (!code)
+		code = spec_open_parsed(spec, verification->line, SPEC_WRITE,
+		    verification->error);
+	spec->rebuild = NULL;
+	weft__free(name);
+	return code;
+}
+
+/* Mends what was found, and looks again. */
+static int
+repair(struct verification *verification)
+{
+	struct spec *spec = &verification->a;
+	struct weft_error *error = verification->error;
+	struct weft_model *model;
+	uint64_t found = verification->problems, mended;
+	size_t index = 0;
+	int code = open_again(
+	    verification, verification->kinds[WEFT_PROBLEM_STORE] != 0);
+
+	while (!code && (model = spec_next_model(spec, &index))) {
+		code = weft_model_repair(model, &mended, error);
+		if (!code && mended)
+			output_say(verification->line,
+			    "%s: %" PRIu64 " mended\n",
+			    weft_model_name(model), mended);
+	}
+	if (!code)
+		code = weft_datasource_project(spec->datasource, error);
+	verification->problems = 0;
+	if (!code)
+		code = verify_source(verification, spec);
+	if (!code)
+		output_say(verification->line, "repaired: %" PRIu64
+		    " problems before, ", found);
+	return code;
 }
 
 /* Prints the sums, and finds the exit status. */
@@ -127,10 +213,15 @@ static int
 run(const struct command_line *line, struct weft_error *error)
 {
 	struct verification verification = {.line = line, .error = error};
+	bool repairs = command_value(line, "repair");
 	int code;
 
+	if (repairs && line->count > 1)
+		return command_usage(error, "--repair takes one source");
 	json_out_init(&verification.out);
 	code = verify_all(&verification);
+	if (!code && repairs && verification.problems)
+		code = repair(&verification);
 	if (!code)
 		code = conclude(&verification);
 	json_out_fini(&verification.out);
@@ -143,6 +234,11 @@ static const struct command_option options[] = {
 	{"quick", NULL, "Of the store check the newest state only."},
 	{"model", "NAME",
 	    "Compare only this model; can be given several times."},
+	{"repair", NULL,
+	    "Mend what was found, and check again. What was written behind "
+	    "weft's back is recorded as a change; a damaged store is kept "
+	    "under the name *.damaged-1 (or -2, ...), and made anew from the "
+	    "records, without their history."},
 	{0},
 };
 
@@ -151,10 +247,16 @@ const struct command cmd_verify = {
 	.arguments = "A [B]",
 	.summary = "Check a source, or two and whether they are equal",
 	.about = "Checks every object of the store, every record against what "
-	    "is known of its changes, and records and store against each "
-	    "other. What is wrong is printed, and the exit status is 7. With "
-	    "a second source both are checked, and records that differ are "
-	    "listed as diff does; then the exit status is 3.",
+	    "is known of its changes, that against the journal, and all of it "
+	    "against the store. What is wrong is printed, with the model, the "
+	    "record's id and the git object as far as they are known, and the "
+	    "exit status is 7.\n\n"
+	    "With a second source both are checked, and records that differ "
+	    "are listed as diff does; then the exit status is 3.\n\n"
+	    "With --repair the exit status is 0 if nothing wrong is left.\n\n"
+	    "With --json each problem is an object with source, kind (store, "
+	    "position, record, journal), model, id, object and problem; the "
+	    "last line has the sums.",
 	.least = 1,
 	.most = 2,
 	.options = options,

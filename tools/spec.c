@@ -96,6 +96,7 @@ open_registry(struct spec *spec, enum spec_mode mode,
 	struct weft_registry_options options = WEFT_REGISTRY_OPTIONS_INIT;
 
 	options.read_only = mode == SPEC_READ;
+	options.rebuild = spec->rebuild;
 	options.holder = spec->holder;
 	if (!spec->is_file && !spec_exists(spec))
 		return weft_error_set(error, WEFT_ENOTFOUND,

@@ -17,6 +17,7 @@ struct spec {
 	char *name;    /* finds it from any directory: its absolute path */
 	char *model;   /* the model it names, or NULL */
 	char holder[64];
+	const char *rebuild; /* see struct weft_registry_options; or NULL */
 	struct weft_registry *registry;
 	struct weft_datasource *datasource;
 	struct weft_source *source;

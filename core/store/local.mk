@@ -14,9 +14,11 @@ libweft_all_la_SOURCES += \
 	core/store/pack.c core/store/pack.h \
 	core/store/pack_index.c \
 	core/store/pack_map.c core/store/pack_map.h \
+	core/store/pack_verify.c \
 	core/store/project.c \
 	core/store/ref.c core/store/ref.h \
 	core/store/repository.c core/store/repository.h \
+	core/store/set_aside.c \
 	core/store/store.c core/store/store.h \
 	core/store/store_internal.h \
 	core/store/tombstone.c core/store/tombstone.h \

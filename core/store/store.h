@@ -79,9 +79,12 @@ struct weft__project_result {
 	struct weft__store_tip tip;
 };
 
+/* What weft__store_verify() has found; all borrowed. */
 struct weft__store_problem {
-	struct weft__oid oid; /* the object concerned, or zero */
-	const char *text;     /* what is wrong, and where; borrowed */
+	struct weft__oid oid;    /* the object concerned, or zero */
+	struct weft_slice model; /* whose records it is of, or no value */
+	struct weft_slice id;    /* of the record, or no value */
+	const char *text;        /* what is wrong, and where */
 };
 
 /*
@@ -96,6 +99,15 @@ struct weft__store_problem {
 WEFT_MUST_CHECK int weft__store_open(const char *path, const char *source,
     enum weft__store_mode mode, struct weft__store **store,
     struct weft_error *error);
+
+/*
+ * Renames the repository at 'path', that is damaged, to a free name beside
+ * it, which is appended to 'kept'; nothing if there is none.  Durable when it
+ * returns.  Returns 0; WEFT_EINVAL if the path is no directory; WEFT_ELOCKED
+ * naming the one who writes to it.
+ */
+WEFT_MUST_CHECK int weft__store_set_aside(const char *path,
+    const char *holder, struct weft_buf *kept, struct weft_error *error);
 
 /* Unlocks and frees.  NULL is allowed. */
 void weft__store_close(struct weft__store *store);
@@ -266,11 +278,13 @@ WEFT_MUST_CHECK int weft__store_peer_get(struct weft__store *store,
 
 /*
  * Checks the tip: every trie node's hash and that the tries are in canonical
- * form; if 'deep' also every record, and the same for all commits before it.
- * 'visit' is called for each problem.
+ * form; if 'deep' also every record, the same for all commits before it, that
+ * the commits agreed on with peers are there, and the hash of each pack and
+ * index as a whole.  'visit' is called for each problem.
  * Returns 0 if all was looked at, however many problems there were; what
  * 'visit' returned.
- * Cost: reads every reachable object once (not deep: no record).
+ * Cost: reads every reachable object once (not deep: no record), and if 'deep'
+ * each pack once more.
  */
 WEFT_MUST_CHECK int weft__store_verify(struct weft__store *store, bool deep,
     int (*visit)(const struct weft__store_problem *problem, void *context),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "core/store/commit.h"
+#include "core/store/ref.h"
 #include "core/store/store_internal.h"
 #include "core/store/tree.h"
 
@@ -14,11 +15,14 @@ int
 weft__verify_report(struct weft__verify *verify, const struct weft__oid *oid,
     const char *text)
 {
-	char line[WEFT__VERIFY_PATH + 512], hex[WEFT__OID_HEX + 1];
-	struct weft__store_problem problem = {*oid, line};
+	char line[WEFT__VERIFY_PATH + 512];
+	struct weft__store_problem problem = {
+	    .model = verify->model, .id = verify->id, .text = line};
 
-	weft__oid_format(oid, hex);
-	snprintf(line, sizeof line, "%s: %s: %s", verify->path, hex, text);
+	verify->problems++;
+	if (oid)
+		problem.oid = *oid;
+	snprintf(line, sizeof line, "%s: %s", verify->path, text);
 	return verify->visit(&problem, verify->context);
 }
 
@@ -134,8 +138,10 @@ check_entry(struct weft__verify *verify, const struct weft__oid *tree,
 	    weft__name_unescape(entry->name, model, &size)) {
 		code = weft__verify_report(verify, tree, "it is no model");
 	} else {
+		verify->model = weft_slice_of(model, size);
 		peek_folder(verify, other, entry->name, &other_folder);
 		code = check_model(verify, entry->oid, &other_folder);
+		verify->model = weft_slice_of(NULL, 0);
 	}
 	weft__verify_leave(verify, before);
 	return code;
@@ -199,27 +205,97 @@ check_commit(struct weft__verify *verify, const struct weft__oid *oid,
 	return code;
 }
 
+/* A commit agreed on with a peer must be there; its tree is history's. */
+static int
+check_peer(const char *ref, void *context)
+{
+	struct weft__verify *verify = context;
+	struct weft__oid oid;
+	struct weft__object object = {{NULL, 0}, NULL};
+	struct weft__store_commit commit;
+	struct weft_error why;
+	size_t before = weft__verify_enter(verify, weft_slice(ref));
+	int code = weft__ref_read(verify->directory, ref, &oid, &why);
+
+	if (code)
+		code = weft__verify_report(verify, NULL, why.text);
+	else
+		code = weft__verify_object(
+		    verify, &oid, WEFT__OBJECT_COMMIT, &object);
+	if (!code && object.content.data &&
+	    weft__commit_parse(object.content, &commit))
+		code = weft__verify_report(
+		    verify, &oid, "the commit is not weft's");
+	weft__object_release(&object);
+	weft__verify_leave(verify, before);
+	return code;
+}
+
+static int
+check_peers(struct weft__verify *verify, const struct weft__store *store)
+{
+	char folder[WEFT__REF_ROOM];
+
+	weft__name_peer_ref(
+	    weft_slice(store->source), weft_slice("x"), folder);
+	*strrchr(folder, '/') = '\0';
+	return weft__ref_each(
+	    verify->directory, folder, check_peer, verify, verify->error);
+}
+
+/* The tip, and all commits before it if 'deep'. */
+static int
+check_commits(struct weft__verify *verify, struct weft__oid oid)
+{
+	struct weft__oid next, other = {{0}};
+	int code = 0;
+
+	while (!code && !weft__oid_is_zero(&oid)) {
+		code = check_commit(verify, &oid, &other, &next);
+		oid = next;
+		if (!verify->deep)
+			break;
+	}
+	return code;
+}
+
+/* The tip's ref holds no id. */
+static int
+report_ref(struct weft__verify *verify, const struct weft__store *store,
+    const char *text)
+{
+	size_t before = weft__verify_enter(verify, weft_slice(store->ref));
+	int code = weft__verify_report(verify, NULL, text);
+
+	weft__verify_leave(verify, before);
+	return code;
+}
+
 int
 weft__store_verify(struct weft__store *store, bool deep,
     int (*visit)(const struct weft__store_problem *problem, void *context),
     void *context, struct weft_error *error)
 {
 	struct weft__verify verify = {.objects = store->objects,
+	    .directory = &store->directory,
 	    .deep = deep,
 	    .visit = visit,
 	    .context = context,
 	    .error = error};
-	struct weft__oid oid, next, other = {{0}};
-	int code = weft__store_tip_id(store, &oid, error);
+	struct weft_error why;
+	struct weft__oid oid;
+	int code = weft__store_tip_id(store, &oid, &why);
 
-	if (code == WEFT_ENOTFOUND)
-		return 0;
-	while (!code && !weft__oid_is_zero(&oid)) {
-		code = check_commit(&verify, &oid, &other, &next);
-		oid = next;
-		if (!deep)
-			break;
-	}
+	if (code == WEFT_EDAMAGED)
+		code = report_ref(&verify, store, why.text);
+	else if (code && code != WEFT_ENOTFOUND)
+		code = weft_error_set(error, code, "%s", why.text);
+	else
+		code = code ? 0 : check_commits(&verify, oid);
+	if (!code && deep)
+		code = check_peers(&verify, store);
+	if (!code && deep)
+		code = weft__verify_packs(&verify, &store->directory);
 	weft__arena_fini(&verify.arena);
 	return code;
 }

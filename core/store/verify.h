@@ -8,22 +8,30 @@
 #include "core/store/objects.h"
 #include "core/store/store.h"
 
-/* Where in a commit we are: told with each problem. */
+/* Where we are: a ref, a pack, or a place in a commit; told with each
+ * problem. */
 #define WEFT__VERIFY_PATH 512
 
 struct weft__verify {
 	struct weft__objects *objects;
+	const struct weft__directory *directory; /* the repository */
 	bool deep;
 	int (*visit)(const struct weft__store_problem *problem, void *context);
 	void *context;
+	uint64_t problems; /* told of */
 	struct weft__arena arena;
 	struct weft__oid live; /* the trie of records beside the tombstones' */
+	struct weft_slice model; /* that the path leads into, or no value */
+	struct weft_slice id;    /* of the record, or no value */
 	char path[WEFT__VERIFY_PATH];
 	size_t path_size;
 	struct weft_error *error;
 };
 
-/* Tells of a problem at the path.  Returns what the visitor returned. */
+/*
+ * Tells of a problem at the path; 'oid' is the object's that it is of, or
+ * NULL.  Returns what the visitor returned.
+ */
 int weft__verify_report(struct weft__verify *verify,
     const struct weft__oid *oid, const char *text);
 
@@ -48,5 +56,12 @@ WEFT_MUST_CHECK int weft__verify_object(struct weft__verify *verify,
 WEFT_MUST_CHECK int weft__verify_trie(struct weft__verify *verify,
     enum weft__store_part part, const struct weft__oid *root,
     const struct weft__oid *other);
+
+/*
+ * Checks each pack and its index as whole files, and that each has the other.
+ * Returns 0; what the visitor returned; WEFT_ENOMEM; WEFT_EIO.
+ */
+WEFT_MUST_CHECK int weft__verify_packs(struct weft__verify *verify,
+    const struct weft__directory *directory);
 
 #endif

@@ -116,11 +116,15 @@ static int
 check_item(struct weft__verify *verify, const struct place *place,
     struct weft__trie_item *item)
 {
-	size_t before = weft__verify_enter(
-	    verify, weft_slice_of(item->name, item->name_size));
+	struct weft_slice name = weft_slice_of(item->name, item->name_size);
+	size_t before = weft__verify_enter(verify, name);
+	char id[WEFT__NAME_ROOM];
 	struct weft_error error;
 	int code = 0;
 
+	if (!item->id_blob &&
+	    !weft__name_unescape(name, id, &verify->id.size))
+		verify->id.data = id;
 	if (weft__trie_hash(item, &error))
 		code = weft__verify_report(verify, &item->blob, error.text);
 	else if (!is_at(place, &item->hash))
@@ -132,6 +136,7 @@ check_item(struct weft__verify *verify, const struct place *place,
 		code = check_id_blob(verify, item);
 	if (!code && verify->deep)
 		code = check_blob(verify, place, item);
+	verify->id = weft_slice_of(NULL, 0);
 	weft__verify_leave(verify, before);
 	return code;
 }

@@ -23,8 +23,11 @@ struct weft_registry_options {
 	const char *holder; /* named to those whom our lock turns away; NULL:
 	                       the program's name */
 	const struct weft_clock *clock; /* NULL: the system's; kept */
+	const char *rebuild; /* the datasource whose store is damaged: it is
+	                        kept beside under another name, and a new one
+	                        is made from the database; NULL: none */
 };
-#define WEFT_REGISTRY_OPTIONS_INIT {1, false, NULL, NULL}
+#define WEFT_REGISTRY_OPTIONS_INIT {1, false, NULL, NULL, NULL}
 
 /*
  * Makes an empty registry.  'options' may be NULL and is copied; '*registry'

@@ -2,8 +2,8 @@
  * The store of a datasource: its history as a plain git repository; and what
  * it takes to see whether all is well.
  *
- * Nothing here writes.  All of it works on a registry that is open for
- * reading only, while another process writes.
+ * Nothing here but weft_model_repair() writes.  All else works on a registry
+ * that is open for reading only, while another process writes.
  */
 #ifndef WEFT_STORE_H
 #define WEFT_STORE_H
@@ -59,25 +59,56 @@ WEFT_API WEFT_MUST_CHECK int weft_store_log(
     struct weft_datasource *datasource, uint64_t max,
     weft_store_commit_fn *each, void *context, struct weft_error *error);
 
-/* Receives the description of one fault, borrowed until it returns.  Nonzero
- * ends the search and is returned by the caller. */
-typedef int weft_problem_fn(const char *text, void *context);
+/* What is wrong, by what mends it. */
+enum weft_problem_kind {
+	/* The repository is damaged, or has other records than the database:
+	 * it is to be made anew (weft_registry_options.rebuild). */
+	WEFT_PROBLEM_STORE,
+	/* The repository has another history than the database, or a shorter
+	 * one than it should: opening the database for writing mends it. */
+	WEFT_PROBLEM_POSITION,
+	/* A record is not what its changes say: weft_model_repair(). */
+	WEFT_PROBLEM_RECORD,
+	/* The journal is not what the records' changes say:
+	 * weft_model_repair(). */
+	WEFT_PROBLEM_JOURNAL
+};
+
+/* A problem; all borrowed until the receiver returns. */
+struct weft_problem {
+	enum weft_problem_kind kind;
+	struct weft_slice model; /* or no value: of none */
+	struct weft_slice id;    /* of the record, or no value: of none */
+	const char *object;      /* the git object's id in hex, or NULL */
+	const char *text;        /* in words, with all of the above */
+};
+
+/* Receives one problem.  Nonzero ends the search and is returned by the
+ * caller. */
+typedef int weft_problem_fn(const struct weft_problem *problem, void *context);
+
+/* Returns "store", "position", "record" or "journal", static.  Thread: any. */
+WEFT_API const char *weft_problem_kind_name(enum weft_problem_kind kind);
 
 /*
- * Checks every object of the store: hashes, form of the tries; with 'deep'
- * all of the history, too.  '*count' (may be NULL) is how many faults there
- * were.  Returns 0 if all was looked at, whatever was found; what 'each'
- * returned; what the store returns.
- * Thread: any.  Cost: reads each object once.
+ * Checks the store: every object's hash, the form of the tries, the commits
+ * agreed on with peers, packs and their indexes; and that it is of this
+ * database, and not behind what that relies on.  Without 'deep' only the
+ * newest state, and no records.  '*count' (may be NULL) is how many problems
+ * there were.
+ * Returns 0 if all was looked at, whatever was found; what 'each' returned;
+ * what the database or the store returns.
+ * Thread: any.  Cost: reads each object once, with 'deep' each pack twice.
  */
 WEFT_API WEFT_MUST_CHECK int weft_store_verify(
     struct weft_datasource *datasource, bool deep, weft_problem_fn *each,
     void *context, uint64_t *count, struct weft_error *error);
 
 /*
- * Checks every record of the model against what is known of its changes, and,
- * if the store has every accepted write, against the store, both ways.
- * '*count' (may be NULL) is how many faults there were.
+ * Checks every record and tombstone of the model against what is known of its
+ * changes, that against the journal and the other way round, and, if the
+ * store has every accepted write, against the store, both ways.
+ * '*count' (may be NULL) is how many problems there were.
  * Returns 0 if all was looked at, whatever was found; what 'each' returned;
  * what the database or the store returns.
  * Thread: any.  Cost: O(records), in one read transaction.
@@ -85,6 +116,19 @@ WEFT_API WEFT_MUST_CHECK int weft_store_verify(
 WEFT_API WEFT_MUST_CHECK int weft_model_verify(struct weft_model *model,
     weft_problem_fn *each, void *context, uint64_t *count,
     struct weft_error *error);
+
+/*
+ * Mends what weft_model_verify() finds in records and journal: what was
+ * written behind our back is recorded as a change, as
+ * weft_model_rectify_all_changes() does; a record whose track row is damaged
+ * gets a new one, and a change that the journal has lost is listed anew.
+ * '*count' (may be NULL) is how many records it had to do with.
+ * Returns 0; WEFT_EINVAL: the model is not tracked; what the database
+ * returns.  What was mended before a failure stays so.
+ * Thread: any.  Cost: O(records).
+ */
+WEFT_API WEFT_MUST_CHECK int weft_model_repair(
+    struct weft_model *model, uint64_t *count, struct weft_error *error);
 
 /* A record that two models do not have alike, borrowed until it returns.
  * Nonzero ends the comparison and is returned by the caller. */

@@ -7,6 +7,7 @@ CLI_TESTS = \
 	tests/cli/locks.sh \
 	tests/cli/records.sh \
 	tests/cli/replicate.sh \
-	tests/cli/usage.sh
+	tests/cli/usage.sh \
+	tests/cli/verify.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)

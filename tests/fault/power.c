@@ -265,9 +265,9 @@ say(struct verdict *verdict, const char *what, const char *detail)
 }
 
 static int
-note_problem(const char *text, void *context)
+note_problem(const struct weft_problem *problem, void *context)
 {
-	say(context, "verify", text);
+	say(context, "verify", problem->text);
 	return 0;
 }
 

@@ -184,9 +184,9 @@ log__is_empty_without_commits(void **state)
 }
 
 static int
-fail_on_problem(const char *text, void *context)
+fail_on_problem(const struct weft_problem *problem, void *context)
 {
-	print_error("%s\n", text);
+	print_error("%s\n", problem->text);
 	return 7;
 }
 

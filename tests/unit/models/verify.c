@@ -11,16 +11,22 @@
 
 struct problems {
 	char text[512]; /* of the last one */
+	char id[64];
+	enum weft_problem_kind kind;
 	int count;
 	int result;
 };
 
 static int
-note_problem(const char *text, void *context)
+note_problem(const struct weft_problem *problem, void *context)
 {
 	struct problems *problems = context;
 
-	snprintf(problems->text, sizeof problems->text, "%s", text);
+	assert_true(weft_slice_equal(problem->model, weft_slice("Todo")));
+	snprintf(problems->text, sizeof problems->text, "%s", problem->text);
+	snprintf(problems->id, sizeof problems->id, "%.*s",
+	    (int)problem->id.size, problem->id.data);
+	problems->kind = problem->kind;
 	problems->count++;
 	return problems->result;
 }
@@ -117,9 +123,128 @@ verify__compares_with_the_store(void **state)
 	edit(&fixture, "update Todo set "
 	    "weft_body='{\\\"id\\\":\\\"a\\\"}' where weft_id='a'");
 	problems = verify(&fixture);
+	/* The store is not to blame. */
+	assert_int_equal(problems.count, 1);
+	assert_int_equal(problems.kind, WEFT_PROBLEM_RECORD);
+	fixture_close(&fixture);
+}
+
+static void
+repair(struct fixture *fixture, uint64_t wanted)
+{
+	uint64_t count;
+
+	fixture_ok(fixture, weft_model_repair(
+				fixture->model, &count, &fixture->error));
+	assert_int_equal(count, wanted);
+	assert_int_equal(verify(fixture).count, 0);
+	project(fixture);
+	assert_int_equal(verify(fixture).count, 0);
+}
+
+/* The row as it was before a later write, as a bad copy would leave it. */
+static void
+verify__names_a_record_that_went_back(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	edit(&fixture, "create table old as select * from Todo "
+	    "where weft_id='a'");
+	fixture_put(&fixture, "{\"id\":\"a\",\"title\":\"newer\"}");
+	project(&fixture);
+	edit(&fixture, "update Todo set weft_body=(select weft_body from old),"
+	    "weft_track=(select weft_track from old) where weft_id='a'");
+	problems = verify(&fixture);
 	assert_int_equal(problems.count, 2);
-	assert_string_equal(
-	    problems.text, "Todo \"a\": another state than in the store");
+	assert_string_equal(problems.id, "a");
+	assert_string_equal(problems.text, "Todo \"a\": journal row 5: it is "
+	    "later than what the record's changes say is the last one");
+	fixture_close(&fixture);
+}
+
+static void
+verify__names_a_change_that_the_journal_lacks(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	edit(&fixture, "delete from weft_journal where seq=2");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 1);
+	assert_int_equal(problems.kind, WEFT_PROBLEM_JOURNAL);
+	assert_string_equal(problems.text,
+	    "Todo \"b\": the journal has no row of its last change");
+	repair(&fixture, 1);
+	fixture_close(&fixture);
+}
+
+/* The last rows, too: positions that were given out are not given out again.
+ */
+static void
+verify__names_changes_beyond_the_journals_end(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+	struct weft_datasource_status status;
+
+	fill(&fixture);
+	edit(&fixture, "delete from weft_journal where seq>=2");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 2); /* b, and c's tombstone */
+	assert_string_equal(problems.text, "Todo \"c\": its last change has "
+	    "position 4, and the journal ends at 1");
+	repair(&fixture, 2);
+	fixture_ok(&fixture, weft_datasource_get_status(fixture.datasource,
+				 &status, &fixture.error));
+	assert_int_equal(status.seq, 6);
+	fixture_close(&fixture);
+}
+
+static void
+verify__names_a_journal_row_that_is_not_so(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	edit(&fixture, "update weft_journal set rev='other' where seq=1");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 1);
+	assert_string_equal(problems.text, "Todo \"a\": journal row 1: its "
+	    "revision is not the one that the record's changes say");
+	fixture_close(&fixture);
+}
+
+static void
+repair__gives_damaged_track_rows_anew(void **state)
+{
+	struct fixture fixture;
+
+	fill(&fixture);
+	project(&fixture);
+	edit(&fixture, "update Todo set weft_track=x'ff00' where weft_id='b';"
+	    "update weft_tombstones_Todo set weft_track=x'ff00'");
+	assert_int_equal(verify(&fixture).count, 2);
+	repair(&fixture, 2);
+	fixture_close(&fixture);
+}
+
+static void
+verify__names_what_the_store_has_alone(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	project(&fixture);
+	edit(&fixture, "delete from Todo;"
+	    "delete from weft_tombstones_Todo");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 3);
+	assert_int_equal(problems.kind, WEFT_PROBLEM_STORE);
 	fixture_close(&fixture);
 }
 
@@ -133,9 +258,9 @@ verify__misses_a_record_that_was_removed(void **state)
 	project(&fixture);
 	edit(&fixture, "delete from Todo where weft_id='b'");
 	problems = verify(&fixture);
-	assert_int_equal(problems.count, 2); /* its tombstone tells, too */
-	assert_string_equal(
-	    problems.text, "Todo \"b\": in the store, not in the database");
+	assert_int_equal(problems.count, 1);
+	assert_string_equal(problems.text,
+	    "Todo \"b\": deleted behind weft's back: run rectify");
 	fixture_close(&fixture);
 }
 
@@ -193,6 +318,12 @@ main(void)
 	    cmocka_unit_test(verify__misses_a_record_that_was_removed),
 	    cmocka_unit_test(verify__names_a_record_without_changes),
 	    cmocka_unit_test(verify__names_a_damaged_track_row),
+	    cmocka_unit_test(verify__names_a_record_that_went_back),
+	    cmocka_unit_test(verify__names_a_change_that_the_journal_lacks),
+	    cmocka_unit_test(verify__names_changes_beyond_the_journals_end),
+	    cmocka_unit_test(verify__names_a_journal_row_that_is_not_so),
+	    cmocka_unit_test(verify__names_what_the_store_has_alone),
+	    cmocka_unit_test(repair__gives_damaged_track_rows_anew),
 	    cmocka_unit_test(verify__ends_when_it_is_told_to),
 	};
 

@@ -350,10 +350,48 @@ store__reports_a_tip_that_cannot_be_read(void **state)
 	}
 }
 
+static void
+set_aside__keeps_it_under_a_free_name(void **state)
+{
+	struct store_fixture fixture;
+	struct weft__store *store;
+	struct weft_buf kept = WEFT_BUF_INIT(4096);
+	char wanted[128];
+
+	store_fixture_open(&fixture);
+	assert_int_equal(weft__store_set_aside(
+	                     fixture.path, "test", &kept, &fixture.error),
+	    WEFT_ELOCKED);
+	weft__store_unlock(fixture.store);
+	store_ok(&fixture, weft__store_set_aside(
+	                       fixture.path, "test", &kept, &fixture.error));
+	snprintf(wanted, sizeof wanted, "%s.damaged-1", fixture.path);
+	assert_string_equal(kept.data, wanted);
+	/* It is all there. */
+	store_ok(&fixture, weft__store_open(wanted, STORE_SOURCE,
+	                       WEFT__STORE_READ, &store, &fixture.error));
+	weft__store_close(store);
+	/* Nothing to be kept. */
+	weft_buf_clear(&kept);
+	store_ok(&fixture, weft__store_set_aside(
+	                       fixture.path, "test", &kept, &fixture.error));
+	assert_int_equal(kept.size, 0);
+	store_fixture_reopen(&fixture);
+	weft__store_unlock(fixture.store);
+	store_ok(&fixture, weft__store_set_aside(
+	                       fixture.path, "test", &kept, &fixture.error));
+	snprintf(wanted, sizeof wanted, "%s.damaged-2", fixture.path);
+	assert_string_equal(kept.data, wanted);
+	weft_buf_fini(&kept);
+	store_fixture_reopen(&fixture);
+	store_fixture_close(&fixture);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(set_aside__keeps_it_under_a_free_name),
 	    cmocka_unit_test(store_get__reads_each_commit_as_it_was),
 	    cmocka_unit_test(store_get__says_when_the_body_does_not_fit),
 	    cmocka_unit_test(store_read_blob__by_id_and_by_its_start),

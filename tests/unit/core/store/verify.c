@@ -13,6 +13,7 @@
 struct problems {
 	unsigned count;
 	char text[4096]; /* of all, as far as they fit */
+	char model[64], id[64]; /* of the last one that has them */
 	int result;      /* of the visitor */
 };
 
@@ -24,6 +25,12 @@ note_problem(const struct weft__store_problem *problem, void *context)
 
 	snprintf(problems->text + used, sizeof problems->text - used, "%s\n",
 	    problem->text);
+	if (problem->model.data)
+		snprintf(problems->model, sizeof problems->model, "%.*s",
+		    (int)problem->model.size, problem->model.data);
+	if (problem->id.data)
+		snprintf(problems->id, sizeof problems->id, "%.*s",
+		    (int)problem->id.size, problem->id.data);
 	problems->count++;
 	return problems->result;
 }
@@ -170,8 +177,11 @@ verify__finds_a_changed_byte_of_a_record(void **state)
 	store_fixture_reopen(&fixture);
 	assert_int_equal(verify(&fixture, false).count, 0);
 	problems = verify(&fixture, true);
-	assert_int_equal(problems.count, 1);
+	assert_int_equal(problems.count, 2); /* the record, and its pack */
 	assert_non_null(strstr(problems.text, "/Todo/r/a: "));
+	assert_non_null(strstr(problems.text, ".pack: the file's content"));
+	assert_string_equal(problems.model, "Todo");
+	assert_string_equal(problems.id, "a");
 	free(pack.data);
 	store_fixture_close(&fixture);
 }
