@@ -60,7 +60,6 @@ open_parts(struct weft_datasource *datasource, json_t *settings,
     struct weft_slice text, const char *directory,
     const struct weft_registry_options *options, struct weft_error *error)
 {
-	const char *rebuild = options ? options->rebuild : NULL;
 	const char *name = json_string_value(json_object_get(settings,
 	    "connector"));
 	const struct weft_connector_ops *ops;
@@ -77,9 +76,7 @@ open_parts(struct weft_datasource *datasource, json_t *settings,
 	/* The store first: its lock keeps two writers apart. */
 	if (!code)
 		code = weft__project_open_store(datasource, settings,
-		    directory, ops->durable,
-		    options ? options->holder : NULL,
-		    rebuild && strcmp(rebuild, datasource->name) == 0, error);
+		    directory, ops->durable, options, error);
 	if (!code)
 		code = ops->open(text, directory, datasource->read_only,
 		    &datasource->connector, error);

@@ -59,31 +59,46 @@ set_aside(const char *path, const char *holder, struct weft_error *error)
 	return code;
 }
 
-int
-weft__project_open_store(struct weft_datasource *datasource,
-    const json_t *settings, const char *directory, bool durable,
-    const char *holder, bool rebuild, struct weft_error *error)
+/* Opens what the path names, and locks it if it may be written. */
+static int
+open_store(struct weft_datasource *datasource, const char *path,
+    const char *holder, struct weft_error *error)
 {
 	enum weft__store_mode mode = datasource->read_only
 	    ? WEFT__STORE_READ : WEFT__STORE_CREATE;
+	int code = weft__store_open(path, datasource->name, mode,
+	    &datasource->store, error);
+
+	if (datasource->read_only)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	return code ? code
+		    : weft__store_lock(datasource->store, holder, error);
+}
+
+/* Whether the options ask for the datasource's store to be made anew. */
+static bool
+is_rebuilt(const struct weft_datasource *datasource,
+    const struct weft_registry_options *options)
+{
+	return !datasource->read_only && options && options->rebuild &&
+	    strcmp(options->rebuild, datasource->name) == 0;
+}
+
+int
+weft__project_open_store(struct weft_datasource *datasource,
+    const json_t *settings, const char *directory, bool durable,
+    const struct weft_registry_options *options, struct weft_error *error)
+{
+	const char *holder =
+	    options && options->holder ? options->holder : "weft";
 	char *path = NULL;
 	int code = store_path(settings, directory, durable, &path, error);
 
-	if (code || !*path) {
-		weft__free(path);
-		return code;
-	}
-	holder = holder ? holder : "weft";
-	if (rebuild && !datasource->read_only)
+	if (!code && *path && is_rebuilt(datasource, options))
 		code = set_aside(path, holder, error);
-	if (!code)
-		code = weft__store_open(path, datasource->name, mode,
-		    &datasource->store, error);
+	if (!code && *path)
+		code = open_store(datasource, path, holder, error);
 	weft__free(path);
-	if (code == WEFT_ENOTFOUND && datasource->read_only)
-		return 0;
-	if (!code && !datasource->read_only)
-		code = weft__store_lock(datasource->store, holder, error);
 	return code;
 }
 

@@ -12,15 +12,15 @@
 /*
  * Opens (and unless the datasource is read-only locks) the store that the
  * settings name; leaves datasource->store NULL if there is to be none, or if
- * it does not exist yet and may not be made.  With 'rebuild' what is there is
- * set aside before.
+ * it does not exist yet and may not be made.  If the options (may be
+ * NULL) ask for it to be rebuilt, what is there is set aside before.
  * Returns 0; WEFT_ECONFIG; WEFT_ELOCKED naming the holder; what the store
  * returns.
  */
 WEFT_MUST_CHECK int weft__project_open_store(
     struct weft_datasource *datasource, const json_t *settings,
-    const char *directory, bool durable, const char *holder, bool rebuild,
-    struct weft_error *error);
+    const char *directory, bool durable,
+    const struct weft_registry_options *options, struct weft_error *error);
 
 /*
  * After opening: makes database and store agree on how far the store is, and

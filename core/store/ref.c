@@ -92,6 +92,33 @@ weft__ref_read(const struct weft__directory *directory, const char *ref,
 	return code;
 }
 
+/* A name in a folder of refs that is a ref's. */
+static bool
+is_ref(const struct dirent *entry)
+{
+	size_t size = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && entry->d_type != DT_DIR &&
+	    (size < 5 || strcmp(entry->d_name + size - 5, ".lock") != 0);
+}
+
+/* Opens a directory's list; NULL and no code if there is none. */
+static int
+open_list(const struct weft__directory *directory, const char *folder,
+    DIR **list, struct weft_error *error)
+{
+	int fd = openat(directory->fd, folder,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int code = 0;
+
+	*list = fd < 0 ? NULL : fdopendir(fd);
+	if (!*list && errno != ENOENT)
+		code = weft__file_error(directory, folder, "read", error);
+	if (!*list && fd >= 0)
+		close(fd);
+	return code;
+}
+
 /* Those with a file of their own. */
 static int
 each_loose(const struct weft__directory *directory, const char *folder,
@@ -100,23 +127,13 @@ each_loose(const struct weft__directory *directory, const char *folder,
 {
 	char ref[WEFT__REF_ROOM];
 	const struct dirent *entry;
-	int code = 0, fd = openat(directory->fd, folder,
-	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	DIR *list;
+	int code = open_list(directory, folder, &list, error);
 
-	if (!list && errno == ENOENT)
-		return 0;
-	if (!list) {
-		code = weft__file_error(directory, folder, "read", error);
-		if (fd >= 0)
-			close(fd);
+	if (!list)
 		return code;
-	}
 	while (!code && (entry = readdir(list))) {
-		size_t size = strlen(entry->d_name);
-
-		if (entry->d_name[0] == '.' || entry->d_type == DT_DIR ||
-		    (size > 5 && !strcmp(entry->d_name + size - 5, ".lock")))
+		if (!is_ref(entry))
 			continue;
 		snprintf(ref, sizeof ref, "%s/%s", folder, entry->d_name);
 		code = visit(ref, context);
