@@ -89,6 +89,11 @@
  * the upper nodes of tries of any size, and what is in use below them. */
 #define WEFT_LIMIT_NODE_CACHE (16u * 1024 * 1024)
 
+/* Bytes of an object that is read from a pack of git's making (a tree of many
+ * models can be larger than a record), and deltas that it may take. */
+#define WEFT_LIMIT_OBJECT_SIZE (64u * 1024 * 1024)
+#define WEFT_LIMIT_DELTA_DEPTH 4096
+
 /* Bytes of one pack of the store: larger ones need 64-bit offsets. */
 #define WEFT_LIMIT_PACK_SIZE (1024u * 1024 * 1024)
 

@@ -304,7 +304,9 @@ int
 weft__file_get(const struct weft__directory *directory, const char *name,
     struct weft_buf *content, struct weft_error *error)
 {
-	int fd = weft__file_calls->open(directory->fd, name, O_RDONLY, 0);
+	/* A named pipe in its place must not make us wait. */
+	int fd = weft__file_calls->open(
+	    directory->fd, name, O_RDONLY | O_NONBLOCK, 0);
 	int code;
 
 	if (fd < 0)

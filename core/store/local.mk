@@ -4,6 +4,7 @@ libweft_all_la_SOURCES += \
 	core/store/commit.c core/store/commit.h \
 	core/store/feed.h \
 	core/store/file.c core/store/file.h \
+	core/store/git_config.c core/store/git_config.h \
 	core/store/history.c core/store/history.h \
 	core/store/name.c core/store/name.h \
 	core/store/node.c core/store/node.h \
@@ -12,6 +13,7 @@ libweft_all_la_SOURCES += \
 	core/store/objects_git.c core/store/objects_git.h \
 	core/store/oid_set.c core/store/oid_set.h \
 	core/store/pack.c core/store/pack.h \
+	core/store/pack_chain.c core/store/pack_chain.h \
 	core/store/pack_index.c \
 	core/store/pack_map.c core/store/pack_map.h \
 	core/store/pack_verify.c \

@@ -14,6 +14,7 @@
 #include "core/base/map.h"
 #include "core/store/node_cache.h"
 #include "core/store/objects_git.h"
+#include "core/store/pack_chain.h"
 #include "core/store/pack_map.h"
 
 /* An open pack, kept by its list and by the objects in its map. */
@@ -247,16 +248,32 @@ find(const struct weft__objects *objects, const struct weft__oid *oid,
 	return false;
 }
 
+/* Opens a pack for libgit2, which finds ids that are in order only. */
+static int
+open_git(struct weft__pack_file *file, struct weft_error *error)
+{
+	if (file->git)
+		return 0;
+	if (!weft__pack_map_is_sorted(&file->map))
+		return weft_error_set(error, WEFT_EDAMAGED,
+		    "the ids of its index are not in order");
+	return weft__git_pack_open(file->index, &file->git, error);
+}
+
 /* Reads an object that is not there as weft writes it. */
 static int
-read_other(struct weft__pack_file *file, const struct weft__oid *oid,
+read_other(const struct place *place, const struct weft__oid *oid,
     enum weft__object_type *type, struct weft__object *object,
     struct weft_error *error)
 {
-	int code = file->git
-	    ? 0
-	    : weft__git_pack_open(file->index, &file->git, error);
+	struct weft__pack_file *file = place->file;
+	int code;
 
+	if (!weft__pack_chain_is_bounded(&file->map, place->position))
+		return weft_error_set(error, WEFT_EDAMAGED,
+		    "its entry has no end, or is larger than %u bytes",
+		    WEFT_LIMIT_OBJECT_SIZE);
+	code = open_git(file, error);
 	return code
 	    ? code
 	    : weft__git_pack_read(file->git, oid, type, &object->content,
@@ -277,7 +294,7 @@ read_object(struct weft__objects *objects, const struct weft__oid *oid,
 		    error, WEFT_ENOTFOUND, "there is no such object");
 	if (!weft__pack_map_stored(
 	        &place.file->map, place.position, type, &object->content))
-		return read_other(place.file, oid, type, object, error);
+		return read_other(&place, oid, type, object, error);
 	object->file = place.file;
 	object->file->holders++;
 	return 0;

@@ -84,14 +84,15 @@ has_good_offsets(const struct weft__pack_map *map)
 	return true;
 }
 
-/* Maps a file; NULL data if it is empty. */
+/* Maps a file; NULL data if it is empty, or no file. */
 static int
 map_file(const struct weft__directory *directory, const char *name,
     const unsigned char **data, size_t *size, struct weft_error *error)
 {
 	struct stat status;
 	void *map = MAP_FAILED;
-	int code = 0, fd = openat(directory->fd, name, O_RDONLY | O_CLOEXEC);
+	int code = 0, fd = openat(directory->fd, name,
+	                  O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	*data = NULL;
 	*size = 0;
@@ -99,7 +100,7 @@ map_file(const struct weft__directory *directory, const char *name,
 		return weft__file_error(directory, name, "open", error);
 	if (fstat(fd, &status)) {
 		code = weft__file_error(directory, name, "read", error);
-	} else if (status.st_size > 0) {
+	} else if (S_ISREG(status.st_mode) && status.st_size > 0) {
 		map = mmap(NULL, (size_t)status.st_size, PROT_READ,
 		    MAP_SHARED, fd, 0);
 		if (map == MAP_FAILED)
@@ -283,4 +284,35 @@ weft__pack_map_stored(const struct weft__pack_map *map, uint32_t position,
 	*type = (enum weft__object_type)number;
 	*content = weft_slice_of((const char *)at, (size_t)size);
 	return libdeflate_adler32(1, at, (size_t)size) == get_be32(at + size);
+}
+
+uint64_t
+weft__pack_map_offset(const struct weft__pack_map *map, uint32_t position)
+{
+	return offset_of(map, position);
+}
+
+bool
+weft__pack_map_head(const struct weft__pack_map *map, uint64_t offset,
+    struct weft__pack_head *head)
+{
+	uint64_t end = map->pack_size - PACK_TRAILER_SIZE;
+
+	if (offset < PACK_HEADER_SIZE || offset >= end)
+		return false;
+	head->offset = offset;
+	head->end = map->pack + end;
+	head->data = take_header(
+	    map->pack + offset, head->end, &head->type, &head->size);
+	return head->data != NULL;
+}
+
+bool
+weft__pack_map_is_sorted(const struct weft__pack_map *map)
+{
+	for (uint32_t i = 1; i < map->count; i++)
+		if (memcmp(weft__pack_map_id(map, i - 1),
+		        weft__pack_map_id(map, i), WEFT__OID_SIZE) >= 0)
+			return false;
+	return true;
 }

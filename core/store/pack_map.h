@@ -57,4 +57,24 @@ bool weft__pack_map_stored(const struct weft__pack_map *map,
     uint32_t position, enum weft__object_type *type,
     struct weft_slice *content);
 
+/* The first bytes of an entry. */
+struct weft__pack_head {
+	unsigned type;             /* 1 to 3: an object; 6, 7: a delta */
+	uint64_t size;             /* declared, of what is deflated */
+	uint64_t offset;           /* in the pack */
+	const unsigned char *data; /* what follows, */
+	const unsigned char *end;  /* and where the pack's entries end */
+};
+
+/* Where the entry at a position begins in the pack. */
+uint64_t weft__pack_map_offset(
+    const struct weft__pack_map *map, uint32_t position);
+
+/* Reads the head of what is at an offset of the pack; false: there is none. */
+bool weft__pack_map_head(const struct weft__pack_map *map, uint64_t offset,
+    struct weft__pack_head *head);
+
+/* Whether all ids rise from one to the next.  Cost: a pass over them. */
+bool weft__pack_map_is_sorted(const struct weft__pack_map *map);
+
 #endif

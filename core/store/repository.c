@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/store/git_config.h"
+
 /*
  * No automatic gc: it would recompress what we have written, again and again.
  * A push into the repository gives a pack, for loose objects are not read.
@@ -22,6 +24,8 @@ static const char config[] = "[core]\n"
                              "[transfer]\n"
                              "\tunpackLimit = 1\n";
 
+#define CONFIG_SIZE (1u << 20)
+
 static bool
 exists(const struct weft__directory *directory, const char *name)
 {
@@ -33,19 +37,6 @@ is_repository(const struct weft__directory *directory)
 {
 	return exists(directory, "HEAD") && exists(directory, "objects/pack") &&
 	    exists(directory, "refs");
-}
-
-int
-weft__repository_open(const char *path, struct weft__directory *directory,
-    struct weft_error *error)
-{
-	int code = weft__directory_open(directory, path, error);
-
-	if (code || is_repository(directory))
-		return code;
-	weft__directory_close(directory);
-	return weft_error_set(
-	    error, WEFT_EINVAL, "%s is no bare git repository", path);
 }
 
 static bool
@@ -79,16 +70,61 @@ is_ours(const struct weft__directory *directory)
 	return ours;
 }
 
-/* HEAD comes last: with it the directory is a repository. */
+/* Whether it is one that weft can use. */
 static int
-make(const struct weft__directory *directory, const char *branch,
+check_config(
+    const struct weft__directory *directory, struct weft_error *error)
+{
+	struct weft_buf content = WEFT_BUF_INIT(CONFIG_SIZE);
+	const char *fault = NULL;
+	int code = weft__file_get(directory, "config", &content, error);
+
+	if (!code)
+		fault = weft__git_config_fault(weft_buf_slice(&content));
+	weft_buf_fini(&content);
+	if (code == WEFT_ENOTFOUND)
+		return 0;
+	return fault ? weft_error_set(error, WEFT_EINVAL, "%s %s",
+	                   directory->path, fault)
+	             : code;
+}
+
+/* Whether an open directory is a repository, and one that weft can use. */
+static int
+check(const struct weft__directory *directory, struct weft_error *error)
+{
+	if (is_repository(directory))
+		return check_config(directory, error);
+	if (is_ours(directory))
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "%s is not complete", directory->path);
+	return weft_error_set(error, WEFT_EINVAL,
+	    "%s is neither empty nor a bare git repository", directory->path);
+}
+
+int
+weft__repository_open(const char *path, struct weft__directory *directory,
     struct weft_error *error)
+{
+	int code = weft__directory_open(directory, path, error);
+
+	if (code)
+		return code;
+	code = check(directory, error);
+	if (code)
+		weft__directory_close(directory);
+	return code;
+}
+
+/* Folders and configuration, durable. */
+static int
+make_folders(
+    const struct weft__directory *directory, struct weft_error *error)
 {
 	static const char *const folders[] = {"objects", "objects/info",
 	    "objects/pack", "refs", "refs/heads", "refs/tags", "refs/weft",
 	    "weft"};
 	static const char *const synced[] = {"objects", "refs", "."};
-	char head[512];
 	int code = 0;
 
 	for (size_t i = 0; !code && i < sizeof folders / sizeof *folders; i++)
@@ -96,14 +132,30 @@ make(const struct weft__directory *directory, const char *branch,
 	if (!code)
 		code = weft__file_put(
 		    directory, "config", weft_slice(config), true, error);
+	for (size_t i = 0; !code && i < sizeof synced / sizeof *synced; i++)
+		code = weft__directory_sync(directory, synced[i], error);
+	return code;
+}
+
+/*
+ * HEAD comes last: with it the directory is a repository, and all else must
+ * be there.
+ */
+static int
+make(const struct weft__directory *directory, const char *branch,
+    struct weft_error *error)
+{
+	char head[512];
+	int code = make_folders(directory, error);
+
 	snprintf(head, sizeof head, "ref: %s\n", branch);
 	if (!code)
 		code = weft__file_put(
 		    directory, "HEAD.tmp", weft_slice(head), true, error);
 	if (!code)
 		code = weft__file_rename(directory, "HEAD.tmp", "HEAD", error);
-	for (size_t i = 0; !code && i < sizeof synced / sizeof *synced; i++)
-		code = weft__directory_sync(directory, synced[i], error);
+	if (!code)
+		code = weft__directory_sync(directory, ".", error);
 	/* We may not be allowed to read what is around us. */
 	if (!code)
 		(void)!weft__directory_sync(directory, "..", NULL);
@@ -122,13 +174,11 @@ weft__repository_create(const char *path, const char *branch,
 		return weft__file_error(&none, path, "make", error);
 	}
 	code = weft__directory_open(directory, path, error);
-	if (code || is_repository(directory))
+	if (code)
 		return code;
-	if (is_ours(directory))
+	code = check(directory, error);
+	if (code == WEFT_ENOTFOUND)
 		code = make(directory, branch, error);
-	else
-		code = weft_error_set(error, WEFT_EINVAL,
-		    "%s is neither empty nor a bare git repository", path);
 	if (code)
 		weft__directory_close(directory);
 	return code;

@@ -14,7 +14,8 @@
 
 /*
  * Opens a bare repository.
- * Returns 0; WEFT_ENOTFOUND: nothing there; WEFT_EINVAL: something else is.
+ * Returns 0; WEFT_ENOTFOUND: nothing there, or what an interrupted creation
+ * has left; WEFT_EINVAL: something else is, or a repository of another format.
  */
 WEFT_MUST_CHECK int weft__repository_open(const char *path,
     struct weft__directory *directory, struct weft_error *error);

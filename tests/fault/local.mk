@@ -4,6 +4,12 @@ tests_fault_kill_after_SOURCES = tests/fault/kill_after.c
 tests_fault_writer_SOURCES = tests/fault/writer.c
 tests_fault_writer_LDADD = libweft-all.la
 
+check_PROGRAMS += tests/fault/hostile
+TESTS += tests/fault/hostile
+tests_fault_hostile_SOURCES = tests/fault/hostile.c \
+	tests/lib/forged_pack.c tests/lib/forged_pack.h $(store_test_lib)
+tests_fault_hostile_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/fault/kill_writers
 TESTS += tests/fault/kill_writers
 tests_fault_kill_writers_SOURCES = tests/fault/kill_writers.c $(FIXTURE)

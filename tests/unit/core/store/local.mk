@@ -28,6 +28,11 @@ tests_unit_core_store_history_SOURCES = tests/unit/core/store/history.c \
 	$(store_test_lib)
 tests_unit_core_store_history_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/store/git_config
+TESTS += tests/unit/core/store/git_config
+tests_unit_core_store_git_config_SOURCES = tests/unit/core/store/git_config.c
+tests_unit_core_store_git_config_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/store/name
 TESTS += tests/unit/core/store/name
 tests_unit_core_store_name_SOURCES = tests/unit/core/store/name.c

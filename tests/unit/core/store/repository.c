@@ -54,7 +54,7 @@ store_open__says_what_is_in_the_way(void **state)
 	    open_as(&fixture, path, WEFT__STORE_CREATE), WEFT_EINVAL);
 	store_shell(&fixture, "rm ../other && mkdir ../other", "");
 	assert_int_equal(
-	    open_as(&fixture, path, WEFT__STORE_READ), WEFT_EINVAL);
+	    open_as(&fixture, path, WEFT__STORE_READ), WEFT_ENOTFOUND);
 	store_shell(&fixture, "echo mine > ../other/ref", "");
 	assert_int_equal(
 	    open_as(&fixture, path, WEFT__STORE_CREATE), WEFT_EINVAL);
