@@ -34,12 +34,9 @@ packages_for()
 	case $1 in
 	build)	echo gcc libc6-dev make autoconf automake libtool pkg-config \
 		    libjansson-dev libgit2-dev libssl-dev libsqlite3-dev \
-<<<<<<< HEAD
-		    zlib1g-dev libdeflate-dev libpcre2-dev uthash-dev \
-=======
-		    zlib1g-dev libpcre2-dev libcrypt-dev uthash-dev \
->>>>>>> d77cf23 (access: Add users, tokens, roles and rules.)
-		    libcmocka-dev libevent-dev libhttp-parser-dev ;;
+		    zlib1g-dev libdeflate-dev libpcre2-dev libcrypt-dev \
+		    uthash-dev libcmocka-dev libevent-dev \
+		    libhttp-parser-dev ;;
 	check)	echo g++ git sqlite3 iso-codes mandoc ;;
 	demo)	echo git sqlite3 iso-codes ;;
 	ci)	echo clang xz-utils ;;
