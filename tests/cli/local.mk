@@ -5,6 +5,7 @@ CLI_TESTS = \
 	tests/cli/init.sh \
 	tests/cli/inspect.sh \
 	tests/cli/locks.sh \
+	tests/cli/reconcile.sh \
 	tests/cli/records.sh \
 	tests/cli/replicate.sh \
 	tests/cli/usage.sh \

@@ -271,3 +271,9 @@ TESTS += tests/unit/models/kept
 tests_unit_models_kept_SOURCES = tests/unit/models/kept.c \
 	$(PAIR)
 tests_unit_models_kept_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/replicate_compare
+TESTS += tests/unit/models/replicate_compare
+tests_unit_models_replicate_compare_SOURCES = \
+	tests/unit/models/replicate_compare.c $(PAIR)
+tests_unit_models_replicate_compare_LDADD = $(TEST_LIBS)
