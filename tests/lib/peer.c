@@ -126,6 +126,24 @@ peer_rebase(struct peer *peer, const char *id, const char *prev,
 	track->seq = ++peer->seq;
 }
 
+void
+peer_assert_row(const struct peer_record *record)
+{
+	const struct weft__track *track = &record->track;
+	struct weft_buf row = WEFT_BUF_INIT(4096), again = WEFT_BUF_INIT(4096);
+	struct weft__track copy;
+
+	assert_int_equal(weft__track_encode(track, &row), 0);
+	assert_int_equal(
+	    weft__track_decode(weft_buf_slice(&row), &copy, NULL), 0);
+	assert_int_equal(weft__track_encode(&copy, &again), 0);
+	assert_true(weft_slice_equal(
+	    weft_buf_slice(&row), weft_buf_slice(&again)));
+	assert_true(weft__rev_equal(&copy.rev, &track->rev));
+	weft_buf_fini(&row);
+	weft_buf_fini(&again);
+}
+
 /* Counts the call, and lets the test have its say. */
 static int
 begin(struct peer *peer, enum peer_call call, size_t length,

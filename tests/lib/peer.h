@@ -74,6 +74,9 @@ bool peer_put(struct peer *peer, const char *id, const char *body);
 void peer_rebase(struct peer *peer, const char *id, const char *prev,
     struct weft_slice history);
 
+/* Asserts that the record's track row reads back as it is written. */
+void peer_assert_row(const struct peer_record *record);
+
 /* The revision of a body; "" of no body.  Static until the next call. */
 const char *peer_rev(const char *body);
 
