@@ -167,4 +167,10 @@ double weft__json_read_number(struct weft_slice token);
 size_t weft__json_write_number(
     double number, char text[WEFT__JSON_NUMBER_SIZE]);
 
+/*
+ * Reads the UTF-8 character at 'at'.  Returns its size, 0 if it is not valid.
+ */
+size_t weft__json_decode_utf8(
+    const char *at, const char *end, uint32_t *character);
+
 #endif

@@ -142,12 +142,6 @@ int weft__json_reorder(struct weft__json_scanner *scanner,
     const struct weft__json_frame *frame);
 
 /*
- * Reads the UTF-8 character at 'at'.  Returns its size, 0 if it is not valid.
- */
-size_t weft__json_decode_utf8(
-    const char *at, const char *end, uint32_t *character);
-
-/*
  * Reads the escape at 'at', a backslash; a pair of surrogates is one.
  * Returns its size; 0 if it is not valid, and why in '*reason'.
  */

@@ -123,4 +123,7 @@
 /* Bytes of one message of a reconciliation. */
 #define WEFT_LIMIT_RECONCILE_SIZE (8u * 1024 * 1024)
 
+/* Answers that one thread compresses at a time: 268 KB each. */
+#define WEFT_LIMIT_HTTP_GZIPS 16
+
 #endif

@@ -80,6 +80,13 @@ tests_fuzz_reconcile_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"reconcile"'
 tests_fuzz_reconcile_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_reconcile_LDADD = libweft-all.la
 
+fuzz_targets += http_head
+fuzz_programs += tests/fuzz/http_head
+tests_fuzz_http_head_SOURCES = tests/fuzz/http_head.c $(fuzz_main)
+tests_fuzz_http_head_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"http_head"'
+tests_fuzz_http_head_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_http_head_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ

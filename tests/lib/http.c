@@ -155,15 +155,19 @@ http_receive(int fd, char *response, size_t size)
 	int status = http_receive_head(fd, response, size);
 	size_t used = strlen(response);
 	const char *length = strcasestr(response, "\r\nContent-Length: ");
+	size_t body_size;
 
 	if (status < 200 || status == 204 || status == 304)
 		return status;
-	if (length)
-		read_bytes(fd, response + used, strtoul(length + 18, NULL, 10));
-	else if (strcasestr(response, "\r\nTransfer-Encoding: chunked"))
+	if (length) {
+		body_size = strtoul(length + 18, NULL, 10);
+		assert_true(body_size < size - used);
+		read_bytes(fd, response + used, body_size);
+	} else if (strcasestr(response, "\r\nTransfer-Encoding: chunked")) {
 		read_chunks(fd, response + used, size - used);
-	else
+	} else {
 		read_to_end(fd, response + used, size - used);
+	}
 	return status;
 }
 

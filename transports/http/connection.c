@@ -139,7 +139,9 @@ decide(struct weft__http_connection *connection)
 
 	connection->body_left = response->head.content_length;
 	weft__http_connection_set_state(connection, WEFT__HTTP_DECIDING);
-	if (handler->head)
+	if (weft__http_is_preflight(response))
+		weft__http_answer_preflight(response);
+	else if (handler->head)
 		handler->head(
 		    &response->request, response, handler->context);
 	else
@@ -405,11 +407,11 @@ drained(void *context)
 		weft__connection_resume(connection->net);
 		return;
 	}
-	before = response->sent;
+	before = response->written;
 	connection->is_inside = true;
 	response->stream.more(response, response->stream.context);
 	/* The same stream goes on, and it has written something. */
-	if (connection->response == response && response->sent != before)
+	if (connection->response == response && response->written != before)
 		weft__connection_ask(connection->net);
 	connection->is_inside = false;
 	weft__http_connection_settle(connection);

@@ -4,6 +4,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/clock.h"
+#include "transports/http/gzip.h"
 
 /* Bytes of a body that are sent in one piece with the head. */
 #define SMALL_BODY 16384
@@ -51,7 +52,7 @@ static bool
 may_keep_alive(const struct weft__http_connection *connection,
     const struct weft__http_head *head)
 {
-	if (connection->thread->is_draining || head->wants_close)
+	if (head->wants_close)
 		return false;
 	if (connection->request_count >=
 	    connection->thread->config->requests_of_connection)
@@ -100,7 +101,7 @@ weft__http_exchange_create(struct weft__http_connection *connection,
 		return NULL;
 	}
 	*response = (struct weft__http_response){
-	    .thread = connection->thread};
+	    .thread = connection->thread, .is_text = true};
 	weft_buf_init(&response->headers, HEADERS_SIZE);
 	weft__http_body_init(&response->body, 0, 0, NULL);
 	response->head.request = &response->request;
@@ -163,7 +164,7 @@ decide_framing(struct weft__http_response *response, bool is_stream)
 		response->keeps_alive = false; /* its end is the end */
 	if (is_stream && !response->head.is_http_1_0)
 		response->is_chunked = !response->request.is_head;
-	if (!can_drop_rest(response))
+	if (response->thread->is_draining || !can_drop_rest(response))
 		response->keeps_alive = false;
 }
 
@@ -190,6 +191,24 @@ add_framing(struct weft__http_response *response, struct weft_buf *out,
 	return code ? code : weft_buf_append_slice(out, weft_slice(connection));
 }
 
+/* The headers about the body. */
+static int
+add_content(const struct weft__http_response *response, struct weft_buf *out,
+    int status, int64_t length)
+{
+	int code = 0;
+
+	if (has_body(status) && length != 0 && !response->has_type)
+		code = weft_buf_append_slice(out,
+		    weft_slice(
+			"Content-Type: application/json; charset=utf-8\r\n"));
+	if (!code && response->gzip)
+		code = weft_buf_append_slice(out,
+		    weft_slice("Content-Encoding: gzip\r\n"
+			       "Vary: Accept-Encoding\r\n"));
+	return code;
+}
+
 /* The whole head. */
 static int
 compose(struct weft__http_response *response, struct weft_buf *out, int status,
@@ -200,13 +219,13 @@ compose(struct weft__http_response *response, struct weft_buf *out, int status,
 	    weft__http_reason(status), weft__http_date(response->thread),
 	    response->id);
 
-	if (!code && has_body(status) && length != 0 && !response->has_type)
-		code = weft_buf_append_slice(out,
-		    weft_slice(
-			"Content-Type: application/json; charset=utf-8\r\n"));
+	if (!code)
+		code = add_content(response, out, status, length);
 	if (!code)
 		code = weft_buf_append_slice(
 		    out, weft_buf_slice(&response->headers));
+	if (!code)
+		code = weft__http_add_cors(response, out);
 	if (!code)
 		code = add_framing(response, out, status, length);
 	if (!code)
@@ -283,7 +302,9 @@ weft__http_exchange_finish(
 		else
 			weft__connection_break(connection->net);
 	}
+	weft__http_gzip_end(response);
 	weft__http_body_fini(&response->body);
+	weft_buf_fini(&response->given);
 	weft_buf_fini(&response->headers);
 	weft__free(response);
 	if (connection)

@@ -5,6 +5,8 @@
  * connection.c   what a connection does with the bytes that come
  * exchange.c     a request and its response, from head to last byte
  * response.c     what handlers call
+ * stream.c       the bodies that they write part by part
+ * gzip.c, cors.c what is added to an answer if the client asks
  * server.c       threads, listening, drain
  */
 #ifndef TRANSPORTS_HTTP_EXCHANGE_H
@@ -36,6 +38,7 @@ struct weft__http_thread {
 	uint64_t date_s; /* what 'date' says */
 	char date[WEFT__HTTP_DATE_SIZE];
 	char id_prefix[9]; /* of the ids made here */
+	unsigned gzip_count; /* of compressors that work */
 	bool is_draining;
 };
 
@@ -81,16 +84,28 @@ struct weft__http_response {
 	    enum weft__http_notice notice, void *context);
 	void *notify_context;
 	struct weft_buf headers; /* lines that the handler has set */
+	struct weft_buf given;   /* a body that is compressed part by part */
+	size_t given_done;       /* bytes of it that were */
+	struct weft__http_gzip *gzip; /* compresses the body, or NULL */
 	uint64_t began_us;
-	uint64_t sent;      /* bytes of the body */
+	uint64_t written;   /* bytes of the body, by the handler */
+	uint64_t sent;      /* bytes of the body, to the client */
 	int status;         /* 0: not answered yet */
 	bool is_streaming;  /* headers are out, the body is not complete */
 	bool is_chunked;    /* its body is */
 	bool keeps_alive;   /* another request may follow */
 	bool has_type;      /* a Content-Type is among 'headers' */
+	bool is_text;       /* its type is worth to be compressed */
 	bool is_over;       /* 'over' is posted and will finish it */
 	char id[64];        /* X-Request-Id */
 };
+
+/* Where a response is sent; NULL: the client has left. */
+static inline struct weft__connection *
+weft__http_net(const struct weft__http_response *response)
+{
+	return response->connection ? response->connection->net : NULL;
+}
 
 /* exchange.c ---------------------------------------------------------- */
 
@@ -136,7 +151,17 @@ void weft__http_connection_settle(struct weft__http_connection *connection);
 /* Closes it if it is between requests, else after its answer. */
 void weft__http_connection_drain(struct weft__http_connection *connection);
 
-/* status.c, date.c, error_body.c ---------------------------------------- */
+/* cors.c ---------------------------------------------------------------- */
+
+/* Adds what the browser of a page elsewhere must know.  Returns as append. */
+WEFT_MUST_CHECK int weft__http_add_cors(
+    const struct weft__http_response *response, struct weft_buf *out);
+
+/* Whether a browser only asks what it may send; that is answered here. */
+bool weft__http_is_preflight(const struct weft__http_response *response);
+void weft__http_answer_preflight(struct weft__http_response *response);
+
+/* status.c -------------------------------------------------------------- */
 
 /* "OK" and so on; "Unknown" for a status without a name. */
 const char *weft__http_reason(int status);

@@ -13,30 +13,13 @@ weft__http_refuse(
 	return false;
 }
 
-/* Whether the bytes so far are more than a head may have. */
-static bool
-is_too_large(
-    const struct weft__http_lines *lines, struct weft__http_refusal *refusal)
-{
-	if (lines->line_count == 0 &&
-	    lines->scanned > WEFT_LIMIT_HTTP_LINE)
-		weft__http_refuse(refusal, 414, "the target is too long");
-	else if (lines->scanned > WEFT_LIMIT_HTTP_HEAD)
-		weft__http_refuse(refusal, 431, "the head is too large");
-	else if (lines->line_count > WEFT_LIMIT_HTTP_HEADERS + 1)
-		weft__http_refuse(refusal, 431, "too many headers");
-	else
-		return false;
-	return true;
-}
-
 /* A character of the request line. */
 static bool
 scan_request_line(struct weft__http_lines *lines, unsigned char c)
 {
 	lines->slash_count += c == '/';
 	lines->space_count += c == ' ';
-	return c >= 0x20 && c < 0x7f;
+	return c < 0x7f && (c > ' ' || (c == ' ' && lines->scanned > 0));
 }
 
 /* What tokens of RFC 9110 are made of: the name of a header. */
@@ -97,18 +80,35 @@ scan_one(struct weft__http_lines *lines, const char *data)
 	                              : scan_header(lines, c);
 }
 
+/* Whether what was looked at is within the limits. */
+static bool
+is_within(
+    const struct weft__http_lines *lines, struct weft__http_refusal *refusal)
+{
+	size_t line_size =
+	    lines->line_count ? lines->line_size : lines->scanned;
+
+	if (line_size > WEFT_LIMIT_HTTP_LINE + (lines->line_count == 0))
+		return weft__http_refuse(
+		    refusal, 414, "the target is too long");
+	if (lines->scanned >= WEFT_LIMIT_HTTP_HEAD && !lines->is_complete)
+		return weft__http_refuse(
+		    refusal, 431, "the head is too large");
+	if (lines->line_count > WEFT_LIMIT_HTTP_HEADERS + 1)
+		return weft__http_refuse(refusal, 431, "too many headers");
+	return true;
+}
+
 bool
 weft__http_lines_scan(struct weft__http_lines *lines, const char *data,
     size_t size, struct weft__http_refusal *refusal)
 {
-	for (; lines->scanned < size && !lines->is_complete;
-	     lines->scanned++) {
-		if (is_too_large(lines, refusal))
-			return false;
+	if (size > WEFT_LIMIT_HTTP_HEAD)
+		size = WEFT_LIMIT_HTTP_HEAD;
+	for (; lines->scanned < size && !lines->is_complete; lines->scanned++)
 		if (!scan_one(lines, data))
 			return weft__http_refuse(refusal, 400,
 			    lines->line_count ? "malformed header"
 			                      : "malformed request line");
-	}
-	return !is_too_large(lines, refusal);
+	return is_within(lines, refusal);
 }

@@ -1,6 +1,7 @@
 /*
  * The target of a request: path and query, and the path's segments.
  */
+#include "core/base/json.h"
 #include "transports/http/head.h"
 
 static int
@@ -25,6 +26,21 @@ unescape(const char *text, size_t size)
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
+static bool
+is_utf8(struct weft_slice text)
+{
+	const char *end = text.data + text.size;
+	uint32_t character;
+	size_t size;
+
+	for (const char *at = text.data; at < end; at += size) {
+		size = weft__json_decode_utf8(at, end, &character);
+		if (!size)
+			return false;
+	}
+	return true;
+}
+
 /* Decodes a segment to '*out', which is moved on. */
 static bool
 decode(struct weft_slice text, char **out, struct weft_slice *segment)
@@ -43,7 +59,7 @@ decode(struct weft_slice text, char **out, struct weft_slice *segment)
 		*(*out)++ = (char)byte;
 	}
 	*segment = weft_slice_of(start, (size_t)(*out - start));
-	return true;
+	return is_utf8(*segment);
 }
 
 /* The path's segments; one slash at the end adds none. */

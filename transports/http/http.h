@@ -132,6 +132,10 @@ struct weft__http_stream {
 	 */
 	void (*over)(void *context);
 	void *context;
+
+	/* Its bytes may wait in a compressor until there are enough of them:
+	 * not for live ones. */
+	bool may_compress;
 };
 
 /*

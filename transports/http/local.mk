@@ -3,7 +3,9 @@ libweft_all_la_SOURCES += \
 	transports/http/body.c transports/http/body.h \
 	transports/http/chunked.c transports/http/chunked.h \
 	transports/http/connection.c \
+	transports/http/cors.c \
 	transports/http/exchange.c transports/http/exchange.h \
+	transports/http/gzip.c transports/http/gzip.h \
 	transports/http/head.h \
 	transports/http/head_framing.c \
 	transports/http/head_lines.c \
@@ -12,4 +14,5 @@ libweft_all_la_SOURCES += \
 	transports/http/http.h \
 	transports/http/response.c \
 	transports/http/server.c transports/http/server.h \
-	transports/http/status.c
+	transports/http/status.c \
+	transports/http/stream.c

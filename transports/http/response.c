@@ -1,10 +1,8 @@
 /*
- * What handlers call to read a request and to answer it.
+ * What handlers call to read a request and to prepare its answer.
  */
 #include <assert.h>
-#include <stdio.h>
 
-#include "core/base/alloc.h"
 #include "transports/http/exchange.h"
 
 static struct weft__http_response *
@@ -35,13 +33,6 @@ weft__http_loop(const struct weft__http_response *response)
 	return response->thread->loop;
 }
 
-/* Where it is sent; NULL: the client has left. */
-static struct weft__connection *
-net_of(const struct weft__http_response *response)
-{
-	return response->connection ? response->connection->net : NULL;
-}
-
 bool
 weft__http_is_gone(const struct weft__http_response *response)
 {
@@ -58,6 +49,29 @@ is_line(struct weft_slice text)
 		    text.data[i] == 0x7f)
 			return false;
 	return true;
+}
+
+static bool
+begins_with(struct weft_slice text, const char *beginning)
+{
+	size_t size = strlen(beginning);
+
+	return text.size >= size && memcmp(text.data, beginning, size) == 0;
+}
+
+/* Remembers what a header says about the body. */
+static void
+note_header(struct weft__http_response *response, struct weft_slice name,
+    struct weft_slice value)
+{
+	if (weft__http_same(name, "content-type")) {
+		response->has_type = true;
+		response->is_text = begins_with(value, "text/") ||
+		    begins_with(value, "application/json") ||
+		    begins_with(value, "application/javascript");
+	} else if (weft__http_same(name, "content-encoding")) {
+		response->is_text = false;
+	}
 }
 
 int
@@ -78,177 +92,9 @@ weft__http_set_header(struct weft__http_response *response, const char *name,
 		code = weft_buf_append(lines, "\r\n", 2);
 	if (code)
 		lines->size = before;
-	else if (weft__http_same(weft_slice(name), "content-type"))
-		response->has_type = true;
+	else
+		note_header(response, weft_slice(name), value);
 	return code;
-}
-
-void
-weft__http_respond(struct weft__http_response *response, int status,
-    struct weft_slice body)
-{
-	struct weft__connection *net = net_of(response);
-
-	assert(!response->status);
-	if (net) {
-		weft__connection_hold(net);
-		weft__http_send_head(response, status, (int64_t)body.size);
-		if (body.size && !response->request.is_head)
-			weft__connection_send(net, body.data, body.size);
-		weft__connection_release(net);
-	}
-	response->status = status;
-	response->sent = response->request.is_head ? 0 : body.size;
-	weft__http_exchange_finish(response, true);
-}
-
-static void
-free_given(const void *data, size_t size, void *context)
-{
-	weft__free(context);
-}
-
-void
-weft__http_give(
-    struct weft__http_response *response, int status, struct weft_buf *body)
-{
-	struct weft_slice bytes = weft_buf_slice(body);
-	struct weft__connection *net = net_of(response);
-
-	assert(!response->status);
-	if (!net || response->request.is_head ||
-	    bytes.size < 4096) {
-		weft__http_respond(response, status, bytes);
-		weft_buf_fini(body);
-		return;
-	}
-	weft__connection_hold(net);
-	weft__http_send_head(response, status, (int64_t)bytes.size);
-	weft__connection_send_shared(
-	    net, bytes.data, bytes.size, free_given, body->data);
-	weft__connection_release(net);
-	body->data = NULL;
-	weft_buf_fini(body);
-	response->sent = bytes.size;
-	weft__http_exchange_finish(response, true);
-}
-
-/* A stream whose client had left before it began. */
-static void
-end_unheard(struct weft__task *task)
-{
-	struct weft__http_response *response = (void *)((char *)task -
-	    offsetof(struct weft__http_response, over));
-
-	weft__http_exchange_finish(response, false);
-}
-
-void
-weft__http_stream(struct weft__http_response *response, int status,
-    const struct weft__http_stream *stream)
-{
-	assert(!response->status);
-	response->stream = *stream;
-	response->is_streaming = true;
-	if (response->connection)
-		weft__http_send_head(response, status, -1);
-	response->status = status;
-	weft__http_wake(response);
-	if (!response->connection) {
-		response->is_over = true;
-		response->over.run = end_unheard;
-		weft__loop_post(response->thread->loop, &response->over);
-	}
-}
-
-/* Whether what a stream writes is sent at all. */
-static bool
-is_heard(const struct weft__http_response *response)
-{
-	return response->connection && !response->request.is_head;
-}
-
-/* The size of a chunk before it. */
-static void
-begin_chunk(struct weft__http_response *response, size_t size)
-{
-	char line[24];
-	int length = snprintf(line, sizeof line, "%zx\r\n", size);
-
-	response->sent += size;
-	weft__connection_hold(net_of(response));
-	if (response->is_chunked)
-		weft__connection_send(
-		    net_of(response), line, (size_t)length);
-}
-
-static void
-end_chunk(struct weft__http_response *response)
-{
-	if (response->is_chunked)
-		weft__connection_send(net_of(response), "\r\n", 2);
-	weft__connection_release(net_of(response));
-}
-
-void
-weft__http_write(
-    struct weft__http_response *response, const void *data, size_t size)
-{
-	assert(response->is_streaming);
-	if (!is_heard(response) || !size)
-		return;
-	begin_chunk(response, size);
-	weft__connection_send(net_of(response), data, size);
-	end_chunk(response);
-}
-
-void
-weft__http_write_shared(struct weft__http_response *response,
-    const void *data, size_t size,
-    void (*release)(const void *data, size_t size, void *context),
-    void *context)
-{
-	assert(response->is_streaming);
-	if (!is_heard(response) || !size) {
-		release(data, size, context);
-		return;
-	}
-	begin_chunk(response, size);
-	weft__connection_send_shared(
-	    response->connection->net, data, size, release, context);
-	end_chunk(response);
-}
-
-bool
-weft__http_is_full(const struct weft__http_response *response)
-{
-	return response->connection &&
-	    weft__connection_is_full(response->connection->net);
-}
-
-void
-weft__http_wake(struct weft__http_response *response)
-{
-	if (response->connection && response->stream.more)
-		weft__connection_ask(response->connection->net);
-}
-
-void
-weft__http_end(struct weft__http_response *response)
-{
-	assert(response->is_streaming);
-	if (response->connection && response->is_chunked)
-		weft__connection_send(
-		    response->connection->net, "0\r\n\r\n", 5);
-	if (!response->is_over)
-		weft__http_exchange_finish(response, true);
-}
-
-void
-weft__http_abort(struct weft__http_response *response)
-{
-	if (!response->is_over)
-		weft__http_exchange_finish(response, false);
 }
 
 void
@@ -266,7 +112,7 @@ weft__http_upgrade(struct weft__http_response *response,
     const struct weft__connection_handler *handler, void *context)
 {
 	struct weft__http_connection *connection = response->connection;
-	struct weft__connection *net = net_of(response);
+	struct weft__connection *net = weft__http_net(response);
 
 	assert(!response->status);
 	if (net) {

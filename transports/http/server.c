@@ -10,18 +10,20 @@
 #include "transports/http/exchange.h"
 #include "transports/net/admission.h"
 #include "transports/net/listener.h"
+#include "transports/net/tls.h"
 
 /* Threads that a server may have. */
 #define MOST_THREADS 64
 
-/* Bytes of a head that we send. */
-#define SCRATCH_SIZE 65536
+/* Bytes of a head, or of a part of a body that is compressed. */
+#define SCRATCH_SIZE 131072
 
 /* A socket that one thread listens on. */
 struct weft__http_listening {
 	struct weft__http_listening *next;
 	struct weft__http_thread *thread;
 	struct weft__listener *listener;
+	struct weft__tls *tls; /* NULL: plain */
 };
 
 struct weft__http_server {
@@ -58,6 +60,7 @@ weft__http_config_init(struct weft__http_config *config)
 	    .requests_of_connection = 10000,
 	    .body_limit = 1024 * 1024,
 	    .body_memory = 65536,
+	    .has_gzip = true,
 	    .folder = "/tmp",
 	};
 }
@@ -79,32 +82,67 @@ create_thread(struct weft__http_server *server,
 	    server->config.ticks, server->config.clock, &thread->loop, error);
 }
 
+static int
+check_config(const struct weft__http_config *config, struct weft_error *error)
+{
+	const char *const *each = config->cors_origins;
+
+	for (; each && *each; each++)
+		if (strcmp(*each, "*") == 0 && config->has_cors_credentials)
+			return weft_error_set(error, WEFT_ECONFIG,
+			    "CORS: credentials for any origin would let every "
+			    "page act for its visitor; list the origins");
+	return 0;
+}
+
+/* How many threads there are to be. */
+static unsigned
+count_threads(const struct weft__http_config *config)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned count = config->thread_count;
+
+	if (!count)
+		count = cores > 0 ? (unsigned)cores : 1;
+	return count < MOST_THREADS ? count : MOST_THREADS;
+}
+
+/* Makes what the server owns. */
+static int
+create_parts(struct weft__http_server *server, struct weft_error *error)
+{
+	int code = 0;
+
+	server->thread_count = count_threads(&server->config);
+	server->admission =
+	    weft__admission_create(server->config.connection_count,
+	        server->config.connections_of_address);
+	server->threads =
+	    weft__calloc(server->thread_count, sizeof *server->threads);
+	if (!server->admission || !server->threads)
+		return weft_error_set(error, WEFT_ENOMEM, "HTTP server");
+	for (unsigned i = 0; !code && i < server->thread_count; i++)
+		code = create_thread(server, &server->threads[i], error);
+	return code;
+}
+
 int
 weft__http_server_create(const struct weft__http_config *config,
     const struct weft__http_handler *handler,
     struct weft__http_server **server_out, struct weft_error *error)
 {
-	struct weft__http_server *server = weft__calloc(1, sizeof *server);
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	int code = 0;
+	struct weft__http_server *server;
+	int code = check_config(config, error);
 
 	*server_out = NULL;
+	if (code)
+		return code;
+	server = weft__calloc(1, sizeof *server);
 	if (!server)
 		return weft_error_set(error, WEFT_ENOMEM, "HTTP server");
 	server->config = *config;
 	server->handler = *handler;
-	server->thread_count = config->thread_count ? config->thread_count
-	    : cores > 0 ? (unsigned)cores : 1;
-	if (server->thread_count > MOST_THREADS)
-		server->thread_count = MOST_THREADS;
-	server->admission = weft__admission_create(
-	    config->connection_count, config->connections_of_address);
-	server->threads =
-	    weft__calloc(server->thread_count, sizeof *server->threads);
-	if (!server->admission || !server->threads)
-		code = weft_error_set(error, WEFT_ENOMEM, "HTTP server");
-	for (unsigned i = 0; !code && i < server->thread_count; i++)
-		code = create_thread(server, &server->threads[i], error);
+	code = create_parts(server, error);
 	if (code) {
 		weft__http_server_destroy(server);
 		return code;
@@ -113,20 +151,23 @@ weft__http_server_create(const struct weft__http_config *config,
 	return 0;
 }
 
-/* One that cannot be served now; what plain clients are told. */
-static void
-turn_away(int fd, enum weft__admission_answer answer)
+/* What a client is told that cannot be served now. */
+static const char *
+words(enum weft__admission_answer answer)
 {
-	static const char busy[] =
-	    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
-	    "Connection: close\r\nContent-Length: 0\r\n\r\n";
-	static const char too_many[] =
-	    "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n"
-	    "Connection: close\r\nContent-Length: 0\r\n\r\n";
-	const char *text =
-	    answer == WEFT__REFUSED_ADDRESS ? too_many : busy;
+	if (answer == WEFT__REFUSED_ADDRESS)
+		return "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n"
+		       "Connection: close\r\nContent-Length: 0\r\n\r\n";
+	return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+	       "Connection: close\r\nContent-Length: 0\r\n\r\n";
+}
 
+/* Says that and closes.  Best effort: what matters is to be quick. */
+static void
+turn_away(int fd, const char *text)
+{
 	send(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
+	shutdown(fd, SHUT_WR);
 	close(fd);
 }
 
@@ -143,16 +184,24 @@ accepted(int fd, const struct weft__address *peer, void *context)
 	    .admission = server->admission,
 	    .limits = &server->config.connection};
 
-	if (answer != WEFT__ADMITTED)
-		turn_away(fd, answer);
-	else
-		weft__http_connection_start(thread, &start);
+	if (answer != WEFT__ADMITTED) {
+		turn_away(fd, listening->tls ? "" : words(answer));
+		return;
+	}
+	if (listening->tls)
+		start.ssl = weft__tls_accept(listening->tls, fd);
+	if (listening->tls && !start.ssl) {
+		turn_away(fd, "");
+		weft__admission_leave(server->admission, peer);
+		return;
+	}
+	weft__http_connection_start(thread, &start);
 }
 
 /* Has one thread listen on the socket, which is given. */
 static int
 listen_on_thread(struct weft__http_thread *thread, int fd,
-    struct weft_error *error)
+    struct weft__tls *tls, struct weft_error *error)
 {
 	struct weft__http_listening *listening =
 	    weft__calloc(1, sizeof *listening);
@@ -163,6 +212,7 @@ listen_on_thread(struct weft__http_thread *thread, int fd,
 		return weft_error_set(error, WEFT_ENOMEM, "HTTP server");
 	}
 	listening->thread = thread;
+	listening->tls = tls;
 	code = weft__listener_create(thread->loop, fd, accepted, listening,
 	    &listening->listener, error);
 	if (code) {
@@ -187,7 +237,7 @@ weft__http_server_listen(struct weft__http_server *server, const char *host,
 		code = weft__listen(host, bound, &fd, &bound, error);
 		if (!code)
 			code = listen_on_thread(
-			    &server->threads[i], fd, error);
+			    &server->threads[i], fd, tls, error);
 	}
 	if (!code)
 		*bound_port = bound;

@@ -58,7 +58,7 @@ void weft__http_config_init(struct weft__http_config *config);
 
 /*
  * Makes a server.  'config' and 'handler' are copied, what they point at is
- * kept.  Returns 0; WEFT_ENOMEM; WEFT_EIO.
+ * kept.  Returns 0; WEFT_ECONFIG; WEFT_ENOMEM; WEFT_EIO.
  */
 WEFT_MUST_CHECK int weft__http_server_create(
     const struct weft__http_config *config,

@@ -9,7 +9,7 @@
 static void
 destroy(struct weft__connection *connection)
 {
-	if (connection->is_inside)
+	if (connection->is_inside || connection->is_soon)
 		return; /* leave() will */
 	if (connection->next)
 		connection->next->link = connection->link;
@@ -46,12 +46,25 @@ weft__connection_fail(struct weft__connection *connection)
 	weft__connection_close(connection);
 }
 
-/* The same, from anywhere: the next event does it. */
+void
+weft__connection_defer(struct weft__connection *connection)
+{
+	/*
+	 * Not event_active() on its events: libevent would not add one that
+	 * is active, and says nothing.
+	 */
+	if (connection->is_soon || connection->is_closed)
+		return;
+	connection->is_soon = true;
+	weft__loop_defer(connection->loop, &connection->soon);
+}
+
+/* The same, from anywhere: a later turn does it. */
 void
 weft__connection_break(struct weft__connection *connection)
 {
 	connection->is_broken = true;
-	event_active(&connection->readable, EV_READ, 0);
+	weft__connection_defer(connection);
 }
 
 void
@@ -113,13 +126,9 @@ on_readable(evutil_socket_t fd, short what, void *context)
 	struct weft__connection *connection = context;
 
 	connection->is_inside = true;
-	if (connection->is_broken)
-		weft__connection_fail(connection);
-	else if (connection->is_shaking)
+	if (connection->is_shaking)
 		shake(connection);
-	else if (connection->is_resumed)
-		weft__connection_show_again(connection);
-	else if (!connection->has_ended)
+	else
 		weft__connection_read(connection);
 	leave(connection);
 }
@@ -136,6 +145,26 @@ on_writable(evutil_socket_t fd, short what, void *context)
 		weft__connection_flush(connection);
 		weft__connection_tell_drained(connection);
 	}
+	leave(connection);
+}
+
+/* Does what is owed. */
+static void
+on_soon(struct weft__task *task)
+{
+	struct weft__connection *connection = (void *)((char *)task -
+	    offsetof(struct weft__connection, soon));
+
+	connection->is_soon = false;
+	connection->is_inside = true;
+	if (connection->is_broken)
+		weft__connection_fail(connection);
+	if (connection->is_resumed && !connection->is_closed)
+		weft__connection_show_again(connection);
+	if (connection->has_more && !connection->is_closed)
+		weft__connection_read(connection);
+	if (!connection->is_writing)
+		weft__connection_tell_drained(connection);
 	leave(connection);
 }
 
@@ -180,6 +209,7 @@ weft__connection_create(struct weft__loop *loop,
 	connection->peer = start->peer;
 	connection->stream = stream;
 	connection->timer.fire = on_timer;
+	connection->soon.run = on_soon;
 	connection->next = loop->connections;
 	if (connection->next)
 		connection->next->link = &connection->next;

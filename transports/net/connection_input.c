@@ -69,12 +69,22 @@ room(const struct weft__connection *connection)
 	return connection->limits->input - connection->pending_size;
 }
 
+/* TLS may hold input of which epoll knows nothing: another turn reads it. */
+static void
+read_on(struct weft__connection *connection)
+{
+	connection->has_more = connection->stream.ssl != NULL;
+	if (connection->has_more)
+		weft__connection_defer(connection);
+}
+
 void
 weft__connection_read(struct weft__connection *connection)
 {
 	size_t size = room(connection);
 	ssize_t got;
 
+	connection->has_more = false;
 	if (!size) {
 		weft__connection_set_reading(connection, false);
 		return;
@@ -85,10 +95,8 @@ weft__connection_read(struct weft__connection *connection)
 	    &connection->stream, connection->loop->buffer, size);
 	if (got > 0) {
 		take(connection, connection->loop->buffer, (size_t)got);
-		/* TLS may hold more, of which epoll knows nothing. */
-		if ((size_t)got == size && connection->stream.ssl &&
-		    !connection->is_closed)
-			event_active(&connection->readable, EV_READ, 0);
+		if ((size_t)got == size)
+			read_on(connection);
 	} else if (got == WEFT__STREAM_END) {
 		connection->has_ended = true;
 		weft__connection_set_reading(connection, false);
@@ -105,16 +113,18 @@ weft__connection_show_again(struct weft__connection *connection)
 	connection->is_resumed = false;
 	show(connection, connection->pending ? connection->pending : "",
 	    connection->pending_size);
-	if (!connection->is_closed && !connection->has_ended &&
-	    room(connection))
-		weft__connection_set_reading(connection, true);
+	if (connection->is_closed || connection->has_ended ||
+	    connection->is_reading || !room(connection))
+		return;
+	weft__connection_set_reading(connection, true);
+	read_on(connection);
 }
 
 void
 weft__connection_resume(struct weft__connection *connection)
 {
 	connection->is_resumed = true;
-	event_active(&connection->readable, EV_READ, 0);
+	weft__connection_defer(connection);
 }
 
 bool

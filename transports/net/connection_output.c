@@ -203,7 +203,7 @@ weft__connection_ask(struct weft__connection *connection)
 {
 	connection->is_asked = true;
 	if (!connection->is_writing)
-		event_active(&connection->writable, EV_WRITE, 0);
+		weft__connection_defer(connection);
 }
 
 void

@@ -22,6 +22,7 @@ struct weft__connection {
 	struct weft__stream stream;
 	struct event readable;
 	struct event writable;
+	struct weft__task soon;   /* does what is owed, see below */
 	struct weft__timer timer; /* handshake, then write, then linger */
 	struct evbuffer *output;  /* NULL until there is some */
 	char *pending;            /* shown, not consumed; NULL: none */
@@ -35,6 +36,8 @@ struct weft__connection {
 	bool is_inside;      /* an event is being handled: send at its end */
 	bool is_held;        /* the owner will add more */
 	bool is_shaking;     /* the handshake is not done */
+	bool is_soon;        /* 'soon' is deferred */
+	bool has_more;       /* TLS may hold input that epoll does not see */
 	bool is_resumed;     /* 'received' is owed */
 	bool is_asked;       /* 'drained' is owed */
 	bool has_ended;      /* the peer sends no more */
@@ -45,6 +48,9 @@ struct weft__connection {
 
 /* connection.c: ends it from our side; in the frame of an event only (I1). */
 void weft__connection_fail(struct weft__connection *connection);
+
+/* Has what is owed done in a turn of its own. */
+void weft__connection_defer(struct weft__connection *connection);
 
 /* Waits for input or output of the socket, or does not. */
 void weft__connection_set_reading(

@@ -10,4 +10,5 @@ libweft_all_la_SOURCES += \
 	transports/net/loop.c transports/net/loop.h \
 	transports/net/stream.c transports/net/stream.h \
 	transports/net/timer.c transports/net/timer.h \
+	transports/net/tls.c transports/net/tls.h \
 	transports/net/workers.c transports/net/workers.h

@@ -62,6 +62,30 @@ on_inbox(evutil_socket_t fd, short what, void *context)
 	run_inbox(context);
 }
 
+/* Runs what was deferred until now; what that defers has the next turn. */
+static void
+on_soon(evutil_socket_t fd, short what, void *context)
+{
+	struct weft__loop *loop = context;
+	struct weft__task *task = loop->soon, *next;
+
+	loop->soon = NULL;
+	loop->soon_last = &loop->soon;
+	for (; task; task = next) {
+		next = task->next;
+		task->run(task);
+	}
+}
+
+void
+weft__loop_defer(struct weft__loop *loop, struct weft__task *task)
+{
+	task->next = NULL;
+	*loop->soon_last = task;
+	loop->soon_last = &task->next;
+	event_active(loop->soon_event, 0, 0);
+}
+
 static void
 start_ticking(struct weft__loop *loop)
 {
@@ -102,7 +126,8 @@ create_events(struct weft__loop *loop, struct weft_error *error)
 	loop->inbox_event = event_new(loop->base, loop->inbox_fd,
 	    EV_READ | EV_PERSIST, on_inbox, loop);
 	loop->tick_event = evtimer_new(loop->base, on_tick, loop);
-	if (!loop->inbox_event || !loop->tick_event ||
+	loop->soon_event = event_new(loop->base, -1, 0, on_soon, loop);
+	if (!loop->inbox_event || !loop->tick_event || !loop->soon_event ||
 	    event_add(loop->inbox_event, NULL) != 0)
 		return weft_error_set(error, WEFT_ENOMEM, "event loop");
 	return 0;
@@ -136,6 +161,7 @@ weft__loop_create(const struct weft__ticks *ticks,
 	if (!loop)
 		return weft_error_set(error, WEFT_ENOMEM, "event loop");
 	loop->inbox_fd = -1;
+	loop->soon_last = &loop->soon;
 	loop->clock = clock ? clock : &weft__clock_system;
 	loop->buffer = weft__malloc(WEFT__LOOP_BUFFER_SIZE);
 	if (!loop->buffer || create_ticks(loop, ticks) != 0)
@@ -156,7 +182,12 @@ weft__loop_destroy(struct weft__loop *loop)
 {
 	if (!loop)
 		return;
-	run_inbox(loop);
+	if (loop->base) {
+		run_inbox(loop);
+		on_soon(-1, 0, loop);
+	}
+	if (loop->soon_event)
+		event_free(loop->soon_event);
 	if (loop->inbox_event)
 		event_free(loop->inbox_event);
 	if (loop->tick_event)

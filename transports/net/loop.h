@@ -45,6 +45,9 @@ struct weft__loop {
 	char *buffer;                   /* WEFT__LOOP_BUFFER_SIZE bytes */
 	struct event *inbox_event;
 	struct event *tick_event;
+	struct event *soon_event;
+	struct weft__task *soon;       /* oldest first */
+	struct weft__task **soon_last; /* where the next one is put */
 	struct weft__connection *connections; /* connection.c's list */
 	int inbox_fd; /* an eventfd, written when the inbox was empty */
 	_Atomic(struct weft__task *) inbox; /* newest first */
@@ -81,6 +84,12 @@ void weft__loop_stop(struct weft__loop *loop);
  * order in which they were posted.  Thread: any.  Cannot fail.
  */
 void weft__loop_post(struct weft__loop *loop, struct weft__task *task);
+
+/*
+ * Has 'task->run' called after the events that are being handled, before the
+ * loop waits again.  Thread: the loop's.
+ */
+void weft__loop_defer(struct weft__loop *loop, struct weft__task *task);
 
 /* The loop's time. */
 uint64_t weft__loop_now_us(const struct weft__loop *loop);
