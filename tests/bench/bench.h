@@ -11,6 +11,7 @@ int bench_json(void);
 int bench_insert(void);
 int bench_replicate(void);
 int bench_incremental(void);
+int bench_http(void);
 
 /* The store's: store_<part>.c. */
 int bench_store_project(void);

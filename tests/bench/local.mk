@@ -3,9 +3,12 @@
 noinst_PROGRAMS += weft-bench
 weft_bench_SOURCES = \
 	tests/bench/bench.h \
+	tests/bench/bench_http.c \
 	tests/bench/bench_json.c \
 	tests/bench/bench_models.c \
 	tests/bench/bench_replicate.c \
+	tests/bench/http_floor.c tests/bench/http_floor.h \
+	tests/bench/http_load.c tests/bench/http_load.h \
 	tests/bench/main.c \
 	tests/bench/measure.c tests/bench/measure.h \
 	tests/bench/records.c tests/bench/records.h \
@@ -16,5 +19,6 @@ weft_bench_SOURCES = \
 	tests/bench/store_memory.c \
 	tests/bench/store_project.c \
 	tests/bench/store_read.c \
-	tests/bench/store_reconcile.c
+	tests/bench/store_reconcile.c \
+	tests/lib/certificate.c tests/lib/certificate.h
 weft_bench_LDADD = libweft-all.la

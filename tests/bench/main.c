@@ -31,6 +31,7 @@ static const struct benchmark benchmarks[] = {
     {"insert", bench_insert},
     {"replicate", bench_replicate},
     {"incremental", bench_incremental},
+    {"http", bench_http},
 };
 
 #define COUNT (sizeof benchmarks / sizeof *benchmarks)

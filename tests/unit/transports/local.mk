@@ -2,6 +2,7 @@
 EXTRA_DIST += tests/lib/http_abuses.h
 
 http_fixture = tests/lib/http.c tests/lib/http.h
+certificate = tests/lib/certificate.c tests/lib/certificate.h
 
 check_PROGRAMS += tests/unit/transports/http/body
 TESTS += tests/unit/transports/http/body
@@ -39,7 +40,7 @@ tests_unit_transports_http_stream_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/transports/http/tls
 TESTS += tests/unit/transports/http/tls
 tests_unit_transports_http_tls_SOURCES = \
-	tests/unit/transports/http/tls.c $(http_fixture)
+	tests/unit/transports/http/tls.c $(http_fixture) $(certificate)
 tests_unit_transports_http_tls_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/transports/http/upgrade

@@ -5,8 +5,6 @@
 #include "tests/lib/test.h"
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <stdio.h>
@@ -14,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/lib/certificate.h"
 #include "tests/lib/http.h"
 #include "transports/net/tls.h"
 
@@ -23,35 +22,6 @@ static char text[1 << 20];
 static char large[4 * 1024 * 1024];
 static struct http http;
 static struct weft__tls *tls;
-
-/* Writes a new key and a certificate of this name, signed by itself. */
-static void
-make_certificate(const char *name)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *certificate = X509_new();
-	X509_NAME *subject = X509_get_subject_name(certificate);
-	FILE *file;
-
-	assert_non_null(key);
-	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-	X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-	    (const unsigned char *)name, -1, -1, 0);
-	X509_set_issuer_name(certificate, subject);
-	X509_set_pubkey(certificate, key);
-	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
-	file = fopen(certificate_path, "w");
-	assert_true(PEM_write_X509(file, certificate));
-	fclose(file);
-	file = fopen(key_path, "w");
-	assert_true(
-	    PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL));
-	fclose(file);
-	X509_free(certificate);
-	EVP_PKEY_free(key);
-}
 
 static void
 echo(struct weft__http_request *request, struct weft__http_response *answer,
@@ -77,7 +47,7 @@ start(void **state)
 		return -1;
 	snprintf(certificate_path, sizeof certificate_path, "%s/c.pem", folder);
 	snprintf(key_path, sizeof key_path, "%s/k.pem", folder);
-	make_certificate("first");
+	certificate_make("first", certificate_path, key_path);
 	for (size_t i = 0; i < sizeof large; i++)
 		large[i] = (char)(i * i);
 	if (weft__tls_create(certificate_path, key_path, &tls, &error))
@@ -199,6 +169,52 @@ tls__refuses_what_is_older_or_not_tls(void **state)
 	http_drain(fd); /* an alert at most; then it is closed */
 }
 
+/* Sends what the client's TLS has to say. */
+static void
+send_pending(int fd, BIO *out)
+{
+	int size = BIO_read(out, text, sizeof text);
+
+	if (size > 0)
+		http_send_bytes(fd, text, (size_t)size);
+}
+
+static void
+tls__takes_a_request_that_comes_with_the_last_of_the_handshake(void **state)
+{
+	static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+	static const char request[] = "POST / HTTP/1.1\r\nHost: x\r\n"
+	                              "Content-Length: 5\r\n\r\nhello";
+
+	for (size_t i = 0; i < 2; i++) {
+		SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+		SSL *ssl = SSL_new(context);
+		BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+		int fd = http_connect(&http), got;
+
+		SSL_set_max_proto_version(ssl, versions[i]);
+		SSL_set_bio(ssl, in, out);
+		while (SSL_connect(ssl) != 1) {
+			send_pending(fd, out);
+			got = (int)recv(fd, text, sizeof text, 0);
+			assert_true(got > 0);
+			BIO_write(in, text, got);
+		}
+		write_tls(ssl, request, sizeof request - 1);
+		send_pending(fd, out);
+		do {
+			got = (int)recv(fd, text, sizeof text, 0);
+			assert_true(got > 0);
+			BIO_write(in, text, got);
+			got = SSL_read(ssl, text, sizeof text - 1);
+		} while (got <= 0);
+		assert_memory_equal(text, "HTTP/1.1 200 OK\r\n", 17);
+		close(fd);
+		SSL_free(ssl);
+		SSL_CTX_free(context);
+	}
+}
+
 static void
 tls__carries_large_bodies_both_ways(void **state)
 {
@@ -268,7 +284,7 @@ tls__takes_a_new_certificate_while_it_serves(void **state)
 	FILE *file;
 
 	assert_name("first");
-	make_certificate("second");
+	certificate_make("second", certificate_path, key_path);
 	assert_name("first");
 	assert_int_equal(weft__tls_reload(tls, NULL), 0);
 	assert_name("second");
@@ -302,6 +318,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(tls__carries_requests_in_both_versions),
 	    cmocka_unit_test(tls__refuses_what_is_older_or_not_tls),
+	    cmocka_unit_test(
+		tls__takes_a_request_that_comes_with_the_last_of_the_handshake),
 	    cmocka_unit_test(tls__carries_large_bodies_both_ways),
 	    cmocka_unit_test(tls__speaks_http_1_1_only),
 	    cmocka_unit_test(tls__takes_a_new_certificate_while_it_serves),
