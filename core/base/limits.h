@@ -126,4 +126,8 @@
 /* Answers that one thread compresses at a time: 268 KB each. */
 #define WEFT_LIMIT_HTTP_GZIPS 16
 
+/* Packs of the store: with more, the small ones are merged after a projection,
+ * since each look-up goes through all of them. */
+#define WEFT_LIMIT_STORE_PACKS 24
+
 #endif

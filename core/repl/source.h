@@ -205,6 +205,12 @@ struct weft__source_ops {
 	/* Whether questions and answers travel: then their bytes and rounds
 	 * count for more than the work that they save. */
 	bool is_remote;
+
+	/* A peer remembers this checkpoint of the source, which the source has
+	 * not come to: it was restored from an older backup.  It begins a new
+	 * epoch, in which no position of before is given out again. */
+	int (*restored)(struct weft_source *source, uint64_t checkpoint,
+	    struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

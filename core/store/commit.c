@@ -49,6 +49,17 @@ put_header(const struct weft__store_commit *commit, char *to, size_t room)
 	    has_parent ? "\n" : "", seconds, seconds);
 }
 
+static int
+put_cut(const struct weft__store_commit *commit, char *to, size_t room)
+{
+	char hex[WEFT__OID_HEX + 1];
+
+	if (weft__oid_is_zero(&commit->cut))
+		return 0;
+	weft__oid_format(&commit->cut, hex);
+	return snprintf(to, room, "Cut: %s\n", hex);
+}
+
 size_t
 weft__commit_format(
     struct weft__store_commit *commit, char text[WEFT__COMMIT_ROOM])
@@ -62,6 +73,7 @@ weft__commit_format(
 	    "-%" PRIu64 "\nChanges: %" PRIu64 "\n",
 	    commit->seq, commit->epoch, commit->checkpoint_first,
 	    commit->checkpoint_last, commit->changes);
+	size += put_cut(commit, text + size, WEFT__COMMIT_ROOM - (size_t)size);
 	weft__object_id("commit", text, (size_t)size, &commit->oid);
 	return (size_t)size;
 }
@@ -162,6 +174,15 @@ take_field(struct weft_slice *rest, const char *word, uint64_t *number)
 	return take_word(rest, word) && take_number(rest, number);
 }
 
+/* Where history was cut; most commits have no such line. */
+static bool
+take_cut(struct weft_slice *rest, struct weft__oid *cut)
+{
+	memset(cut, 0, sizeof *cut);
+	return !take_word(rest, "Cut: ") ||
+	    (take_oid(rest, cut) && take_word(rest, "\n"));
+}
+
 /* More trailers may follow. */
 static bool
 take_trailers(struct weft_slice *rest, struct weft__store_commit *commit)
@@ -172,7 +193,7 @@ take_trailers(struct weft_slice *rest, struct weft__store_commit *commit)
 	        rest, "\nCheckpoints: ", &commit->checkpoint_first) &&
 	    take_field(rest, "-", &commit->checkpoint_last) &&
 	    take_field(rest, "\nChanges: ", &commit->changes) &&
-	    take_word(rest, "\n");
+	    take_word(rest, "\n") && take_cut(rest, &commit->cut);
 }
 
 /* Drops what comes before the trailers: the committer and the subject. */

@@ -1,7 +1,9 @@
 # core/store: the revision store, a git repository.
 libweft_all_la_SOURCES += \
+	core/store/backup.c core/store/backup.h \
 	core/store/batch.c core/store/batch.h \
 	core/store/commit.c core/store/commit.h \
+	core/store/compact.c core/store/compact.h \
 	core/store/feed.h \
 	core/store/file.c core/store/file.h \
 	core/store/git_config.c core/store/git_config.h \
@@ -17,12 +19,18 @@ libweft_all_la_SOURCES += \
 	core/store/pack_index.c \
 	core/store/pack_map.c core/store/pack_map.h \
 	core/store/pack_verify.c \
+	core/store/pack_merge.c core/store/pack_merge.h \
+	core/store/pack_set.c core/store/pack_set.h \
 	core/store/project.c \
+	core/store/reach.c core/store/reach.h \
 	core/store/ref.c core/store/ref.h \
+	core/store/ref_list.c core/store/ref_list.h \
 	core/store/repository.c core/store/repository.h \
 	core/store/set_aside.c \
+	core/store/retain.c \
 	core/store/store.c core/store/store.h \
 	core/store/store_internal.h \
+	core/store/sweep.c core/store/sweep.h \
 	core/store/tombstone.c core/store/tombstone.h \
 	core/store/tree.c core/store/tree.h \
 	core/store/trie.c core/store/trie.h \

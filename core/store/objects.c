@@ -40,13 +40,18 @@ struct place {
 	uint32_t position;
 };
 
+/* No type in particular: for error texts. */
+#define ANY ((enum weft__object_type)0)
+
 const char *
 weft__object_type_name(enum weft__object_type type)
 {
 	static const char *const names[] = {
+	    [ANY] = "object",
 	    [WEFT__OBJECT_COMMIT] = "commit",
 	    [WEFT__OBJECT_TREE] = "tree",
 	    [WEFT__OBJECT_BLOB] = "blob",
+	    [WEFT__OBJECT_TAG] = "tag",
 	};
 
 	return names[type];
@@ -196,6 +201,15 @@ weft__objects_close(struct weft__objects *objects)
 	weft__free(objects);
 }
 
+int
+weft__objects_renew(struct weft__objects *objects, struct weft_error *error)
+{
+	size_t count;
+
+	forget_packs(objects);
+	return add_packs(objects, &count, error);
+}
+
 /*
  * Looks for new packs; '*changed' if there are any.  When packs have gone, all
  * are opened anew, or their disk space would not be freed.
@@ -211,8 +225,7 @@ refresh(struct weft__objects *objects, bool *changed,
 	if (code || weft__map_count(&objects->known) <= count)
 		return code;
 	*changed = true;
-	forget_packs(objects);
-	return add_packs(objects, &count, error);
+	return weft__objects_renew(objects, error);
 }
 
 /*
@@ -223,14 +236,12 @@ static int
 look_again(struct weft__objects *objects, int failure, bool *again,
     struct weft_error *error)
 {
-	size_t count;
 	int code;
 
 	*again = false;
 	if (failure == WEFT_ENOTFOUND)
 		return refresh(objects, again, error);
-	forget_packs(objects);
-	code = add_packs(objects, &count, error);
+	code = weft__objects_renew(objects, error);
 	*again = !code;
 	return code;
 }
@@ -314,15 +325,16 @@ describe(const struct weft__objects *objects, const struct weft__oid *oid,
 	    weft__object_type_name(type), hex, what);
 }
 
-int
-weft__objects_get(struct weft__objects *objects, const struct weft__oid *oid,
-    enum weft__object_type type, struct weft__object *object,
+/* Reads an object of whatever type, '*type'; that is told of in a failure. */
+static int
+get_any(struct weft__objects *objects, const struct weft__oid *oid,
+    enum weft__object_type *type, struct weft__object *object,
     struct weft_error *error)
 {
-	enum weft__object_type found = type;
+	enum weft__object_type wanted = *type;
 	struct weft_error detail;
 	bool again = false;
-	int code = read_object(objects, oid, &found, object, &detail), looked;
+	int code = read_object(objects, oid, type, object, &detail), looked;
 
 	if (code) {
 		looked = look_again(objects, code, &again, error);
@@ -330,10 +342,23 @@ weft__objects_get(struct weft__objects *objects, const struct weft__oid *oid,
 			return looked;
 	}
 	if (again)
-		code = read_object(objects, oid, &found, object, &detail);
+		code = read_object(objects, oid, type, object, &detail);
 	if (code)
 		return describe(
-		    objects, oid, type, code, detail.text, error);
+		    objects, oid, wanted, code, detail.text, error);
+	return 0;
+}
+
+int
+weft__objects_get(struct weft__objects *objects, const struct weft__oid *oid,
+    enum weft__object_type type, struct weft__object *object,
+    struct weft_error *error)
+{
+	enum weft__object_type found = type;
+	int code = get_any(objects, oid, &found, object, error);
+
+	if (code)
+		return code;
 	if (found == type)
 		return 0;
 	weft__object_release(object);
@@ -349,6 +374,21 @@ weft__objects_need(struct weft__objects *objects, const struct weft__oid *oid,
 	int code = weft__objects_get(objects, oid, type, object, error);
 
 	return code == WEFT_ENOTFOUND ? describe(objects, oid, type,
+	                                    WEFT_EDAMAGED, "it is missing",
+	                                    error)
+	                              : code;
+}
+
+int
+weft__objects_need_any(struct weft__objects *objects,
+    const struct weft__oid *oid, enum weft__object_type *type,
+    struct weft__object *object, struct weft_error *error)
+{
+	int code;
+
+	*type = ANY;
+	code = get_any(objects, oid, type, object, error);
+	return code == WEFT_ENOTFOUND ? describe(objects, oid, ANY,
 	                                    WEFT_EDAMAGED, "it is missing",
 	                                    error)
 	                              : code;

@@ -19,10 +19,11 @@
 enum weft__object_type {
 	WEFT__OBJECT_COMMIT = 1,
 	WEFT__OBJECT_TREE = 2,
-	WEFT__OBJECT_BLOB = 3
+	WEFT__OBJECT_BLOB = 3,
+	WEFT__OBJECT_TAG = 4 /* people make them, weft does not */
 };
 
-/* "commit", "tree", "blob": static. */
+/* "commit", "tree", "blob", "tag": static. */
 const char *weft__object_type_name(enum weft__object_type type);
 
 struct weft__objects;
@@ -46,6 +47,13 @@ WEFT_MUST_CHECK int weft__objects_open(
 void weft__objects_close(struct weft__objects *objects);
 
 /*
+ * Opens all packs anew: after some were removed, whose space is not free as
+ * long as they are open.
+ */
+WEFT_MUST_CHECK int weft__objects_renew(
+    struct weft__objects *objects, struct weft_error *error);
+
+/*
  * Reads one object; packs that appeared meanwhile are found by themselves.
  * Returns 0; WEFT_ENOTFOUND: no such object; WEFT_EDAMAGED: unreadable, or of
  * another type; WEFT_ENOMEM.  On failure there is nothing to release.
@@ -66,6 +74,11 @@ WEFT_MUST_CHECK int weft__objects_need(struct weft__objects *objects,
 WEFT_MUST_CHECK int weft__objects_node(struct weft__objects *objects,
     const struct weft__oid *oid, struct weft__object *object,
     struct weft_error *error);
+
+/* The same for an object of any type, which goes to '*type'. */
+WEFT_MUST_CHECK int weft__objects_need_any(struct weft__objects *objects,
+    const struct weft__oid *oid, enum weft__object_type *type,
+    struct weft__object *object, struct weft_error *error);
 
 /* As weft__objects_get() by the first bytes (4 to 20) of the id. */
 WEFT_MUST_CHECK int weft__objects_find(struct weft__objects *objects,

@@ -85,9 +85,10 @@ WEFT_MUST_CHECK int weft__pack_expose(
     const struct weft__directory *directory, const struct weft__oid *hash,
     const char *keep, struct weft_error *error);
 
-/* What a pack, and its index, are called while they are written. */
+/* What the files of a pack are called while they are written. */
 #define WEFT__PACK_FILE "weft/pack.tmp"
 #define WEFT__INDEX_FILE "weft/idx.tmp"
+#define WEFT__KEEP_FILE "weft/keep.tmp"
 
 /* Bytes of the buffer that a pack, and then its index, is written through. */
 #define WEFT__PACK_BUFFER_SIZE (256u * 1024)

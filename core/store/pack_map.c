@@ -53,9 +53,8 @@ is_well_formed(struct weft__pack_map *map)
 	return true;
 }
 
-/* Where the object at a position begins in the pack; 0 if nowhere. */
-static uint64_t
-offset_of(const struct weft__pack_map *map, uint32_t position)
+uint64_t
+weft__pack_map_offset(const struct weft__pack_map *map, uint32_t position)
 {
 	const unsigned char *offsets =
 	    map->index + IDS_AT + (size_t)map->count * (WEFT__OID_SIZE + 4);
@@ -79,7 +78,7 @@ static bool
 has_good_offsets(const struct weft__pack_map *map)
 {
 	for (uint32_t i = 0; i < map->count; i++)
-		if (!offset_of(map, i))
+		if (!weft__pack_map_offset(map, i))
 			return false;
 	return true;
 }
@@ -166,6 +165,13 @@ weft__pack_map_id(const struct weft__pack_map *map, uint32_t position)
 {
 	return (const void *)(map->index + IDS_AT +
 	    (size_t)position * WEFT__OID_SIZE);
+}
+
+uint32_t
+weft__pack_map_crc(const struct weft__pack_map *map, uint32_t position)
+{
+	return get_be32(map->index + IDS_AT +
+	    (size_t)map->count * WEFT__OID_SIZE + (size_t)position * 4);
 }
 
 static bool
@@ -267,7 +273,7 @@ weft__pack_map_stored(const struct weft__pack_map *map, uint32_t position,
 {
 	const unsigned char *end =
 	    map->pack + map->pack_size - PACK_TRAILER_SIZE;
-	const unsigned char *at = map->pack + offset_of(map, position);
+	const unsigned char *at = map->pack + weft__pack_map_offset(map, position);
 	unsigned number;
 	uint64_t size;
 

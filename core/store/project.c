@@ -7,6 +7,7 @@
 #include "core/base/limits.h"
 #include "core/store/batch.h"
 #include "core/store/commit.h"
+#include "core/store/compact.h"
 #include "core/store/name.h"
 #include "core/store/ref.h"
 #include "core/store/repository.h"
@@ -260,8 +261,6 @@ static int
 prepare(struct weft__store *store, const char *epoch,
     struct weft_error *error)
 {
-	int code = 0;
-
 	if (!weft__commit_is_epoch(epoch))
 		return weft_error_set(error, WEFT_EINVAL,
 		    "an epoch has 1 to %d printable ASCII characters",
@@ -269,11 +268,7 @@ prepare(struct weft__store *store, const char *epoch,
 	if (!store->is_locked)
 		return weft_error_set(error, WEFT_EINVAL,
 		    "%s is not locked for writing", store->directory.path);
-	if (store->must_recover)
-		code = weft__repository_recover(&store->directory, error);
-	if (!code)
-		store->must_recover = false;
-	return code;
+	return weft__store_recover(store, error);
 }
 
 int
@@ -291,5 +286,7 @@ weft__project(struct weft__store *store, const struct weft__feed *feed,
 	while (!code && !done)
 		code = project_batch(
 		    store, feed, epoch, result, &done, error);
+	if (result->commits)
+		weft__compact_if_due(store);
 	return code;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/store/git_config.h"
+#include "core/store/pack.h"
 
 /*
  * No automatic gc: it would recompress what we have written, again and again.
@@ -312,9 +313,12 @@ int
 weft__repository_recover(const struct weft__directory *directory,
     struct weft_error *error)
 {
-	int code = weft__file_remove(directory, "weft/pack.tmp", error);
+	static const char *const unfinished[] = {
+	    WEFT__PACK_FILE, WEFT__INDEX_FILE, WEFT__KEEP_FILE};
+	int code = 0;
 
-	if (!code)
-		code = weft__file_remove(directory, "weft/idx.tmp", error);
+	for (size_t i = 0;
+	     !code && i < sizeof unfinished / sizeof *unfinished; i++)
+		code = weft__file_remove(directory, unfinished[i], error);
 	return code ? code : recover_packs(directory, error);
 }

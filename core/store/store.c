@@ -136,10 +136,41 @@ weft__store_unlock(struct weft__store *store)
 }
 
 int
+weft__store_recover(struct weft__store *store, struct weft_error *error)
+{
+	int code = 0;
+
+	if (store->must_recover)
+		code = weft__repository_recover(&store->directory, error);
+	if (!code)
+		store->must_recover = false;
+	return code;
+}
+
+int
 weft__store_tip_id(struct weft__store *store, struct weft__oid *oid,
     struct weft_error *error)
 {
 	return weft__ref_read(&store->directory, store->ref, oid, error);
+}
+
+/* Reads the commit that the tip names.  One that is gone was replaced, and
+ * dropped, since its name was read: then there is another. */
+static int
+read_tip(struct weft__store *store, struct weft__oid *oid,
+    struct weft__store_commit *commit, struct weft_error *error)
+{
+	struct weft__oid before;
+	int code = weft__commit_read(store->objects, oid, commit, error);
+
+	while (code == WEFT_ENOTFOUND) {
+		before = *oid;
+		if (weft__store_tip_id(store, oid, error) ||
+		    weft__oid_equal(&before, oid))
+			break;
+		code = weft__commit_read(store->objects, oid, commit, error);
+	}
+	return code;
 }
 
 int
@@ -152,7 +183,7 @@ weft__store_tip(struct weft__store *store, struct weft__store_tip *tip,
 	*tip = (struct weft__store_tip){.exists = false};
 	if (code)
 		return code == WEFT_ENOTFOUND ? 0 : code;
-	code = weft__commit_read(store->objects, &oid, &tip->commit, error);
+	code = read_tip(store, &oid, &tip->commit, error);
 	tip->exists = !code;
 	if (code == WEFT_ENOTFOUND) {
 		code = WEFT_EDAMAGED;

@@ -52,6 +52,8 @@ struct weft__store_commit {
 	struct weft__oid oid;
 	struct weft__oid tree;
 	struct weft__oid parent;   /* zero: none */
+	struct weft__oid cut;      /* the commit whose place it has taken, with
+	                              all before it dropped; zero: none */
 	uint64_t seq;              /* last journal row it holds */
 	char epoch[WEFT__EPOCH_SIZE];
 	uint64_t checkpoint_first; /* checkpoints of the rows it added */
@@ -261,6 +263,45 @@ WEFT_MUST_CHECK int weft__store_log(struct weft__store *store,
     const struct weft__oid *from, uint64_t max,
     int (*visit)(const struct weft__store_commit *commit, void *context),
     void *context, struct weft_error *error);
+
+/*
+ * Merges the packs that weft has written into as few as WEFT_LIMIT_PACK_SIZE
+ * allows.  A projection merges some by itself when there are too many: see
+ * core/store/compact.h.
+ * Returns 0; WEFT_EINVAL: not locked; WEFT_EDAMAGED: a pack is damaged, and
+ * stays as it is.
+ * Cost: reads and writes each object once; memory some 12 bytes per object.
+ */
+WEFT_MUST_CHECK int weft__store_compact(
+    struct weft__store *store, struct weft_error *error);
+
+/* How many packs there are, and the bytes they have.  Returns 0 or WEFT_EIO. */
+WEFT_MUST_CHECK int weft__store_size(struct weft__store *store,
+    uint64_t *packs, uint64_t *size, struct weft_error *error);
+
+/* What history is to be kept: by both rules, if both are given. */
+struct weft__store_retention {
+	bool by_checkpoints;
+	uint64_t checkpoints; /* the last so many */
+	bool by_time;
+	uint64_t since_ms;    /* all since then */
+};
+
+/*
+ * Drops the history before what is to be kept: the newest commit that all
+ * rules allow to be the oldest loses its parent (docs/store-format.md, "Cut
+ * history"); then all objects that no ref of the repository reaches.  What was
+ * agreed on with peers stays.  Without rules only the latter is done.
+ *
+ * '*dropped' is the number of commits that are no longer before the tip.
+ * Returns 0; WEFT_EINVAL: not locked; WEFT_EDAMAGED: something that is to be
+ * kept is damaged: nothing was dropped; WEFT_ELOCKED: git holds a ref.
+ * Cost: reads all trees, writes the packs anew that had anything to drop;
+ * memory a bit per object, and 40 bytes for each commit that is kept.
+ */
+WEFT_MUST_CHECK int weft__store_retain(struct weft__store *store,
+    const struct weft__store_retention *retention, uint64_t *dropped,
+    struct weft_error *error);
 
 /*
  * Remembers the last commit agreed on with a peer, as a ref, so that its

@@ -42,6 +42,10 @@ WEFT_MUST_CHECK int weft__store_folder(struct weft__store *store,
     const struct weft__oid *tree, struct weft_slice name,
     struct weft__oid *folder, struct weft_error *error);
 
+/* Removes what an own failure has left, if there was one. */
+WEFT_MUST_CHECK int weft__store_recover(
+    struct weft__store *store, struct weft_error *error);
+
 /*
  * Makes the branch equal to the tip, if it can: it is there for people, and
  * what they did to it must not stop us.

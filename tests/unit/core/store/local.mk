@@ -10,6 +10,12 @@ TESTS += tests/unit/core/store/commit
 tests_unit_core_store_commit_SOURCES = tests/unit/core/store/commit.c
 tests_unit_core_store_commit_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/store/compact
+TESTS += tests/unit/core/store/compact
+tests_unit_core_store_compact_SOURCES = tests/unit/core/store/compact.c \
+	$(store_test_lib)
+tests_unit_core_store_compact_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/store/faults
 TESTS += tests/unit/core/store/faults
 tests_unit_core_store_faults_SOURCES = tests/unit/core/store/faults.c \
@@ -66,6 +72,12 @@ TESTS += tests/unit/core/store/repository
 tests_unit_core_store_repository_SOURCES = tests/unit/core/store/repository.c \
 	$(store_test_lib)
 tests_unit_core_store_repository_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/store/retain
+TESTS += tests/unit/core/store/retain
+tests_unit_core_store_retain_SOURCES = tests/unit/core/store/retain.c \
+	$(store_test_lib)
+tests_unit_core_store_retain_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/core/store/store
 TESTS += tests/unit/core/store/store
