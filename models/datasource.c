@@ -8,6 +8,7 @@
 #include "models/connectors/connectors.h"
 #include "models/model.h"
 #include "models/project.h"
+#include "models/restore.h"
 #include "models/transaction.h"
 #include "models/writer.h"
 
@@ -22,36 +23,76 @@ read_epoch(struct weft_transaction *transaction, void *context,
 	    error);
 
 	if (!code && value.size == WEFT__UUID_SIZE) {
-		memcpy(datasource->epoch, value.data, value.size);
-		return 0;
+		memcpy(datasource->epochs[0], value.data, value.size);
+		return !transaction->writing ? 0 :
+		    weft__restore_check_backup(transaction, error);
 	}
 	if (code && code != WEFT_ENOTFOUND)
 		return code;
 	if (!code)
 		return weft_error_set(error, WEFT_EDAMAGED,
 		    "the database's epoch is not a UUID");
-	weft__uuid(datasource->clock, datasource->epoch);
+	weft__uuid(datasource->clock, datasource->epochs[0]);
 	if (!transaction->writing)
 		return 0; /* an empty database that nobody wrote to */
 	return weft__transaction_meta_put(transaction, WEFT__META_EPOCH,
 	    weft_slice(datasource->epoch), error);
 }
 
+/* Reads a number from 0 that is how much of something is kept; one that is not
+ * given leaves '*number' as it is. */
+static int
+read_number(const json_t *settings, const char *name, const char *unit,
+    int64_t *number, struct weft_error *error)
+{
+	const json_t *value = json_object_get(settings, name);
+
+	if (!value)
+		return 0;
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return weft_error_set(error, WEFT_ECONFIG,
+		    "%s: expected a number of %s to keep", name, unit);
+	*number = json_integer_value(value);
+	return 0;
+}
+
+/* Where the database's file is, as the connector finds it; 'directory' NULL:
+ * it has none. */
+static int
+find_path(struct weft_datasource *datasource, const json_t *settings,
+    const char *directory, struct weft_error *error)
+{
+	const char *file = json_string_value(json_object_get(settings, "file"));
+	struct weft_buf path = WEFT_BUF_INIT(SIZE_MAX - 1);
+
+	if (!file || !directory)
+		return 0;
+	if (weft_buf_printf(&path, "%s%s%s", *file == '/' ? "" : directory,
+		*file == '/' ? "" : "/", file)) {
+		weft_buf_fini(&path);
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	}
+	datasource->path = path.data; /* weft_buf allocates so */
+	return 0;
+}
+
 /* Reads the settings that are the datasource's own. */
 static int
 read_settings(struct weft_datasource *datasource, const json_t *settings,
-    struct weft_error *error)
+    const char *directory, struct weft_error *error)
 {
-	const json_t *rows = json_object_get(settings, "journalRows");
+	int64_t rows = WEFT_LIMIT_JOURNAL_ROWS;
+	int code = read_number(settings, "journalRows", "rows", &rows, error);
 
-	datasource->journal_rows = WEFT_LIMIT_JOURNAL_ROWS;
-	if (!rows)
-		return 0;
-	if (!json_is_integer(rows) || json_integer_value(rows) < 0)
-		return weft_error_set(error, WEFT_ECONFIG,
-		    "journalRows: expected a number of rows to keep");
-	datasource->journal_rows = (uint64_t)json_integer_value(rows);
-	return 0;
+	datasource->journal_rows = (uint64_t)rows;
+	datasource->keep_checkpoints = datasource->keep_days = -1;
+	if (!code)
+		code = read_number(settings, "keepCheckpoints", "checkpoints",
+		    &datasource->keep_checkpoints, error);
+	if (!code)
+		code = read_number(settings, "keepDays", "days",
+		    &datasource->keep_days, error);
+	return code ? code : find_path(datasource, settings, directory, error);
 }
 
 /* Opens what the settings name; the parts so far are closed by the caller. */
@@ -72,7 +113,8 @@ open_parts(struct weft_datasource *datasource, json_t *settings,
 	if (!ops)
 		return weft_error_set(error, WEFT_ECONFIG,
 		    "connector: there is no connector \"%s\"", name);
-	code = read_settings(datasource, settings, error);
+	code = read_settings(datasource, settings,
+	    ops->durable ? directory : NULL, error);
 	/* The store first: its lock keeps two writers apart. */
 	if (!code)
 		code = weft__project_open_store(datasource, settings,
@@ -107,6 +149,7 @@ allocate(const char *name, const struct weft_registry_options *options)
 	datasource->clock = options && options->clock ? options->clock
 						      : &weft__clock_system;
 	datasource->read_only = options && options->read_only;
+	datasource->epoch = datasource->epochs[0];
 	pthread_mutex_init(&datasource->readers_mutex, NULL);
 	pthread_mutex_init(&datasource->store_mutex, NULL);
 	return datasource;
@@ -167,6 +210,7 @@ weft__datasource_close(struct weft_datasource *datasource)
 	pthread_mutex_destroy(&datasource->readers_mutex);
 	pthread_mutex_destroy(&datasource->store_mutex);
 	weft__free(datasource->models);
+	weft__free(datasource->path);
 	weft__free(datasource->name);
 	weft__free(datasource);
 }

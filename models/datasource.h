@@ -30,12 +30,17 @@ struct weft__writer;
 
 struct weft_datasource {
 	char *name;
+	char *path; /* of the database's file; NULL: there is none */
 	struct weft_connector *connector;
 	struct weft__store *store;  /* NULL: none */
 	const struct weft_clock *clock;
 	bool read_only;
 	uint64_t journal_rows; /* kept although the store has them */
-	char epoch[WEFT__UUID_SIZE + 1]; /* this database's life, a UUID */
+	int64_t keep_checkpoints; /* of history, when compacting; -1: all */
+	int64_t keep_days;
+	const char *_Atomic epoch; /* this database's life, a UUID: one of: */
+	char epochs[2][WEFT__UUID_SIZE + 1]; /* what was read stays */
+	bool is_restarted; /* a new epoch began after it was opened */
 
 	struct weft__writer *writer; /* NULL if read_only */
 

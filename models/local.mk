@@ -1,7 +1,10 @@
 # models: what the application sees, and the databases behind it.
 libweft_all_la_SOURCES += \
+	models/backup.c \
+	models/backup_files.c models/backup_files.h \
 	models/base_model.c models/base_model.h \
 	models/coerce.c models/coerce.h \
+	models/compact.c \
 	models/compare.c \
 	models/config.c models/config.h \
 	models/config_env.c models/config_env.h \
@@ -37,6 +40,7 @@ libweft_all_la_SOURCES += \
 	models/record_find.c \
 	models/record_save.c \
 	models/record_update.c \
+	models/restore.c models/restore.h \
 	models/regexp.c models/regexp.h \
 	models/registry.c models/registry.h \
 	models/registry_file.c models/registry_file.h \

@@ -163,23 +163,77 @@ take_older(uint64_t *checkpoint, uint64_t other)
 		*checkpoint = other;
 }
 
+/*
+ * Whether 'side' is not the database any more that a position was remembered
+ * of: 'remembered' is a checkpoint that it gave out, 'own' what it has of it
+ * itself (0: nothing).  What is remembered at the target was remembered at the
+ * source before, so that it can be ahead there only after a restore.
+ */
+static int
+check_side(struct weft_source *side, uint64_t remembered, uint64_t own,
+    bool *restored, struct weft_error *error)
+{
+	uint64_t current;
+	int code = side->ops->current_checkpoint(side, &current, error);
+
+	*restored = false;
+	if (code || (remembered <= current && remembered <= own))
+		return code;
+	if (!side->ops->restored)
+		return 0;
+	code = side->ops->restored(
+	    side, remembered > current ? remembered : current, error);
+	*restored = !code;
+	/* Then the older of the two positions must do. */
+	return code == WEFT_EREADONLY || code == WEFT_EINVAL ||
+		code == WEFT_EUNSUPPORTED ? 0 : code;
+}
+
+/* Lets a side that was restored from a backup know it. */
+static int
+check_sides(const struct weft__parties *parties, const struct value *source,
+    const struct value *target, bool *restored, struct weft_error *error)
+{
+	const struct weft__position *sent = &source->position;
+	const struct weft__position *kept = &target->position;
+	bool other;
+	int code = 0;
+
+	*restored = false;
+	if (is_theirs(target, parties) && target->shared)
+		code = check_side(parties->source, kept->source_checkpoint,
+		    is_theirs(source, parties) ? sent->source_checkpoint : 0,
+		    restored, error);
+	if (code || !is_theirs(source, parties))
+		return code;
+	code = check_side(parties->target, sent->target_checkpoint,
+	    sent->target_checkpoint, &other, error);
+	*restored = *restored || other;
+	return code;
+}
+
 int
 weft__position_load(const struct weft__parties *parties,
     struct weft_slice filter, struct weft__position *position, bool *found,
     struct weft_error *error)
 {
-	struct value target, source = {.found = false};
+	struct value target, source;
+	bool restored;
 	int code = read_value(parties, "position", parties->target,
 	    parties->source, filter, &target, error);
 
 	*found = false;
-	if (code || !is_theirs(&target, parties))
-		return code;
-	if (target.shared) {
+	if (!code)
 		code = read_value(parties, "sent", parties->source,
 		    parties->target, filter, &source, error);
-		if (code || !is_theirs(&source, parties))
-			return code;
+	if (!code)
+		code = check_sides(
+		    parties, &source, &target, &restored, error);
+	if (code || restored || !is_theirs(&target, parties))
+		return code;
+	if (target.shared) {
+		if (!is_theirs(&source, parties))
+			return 0;
 		take_older(&target.position.source_checkpoint,
 		    source.position.source_checkpoint);
 		take_older(&target.position.target_checkpoint,

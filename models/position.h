@@ -9,7 +9,8 @@
 /*
  * Reads the position that the parties remember for this filter (no value:
  * none).  '*found' is false if there is none that both sides stand by: one of
- * the databases is another one by now, or older than what is remembered.
+ * the databases is another one by now, or older than what is remembered; that
+ * one is told, and begins a new epoch.
  * Returns 0, or what the sources return.
  */
 WEFT_MUST_CHECK int weft__position_load(const struct weft__parties *parties,

@@ -9,6 +9,7 @@
 #include "models/consumer.h"
 #include "models/feed.h"
 #include "models/relist.h"
+#include "models/restore.h"
 #include "models/sketch.h"
 #include "models/transaction.h"
 
@@ -201,21 +202,19 @@ struct agreement {
 };
 
 /* The database goes on from an older state than the store has: a backup was
- * restored.  Numbers that were given out since must not be given out again,
- * so they are left behind, and the numbering gets a new name. */
+ * restored. */
 static int
 start_epoch(struct weft_transaction *transaction,
     const struct agreement *agreement, struct weft_error *error)
 {
-	struct weft_datasource *datasource = transaction->datasource;
 	const struct weft__store_commit *tip = &agreement->tip.commit;
 
 	weft__log(WEFT_LOG_WARNING, "datasource", "%s: the database is older "
 	    "than its store (seq %" PRIu64 " < %" PRIu64 "): a new epoch "
-	    "begins", datasource->name, transaction->counters.seq, tip->seq);
-	weft__uuid(datasource->clock, datasource->epoch);
-	return weft__transaction_meta_put(transaction, WEFT__META_EPOCH,
-	    weft_slice(datasource->epoch), error);
+	    "begins", transaction->datasource->name,
+	    transaction->counters.seq, tip->seq);
+	return weft__restore_restart(
+	    transaction, tip->seq, tip->checkpoint_last, error);
 }
 
 /* Decides how far the store is, as the database sees it. */

@@ -3,6 +3,7 @@
 #include <weft/source.h>
 
 #include "core/base/alloc.h"
+#include "models/restore.h"
 
 /* Bytes of a small value's name: model, id and epochs fit. */
 #define NAME_SIZE \
@@ -256,6 +257,14 @@ source_id(struct weft_source *source, const char *model, struct weft_buf *id,
 		    : 0;
 }
 
+static int
+restored(struct weft_source *source, uint64_t checkpoint,
+    struct weft_error *error)
+{
+	return weft__restore_noticed(
+	    weft__source_local(source)->datasource, checkpoint, error);
+}
+
 static const struct weft__source_ops ops = {
     .version = 1,
     .destroy = destroy,
@@ -282,6 +291,7 @@ static const struct weft__source_ops ops = {
     .estimate = weft__source_local_estimate,
     .relate = weft__source_local_relate,
     .reconcile = weft__source_local_reconcile,
+    .restored = restored,
 };
 
 const struct weft__definition *

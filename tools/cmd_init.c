@@ -3,9 +3,6 @@
  * first file is written, and a directory gets its name only when it is
  * complete.
  */
-#define _XOPEN_SOURCE 700 /* nftw */
-
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -16,8 +13,6 @@
 #include "tools/output.h"
 #include "tools/reader.h"
 #include "tools/spec.h"
-
-#define OPEN_DIRECTORIES 8 /* of nftw() at a time */
 
 #define CONFIG "{\n  \"restApiRoot\": \"/api\"\n}\n"
 #define DATASOURCES \
@@ -142,13 +137,6 @@ write_files(const struct weft_registry *registry, const char *directory,
 	return code ? code : write_models(registry, directory, error);
 }
 
-static int
-remove_entry(const char *path, const struct stat *status, int type,
-    struct FTW *walk)
-{
-	return remove(path);
-}
-
 /* Makes the databases of the configuration, which is not in place yet. */
 static int
 make_databases(const char *directory, struct weft_error *error)
@@ -164,32 +152,19 @@ make_databases(const char *directory, struct weft_error *error)
 	return code;
 }
 
-/* Writes all under another name beside 'path', then renames it. */
 static int
 make_directory(const struct weft_registry *registry, const char *path,
     struct weft_error *error)
 {
-	char made[PATH_MAX];
-	int size = (int)strlen(path), code;
+	char made[FILES_PATH_SIZE];
+	int code = files_begin_directory(path, made, error);
 
-	while (size > 1 && path[size - 1] == '/')
-		size--;
-	if (snprintf(made, sizeof made, "%.*s.new", size, path) >=
-	    (int)sizeof made)
-		return weft_error_set(error, WEFT_ELIMIT,
-		    "%s: the path is too long", path);
-	code = files_make_directory(made, error);
 	if (code)
 		return code;
 	code = write_files(registry, made, error);
 	if (!code)
 		code = make_databases(made, error);
-	if (!code && rename(made, path))
-		code = files_failure(path, error);
-	if (code)
-		nftw(made, remove_entry, OPEN_DIRECTORIES,
-		    FTW_DEPTH | FTW_PHYS);
-	return code;
+	return files_end_directory(path, made, code, error);
 }
 
 /*

@@ -23,6 +23,8 @@ const struct command *const command_table[] = {
 	&cmd_diff,
 	&cmd_verify,
 	&cmd_rectify,
+	&cmd_compact,
+	&cmd_backup,
 	&cmd_help,
 	&cmd_version,
 	NULL,

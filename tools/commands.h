@@ -6,8 +6,10 @@
 
 #include "tools/command.h"
 
+extern const struct command cmd_backup;
 extern const struct command cmd_changes;
 extern const struct command cmd_checkpoint;
+extern const struct command cmd_compact;
 extern const struct command cmd_conflicts;
 extern const struct command cmd_diff;
 extern const struct command cmd_export;

@@ -1,11 +1,16 @@
+#define _XOPEN_SOURCE 700 /* nftw */
+
 #include "tools/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define OPEN_DIRECTORIES 8 /* of nftw() at a time */
 
 int
 files_failure(const char *path, struct weft_error *error)
@@ -61,5 +66,41 @@ files_write(const char *directory, const char *name,
 		code = files_failure(path, error);
 	if (close(file) && !code)
 		code = files_failure(path, error);
+	return code;
+}
+
+int
+files_begin_directory(
+    const char *path, char made[FILES_PATH_SIZE], struct weft_error *error)
+{
+	int size = (int)strlen(path);
+
+	while (size > 1 && path[size - 1] == '/')
+		size--;
+	if (snprintf(made, FILES_PATH_SIZE, "%.*s.new", size, path) >=
+	    FILES_PATH_SIZE)
+		return weft_error_set(error, WEFT_ELIMIT,
+		    "%s: the path is too long", path);
+	return files_make_directory(made, error);
+}
+
+static int
+remove_entry(const char *path, const struct stat *status, int type,
+    struct FTW *walk)
+{
+	return remove(path);
+}
+
+int
+files_end_directory(const char *path, const char *made, int result,
+    struct weft_error *error)
+{
+	int code = result;
+
+	if (!code && rename(made, path))
+		code = files_failure(path, error);
+	if (code)
+		nftw(made, remove_entry, OPEN_DIRECTORIES,
+		    FTW_DEPTH | FTW_PHYS);
 	return code;
 }

@@ -2,8 +2,10 @@
 # build/weft runs wherever it is copied, and is a program, not a wrapper.
 bin_PROGRAMS += weft
 weft_SOURCES = \
+	tools/cmd_backup.c \
 	tools/cmd_changes.c \
 	tools/cmd_checkpoint.c \
+	tools/cmd_compact.c \
 	tools/cmd_conflicts.c \
 	tools/cmd_diff.c \
 	tools/cmd_export.c \

@@ -53,8 +53,9 @@ is_well_formed(struct weft__pack_map *map)
 	return true;
 }
 
-uint64_t
-weft__pack_map_offset(const struct weft__pack_map *map, uint32_t position)
+/* Where the object at a position begins in the pack; 0 if nowhere. */
+static uint64_t
+offset_of(const struct weft__pack_map *map, uint32_t position)
 {
 	const unsigned char *offsets =
 	    map->index + IDS_AT + (size_t)map->count * (WEFT__OID_SIZE + 4);
@@ -78,7 +79,7 @@ static bool
 has_good_offsets(const struct weft__pack_map *map)
 {
 	for (uint32_t i = 0; i < map->count; i++)
-		if (!weft__pack_map_offset(map, i))
+		if (!offset_of(map, i))
 			return false;
 	return true;
 }
@@ -273,7 +274,7 @@ weft__pack_map_stored(const struct weft__pack_map *map, uint32_t position,
 {
 	const unsigned char *end =
 	    map->pack + map->pack_size - PACK_TRAILER_SIZE;
-	const unsigned char *at = map->pack + weft__pack_map_offset(map, position);
+	const unsigned char *at = map->pack + offset_of(map, position);
 	unsigned number;
 	uint64_t size;
 

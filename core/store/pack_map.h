@@ -44,13 +44,6 @@ uint32_t weft__pack_map_lower(const struct weft__pack_map *map,
 const struct weft__oid *weft__pack_map_id(
     const struct weft__pack_map *map, uint32_t position);
 
-/* Where the object's entry begins in the pack (0: nowhere, but not in a map
- * that is open), and the CRC-32 that it had when it was written. */
-uint64_t weft__pack_map_offset(
-    const struct weft__pack_map *map, uint32_t position);
-uint32_t weft__pack_map_crc(
-    const struct weft__pack_map *map, uint32_t position);
-
 /* Finds an object's position; false: it is not in this pack. */
 bool weft__pack_map_find(const struct weft__pack_map *map,
     const struct weft__oid *oid, uint32_t *position);
@@ -72,6 +65,10 @@ struct weft__pack_head {
 	const unsigned char *data; /* what follows, */
 	const unsigned char *end;  /* and where the pack's entries end */
 };
+
+/* The CRC-32 that the entry at a position had when it was written. */
+uint32_t weft__pack_map_crc(
+    const struct weft__pack_map *map, uint32_t position);
 
 /* Where the entry at a position begins in the pack. */
 uint64_t weft__pack_map_offset(

@@ -2,8 +2,9 @@
  * The store of a datasource: its history as a plain git repository; and what
  * it takes to see whether all is well.
  *
- * Nothing here but weft_model_repair() writes.  All else works on a registry
- * that is open for reading only, while another process writes.
+ * Nothing here writes to it but weft_model_repair() and weft_store_compact().
+ * All else works on a registry that is open for reading only, while another
+ * process writes.
  */
 #ifndef WEFT_STORE_H
 #define WEFT_STORE_H
@@ -144,5 +145,74 @@ typedef int weft_difference_fn(
 WEFT_API WEFT_MUST_CHECK int weft_model_compare(struct weft_model *a,
     struct weft_model *b, weft_difference_fn *each, void *context,
     struct weft_error *error);
+
+/*
+ * What is dropped when a store is compacted, beside needless packs.  A number
+ * below 0: as the datasource's setting says (keepCheckpoints, keepDays), if
+ * the other is below 0, too; where nothing is said, all is kept.
+ */
+struct weft_compaction {
+	unsigned version;         /* 1 */
+	int64_t keep_checkpoints; /* history of the last so many */
+	int64_t keep_days;        /* history of so many days; what either of
+	                             them keeps is kept */
+};
+#define WEFT_COMPACTION_INIT {1, -1, -1}
+
+/* What came of it. */
+struct weft_compaction_result {
+	uint64_t packs_before; /* files of objects */
+	uint64_t packs_after;
+	uint64_t size_before;  /* bytes of them */
+	uint64_t size_after;
+	uint64_t commits;      /* dropped */
+};
+
+/*
+ * Brings the store up to date, drops the history that 'compaction' (NULL: the
+ * settings) does not keep, and merges packs.  Readers in other processes go
+ * on.  Commits get other ids when history was dropped.
+ * Returns 0; WEFT_EINVAL (the version); WEFT_EUNSUPPORTED (no store; objects
+ * that git has not packed yet); WEFT_EREADONLY; WEFT_EDAMAGED (something that
+ * is to be kept: then nothing was dropped); what the database or the store
+ * returns.
+ * Thread: any.  Cost: reads and writes the store once; with history to drop
+ * also a look at each of its trees.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_store_compact(
+    struct weft_datasource *datasource,
+    const struct weft_compaction *compaction,
+    struct weft_compaction_result *result, struct weft_error *error);
+
+/* Returns the file of the database, borrowed from the datasource, or NULL if
+ * it is in memory.  Thread: any. */
+WEFT_API const char *weft_datasource_path(
+    const struct weft_datasource *datasource);
+
+/*
+ * Copies the database to 'file', and its store (if it has one and 'store' is
+ * not NULL) to the directory 'store', while writers go on; neither may exist.
+ * The copy of the store is never ahead of that of the database.  A database
+ * that was copied so begins a new epoch when it is first opened to write, for
+ * what was given out after the copy must not be given out again.
+ * Returns 0; WEFT_EUNSUPPORTED (the connector cannot); WEFT_EEXISTS;
+ * WEFT_EDAMAGED (the store); WEFT_ELOCKED (history was dropped meanwhile: try
+ * again); what the system returns.  On failure a part may be left.
+ * Thread: any.  Cost: reads and writes everything once.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_datasource_backup(
+    struct weft_datasource *datasource, const char *file, const char *store,
+    struct weft_error *error);
+
+/*
+ * Copies a whole configuration, that 'registry' was made from, out of its
+ * 'directory' into 'target', an empty directory: JSON files, models,
+ * databases and stores, each as above.
+ * Returns also WEFT_ECONFIG (a database or store lies outside of the
+ * directory).  Thread: any.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_registry_backup(
+    struct weft_registry *registry, const char *directory,
+    const char *target, struct weft_error *error);
 
 #endif

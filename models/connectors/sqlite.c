@@ -249,4 +249,5 @@ const struct weft_connector_ops weft__connector_sqlite = {
     .meta_get = weft__sqlite_meta_get,
     .meta_put = weft__sqlite_meta_put,
     .meta_each = weft__sqlite_meta_each,
+    .backup = weft__sqlite_backup,
 };

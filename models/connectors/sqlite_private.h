@@ -1,6 +1,6 @@
 /*
  * What the files of the SQLite connector share: sqlite.c (opening),
- * sqlite_schema.c (the file's tables), sqlite_define.c (a model's),
+ * sqlite_backup.c (copying), sqlite_schema.c (the file's tables), sqlite_define.c (a model's),
  * sqlite_session.c (transactions, statements),
  * sqlite_record.c, sqlite_query.c and sqlite_narrow.c (finding),
  * sqlite_functions.c (SQL functions), sqlite_journal.c and sqlite_batch.c
@@ -156,6 +156,13 @@ int weft__sqlite_run_transaction(struct weft__sqlite *sqlite,
     int (*change)(struct weft__sqlite *sqlite, void *context,
 	struct weft_error *error),
     void *context, struct weft_error *error);
+
+/* sqlite_backup.c */
+
+/* The vtable's backup(). */
+int weft__sqlite_backup(struct weft_connector *connector, const char *path,
+    struct weft_slice name, struct weft_slice value,
+    struct weft_error *error);
 
 /* sqlite_define.c */
 

@@ -1,5 +1,7 @@
 # Tests of the command, as its users call it.
 CLI_TESTS = \
+	tests/cli/backup.sh \
+	tests/cli/compact.sh \
 	tests/cli/history.sh \
 	tests/cli/import.sh \
 	tests/cli/init.sh \
