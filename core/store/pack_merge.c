@@ -105,19 +105,24 @@ next_chosen(struct merge *merge, uint32_t *place)
 	return input;
 }
 
-/* Chooses who gives each object, and counts them. */
-static void
+/* Chooses who gives each object, and counts them.  Ids that do not rise mean
+ * that an index is not sorted. */
+static int
 choose(struct merge *merge)
 {
-	const struct weft__oid *last = NULL;
+	const struct weft__oid *before = NULL, *oid;
+	const struct weft__oid *last = NULL; /* that was chosen */
 	struct input *input;
 	uint32_t place;
 
 	start_pass(merge);
 	while ((input = next_object(merge, &place))) {
-		const struct weft__oid *oid =
-		    weft__pack_map_id(&input->pack->map, place);
-
+		oid = weft__pack_map_id(&input->pack->map, place);
+		if (before && memcmp(before, oid, sizeof *oid) > 0)
+			return weft_error_set(merge->error, WEFT_EDAMAGED,
+			    "%s: the index of a pack is not in order",
+			    merge->directory->path);
+		before = oid;
 		if (!weft__pack_bit(input->wanted, place) ||
 		    (last && weft__oid_equal(last, oid)))
 			continue;
@@ -126,6 +131,7 @@ choose(struct merge *merge)
 		merge->count++;
 		merge->fanout[oid->bytes[0]]++;
 	}
+	return 0;
 }
 
 /*
@@ -403,7 +409,7 @@ weft__pack_merge(const struct weft__directory *directory,
 		return 0;
 	code = allocate(&merge, parts);
 	if (!code)
-		choose(&merge);
+		code = choose(&merge);
 	if (!code && merge.count) {
 		code = write_pack(&merge, hash, odd);
 		if (!code)
