@@ -57,6 +57,16 @@ hand_on_row(const struct weft_connector_journal_row *row, void *context)
 }
 
 static int
+find_last(void *context, uint64_t *seq, struct weft_error *error)
+{
+	const struct weft_transaction *transaction = context;
+	struct weft_connector_session *session = transaction->session;
+	uint64_t first;
+
+	return session->ops->journal_range(session, &first, seq, error);
+}
+
+static int
 read_rows(void *context, uint64_t after, size_t limit,
     int (*each)(const struct weft__feed_row *row, void *each_context),
     void *each_context, struct weft_error *error)
@@ -118,6 +128,7 @@ void
 weft__feed_init(struct weft__feed *feed, struct weft_transaction *transaction)
 {
 	feed->context = transaction;
+	feed->last = find_last;
 	feed->rows = read_rows;
 	feed->state = read_state;
 }

@@ -51,8 +51,8 @@
 /* Pages of one replication that may be under way at a time. */
 #define WEFT_LIMIT_SESSION_WINDOW 4
 
-/* Journal rows projected into the store in one commit: bounds the memory of
- * the projector (about 100 bytes each). */
+/* Journal rows that the projector reads at a time: bounds its memory (about
+ * 150 bytes each). */
 #define WEFT_LIMIT_PROJECT_ROWS 131072
 
 /* Journal rows kept although the store has them: peers whose position is
@@ -96,6 +96,10 @@
 
 /* Bytes of one pack of the store: larger ones need 64-bit offsets. */
 #define WEFT_LIMIT_PACK_SIZE (1024u * 1024 * 1024)
+
+/* Objects of one pack that weft writes: bounds the memory of its writer (28
+ * bytes each, and 16 MiB that have room for no more). */
+#define WEFT_LIMIT_PACK_OBJECTS 1300000
 
 /* Bytes of an HTTP request line, of a whole head, and headers in it. */
 #define WEFT_LIMIT_HTTP_LINE 16384

@@ -29,8 +29,11 @@ weft__batch_fini(struct weft__batch *batch)
 	for (model = batch->models; model; model = model->next) {
 		weft__free(model->changes);
 		weft__oid_set_fini(&model->set);
+		weft__spill_fini(&model->spill);
 	}
+	weft__file_close(&batch->file);
 	weft__map_fini(&batch->by_name, NULL);
+	weft__arena_fini(&batch->names);
 	weft__arena_fini(&batch->arena);
 	weft__pack_fini(&batch->pack);
 }
@@ -44,11 +47,11 @@ get_model(struct weft__batch *batch, struct weft_slice name)
 
 	if (model)
 		return model;
-	model = weft__arena_alloc(&batch->arena, sizeof *model);
+	model = weft__arena_alloc(&batch->names, sizeof *model);
 	if (!model)
 		return NULL;
-	*model = (struct weft__batch_model){NULL};
-	if (weft__arena_copy(&batch->arena, name, &model->name) ||
+	*model = (struct weft__batch_model){.spill = {.file = &batch->file}};
+	if (weft__arena_copy(&batch->names, name, &model->name) ||
 	    weft__map_put(&batch->by_name, name, model))
 		return NULL;
 	*batch->last = model;
@@ -108,6 +111,8 @@ check_row(const struct weft__batch *batch, const struct weft__feed_row *row)
 
 	if (row->seq <= batch->commit.seq)
 		fault = "it is not after the row before";
+	else if (row->seq > batch->end)
+		fault = "it is beyond the last one";
 	else if (!row->model.data || row->model.size == 0 ||
 	    row->model.size > WEFT_LIMIT_NAME_SIZE)
 		fault = "the size of its model's name";
@@ -132,20 +137,13 @@ take_row(const struct weft__feed_row *row, void *context)
 	model = get_model(batch, row->model);
 	if (!model || add_change(batch, model, row->id))
 		return weft__batch_no_memory(batch);
+	batch->slice_rows++;
 	if (batch->rows++ == 0)
 		commit->checkpoint_first = row->checkpoint;
 	commit->checkpoint_last = row->checkpoint;
 	commit->seq = row->seq;
 	commit->time_ms = row->time_ms / 1000 * 1000;
 	return 0;
-}
-
-int
-weft__batch_read_rows(struct weft__batch *batch, uint64_t after)
-{
-	batch->commit.seq = after;
-	return batch->feed->rows(batch->feed->context, after,
-	    WEFT_LIMIT_PROJECT_ROWS, take_row, batch, batch->error);
 }
 
 /* Adds a blob, whose id is set. */
@@ -206,19 +204,20 @@ add_id(struct weft__batch *batch, struct weft__change *change)
 
 /* Reads what has become of the record, and writes its blob. */
 static int
-read_state(struct weft__batch *batch, const struct weft__batch_model *model,
+read_state(struct weft__batch *batch, struct weft__batch_model *model,
     struct weft__change *change)
 {
 	const struct weft__feed *feed = batch->feed;
 	struct weft__feed_state state = {.exists = false};
 	int code = feed->state(feed->context, model->name, change->id,
-	    batch->commit.seq, &state, batch->error);
+	    batch->end, &state, batch->error);
 
 	if (code)
 		return code;
 	change->item.state = WEFT__TRIE_NONE;
 	if (!state.exists)
 		return 0;
+	model->deletes |= state.deleted;
 	change->item.state =
 	    state.deleted ? WEFT__TRIE_DELETED : WEFT__TRIE_LIVE;
 	code = state.deleted ? add_tombstone(batch, change, &state)
@@ -226,8 +225,8 @@ read_state(struct weft__batch *batch, const struct weft__batch_model *model,
 	return code ? code : add_id(batch, change);
 }
 
-int
-weft__batch_read_states(struct weft__batch *batch)
+static int
+read_states(struct weft__batch *batch)
 {
 	struct weft__batch_model *model;
 	int code = 0;
@@ -235,5 +234,87 @@ weft__batch_read_states(struct weft__batch *batch)
 	for (model = batch->models; !code && model; model = model->next)
 		for (size_t i = 0; !code && i < model->count; i++)
 			code = read_state(batch, model, &model->changes[i]);
+	return code;
+}
+
+/* Reads the next rows, and the states of their records. */
+static int
+read_slice(struct weft__batch *batch)
+{
+	const struct weft__feed *feed = batch->feed;
+	int code;
+
+	batch->slice_rows = 0;
+	code = feed->rows(feed->context, batch->commit.seq,
+	    WEFT_LIMIT_PROJECT_ROWS, take_row, batch, batch->error);
+	return code ? code : read_states(batch);
+}
+
+struct weft__trie_item **
+weft__batch_items(
+    struct weft__batch *batch, const struct weft__batch_model *model)
+{
+	struct weft__trie_item **items = weft__arena_alloc(
+	    &batch->arena, model->count * sizeof *items);
+
+	for (size_t i = 0; items && i < model->count; i++)
+		items[i] = &model->changes[i].item;
+	return items;
+}
+
+/* Puts the slice's changes of a model away. */
+static int
+spill_model(struct weft__batch *batch, struct weft__batch_model *model)
+{
+	struct weft__trie_item **items = weft__batch_items(batch, model);
+	int code;
+
+	if (!items)
+		return weft__batch_no_memory(batch);
+	code = weft__spill_add(
+	    &model->spill, items, model->count, batch->error);
+	weft__oid_set_clear(&model->set);
+	model->count = 0;
+	return code;
+}
+
+/* Makes room for the next slice. */
+static int
+spill_slice(struct weft__batch *batch)
+{
+	struct weft__batch_model *model;
+	int code = 0;
+
+	if (!batch->file.directory)
+		code = weft__spill_create(
+		    &batch->file, batch->pack.directory, batch->error);
+	for (model = batch->models; !code && model; model = model->next)
+		if (model->count)
+			code = spill_model(batch, model);
+	weft__arena_clear(&batch->arena);
+	return code;
+}
+
+bool
+weft__batch_is_spilled(const struct weft__batch *batch)
+{
+	return batch->file.directory != NULL;
+}
+
+int
+weft__batch_read(struct weft__batch *batch, uint64_t after)
+{
+	const struct weft__feed *feed = batch->feed;
+	int code =
+	    feed->last(feed->context, &batch->end, batch->error);
+
+	batch->commit.seq = after;
+	do {
+		if (!code)
+			code = read_slice(batch);
+		if (!code && (weft__batch_is_spilled(batch) ||
+		                 batch->slice_rows == WEFT_LIMIT_PROJECT_ROWS))
+			code = spill_slice(batch);
+	} while (!code && batch->slice_rows == WEFT_LIMIT_PROJECT_ROWS);
 	return code;
 }

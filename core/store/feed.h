@@ -32,11 +32,17 @@ struct weft__feed_state {
 };
 
 /*
- * Both functions return 0 or an error code with 'error' set; the projector
+ * All functions return 0 or an error code with 'error' set; the projector
  * calls them from the thread that called it, never one inside the other.
  */
 struct weft__feed {
 	void *context;
+
+	/*
+	 * The last row's seq; or any number beyond it that no later row will
+	 * have either.
+	 */
+	int (*last)(void *context, uint64_t *seq, struct weft_error *error);
 
 	/*
 	 * Calls 'each' for the first 'limit' rows with seq > after, in order.

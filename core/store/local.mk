@@ -26,14 +26,16 @@ libweft_all_la_SOURCES += \
 	core/store/ref.c core/store/ref.h \
 	core/store/ref_list.c core/store/ref_list.h \
 	core/store/repository.c core/store/repository.h \
-	core/store/set_aside.c \
 	core/store/retain.c \
+	core/store/set_aside.c \
+	core/store/spill.c core/store/spill.h \
 	core/store/store.c core/store/store.h \
 	core/store/store_internal.h \
 	core/store/sweep.c core/store/sweep.h \
 	core/store/tombstone.c core/store/tombstone.h \
 	core/store/tree.c core/store/tree.h \
 	core/store/trie.c core/store/trie.h \
+	core/store/trie_build.c core/store/trie_build.h \
 	core/store/trie_diff.c \
 	core/store/trie_update.c \
 	core/store/verify.c core/store/verify.h \

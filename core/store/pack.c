@@ -278,6 +278,14 @@ seal(struct weft__pack *pack, struct weft_error *error)
 	return 0;
 }
 
+/* Whether an object of so many bytes belongs into the next pack. */
+static bool
+is_full(const struct weft__pack *pack, size_t size)
+{
+	return (pack->count && pack_size(pack) + size > pack->limit) ||
+	    pack->count == WEFT_LIMIT_PACK_OBJECTS;
+}
+
 int
 weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
     const struct weft__oid *oid, struct weft_slice content,
@@ -289,7 +297,7 @@ weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
 
 	weft__oid_set_prefetch(&pack->set, oid);
 	adler = libdeflate_adler32(1, content.data, content.size);
-	if (pack->count && pack_size(pack) + content.size > pack->limit)
+	if (is_full(pack, content.size))
 		code = seal(pack, error);
 	if (code)
 		return code;

@@ -3,7 +3,8 @@
  *
  * Entries are stored, not compressed (a deflate stream of stored blocks), and
  * never deltas: 80 times cheaper to write than zlib's level 1.  A pack larger
- * than WEFT_LIMIT_PACK_SIZE is sealed and another one begun.
+ * than WEFT_LIMIT_PACK_SIZE, or of WEFT_LIMIT_PACK_OBJECTS, is sealed and
+ * another one begun.
  *
  * The order that makes a pack appear all at once, or not:
  *   P1  pack and index are written under weft/, and synced;

@@ -1,8 +1,8 @@
 /*
  * The projector: journal rows in, commits out.
  *
- * A batch of rows is read, with the states of their records; then the tries
- * take it in, model by model; then tree, commit, pack, ref.
+ * All rows there are are read, with the states of their records; then the
+ * tries take them in, model by model; then tree, commit, pack, ref.
  */
 #include "core/base/limits.h"
 #include "core/store/batch.h"
@@ -91,6 +91,27 @@ set_folder(struct projection *projection, struct weft_buf *content,
 	return code;
 }
 
+/* The same from the file of the batch. */
+static int
+update_parts(struct projection *projection,
+    const struct weft__batch_model *model, enum weft__trie_state state,
+    const struct weft__oid *old, struct weft__oid *root)
+{
+	struct weft__batch *batch = &projection->batch;
+	struct weft__trie_parts parts = {(void *)&model->spill,
+	    model->spill.present, weft__spill_load};
+
+	/* Two passes over all would cost twice as much. */
+	if (state == WEFT__TRIE_DELETED && !model->deletes &&
+	    weft__oid_is_zero(old)) {
+		*root = *old;
+		return 0;
+	}
+	return weft__trie_update_parts(projection->store->objects,
+	    &batch->pack, &batch->arena, old, state, &parts, root,
+	    projection->error);
+}
+
 /* Makes one of the model's tries as the batch says. */
 static int
 update_trie(struct projection *projection,
@@ -99,14 +120,14 @@ update_trie(struct projection *projection,
 {
 	struct weft__batch *batch = &projection->batch;
 	struct weft__arena_mark mark = weft__arena_mark(&batch->arena);
-	struct weft__trie_item **items = weft__arena_alloc(
-	    &batch->arena, model->count * sizeof *items);
+	struct weft__trie_item **items;
 	int code;
 
+	if (weft__batch_is_spilled(batch))
+		return update_parts(projection, model, state, old, root);
+	items = weft__batch_items(batch, model);
 	if (!items)
 		return weft__batch_no_memory(batch);
-	for (size_t i = 0; i < model->count; i++)
-		items[i] = &model->changes[i].item;
 	code = weft__trie_update(projection->store->objects, &batch->pack,
 	    &batch->arena, old, state, items, model->count, root,
 	    projection->error);
@@ -160,6 +181,17 @@ update_model(struct projection *projection,
 	return code;
 }
 
+/* Records that were in several slices count once, it turns out by now. */
+static void
+count_once(struct projection *projection,
+    const struct weft__batch_model *model)
+{
+	struct weft__store_commit *commit = &projection->batch.commit;
+
+	for (unsigned i = 0; i < WEFT__SPILL_PARTS; i++)
+		commit->changes -= model->spill.repeated[i];
+}
+
 /* Makes the commit's tree. */
 static int
 make_tree(struct projection *projection)
@@ -169,8 +201,10 @@ make_tree(struct projection *projection)
 	const struct weft__batch_model *model;
 	int code = read_tree(projection, &projection->old_tree, &tree);
 
-	for (model = batch->models; !code && model; model = model->next)
+	for (model = batch->models; !code && model; model = model->next) {
 		code = update_model(projection, model, &tree);
+		count_once(projection, model);
+	}
 	if (!code)
 		code = write_tree(projection, &tree, &projection->old_tree,
 		    &batch->commit.tree);
@@ -208,23 +242,22 @@ static int
 make_commit(struct projection *projection, uint64_t after)
 {
 	struct weft__batch *batch = &projection->batch;
-	int code = weft__batch_read_rows(batch, after);
+	int code = weft__pack_init(&batch->pack,
+	    &projection->store->directory, WEFT__REPOSITORY_KEEP,
+	    projection->error);
 
+	if (!code)
+		code = weft__batch_read(batch, after);
 	if (code || batch->rows == 0)
 		return code;
-	code = weft__pack_init(&batch->pack, &projection->store->directory,
-	    WEFT__REPOSITORY_KEEP, projection->error);
-	if (!code)
-		code = weft__batch_read_states(batch);
-	if (!code)
-		code = make_tree(projection);
+	code = make_tree(projection);
 	return code ? code : publish(projection);
 }
 
-/* The next commit after the result's tip; '*done' if it is the last. */
+/* The commit after the result's tip. */
 static int
-project_batch(struct weft__store *store, const struct weft__feed *feed,
-    const char *epoch, struct weft__project_result *result, bool *done,
+project(struct weft__store *store, const struct weft__feed *feed,
+    const char *epoch, struct weft__project_result *result,
     struct weft_error *error)
 {
 	struct projection projection = {.store = store, .error = error};
@@ -242,11 +275,10 @@ project_batch(struct weft__store *store, const struct weft__feed *feed,
 		projection.old_tree = tip->tree;
 	}
 	code = make_commit(&projection, after);
-	*done = batch->rows < WEFT_LIMIT_PROJECT_ROWS;
 	if (!code && batch->rows) {
-		result->commits++;
-		result->rows += batch->rows;
-		result->changes += batch->commit.changes;
+		result->commits = 1;
+		result->rows = batch->rows;
+		result->changes = batch->commit.changes;
 		result->tip.exists = true;
 		result->tip.commit = batch->commit;
 	}
@@ -276,16 +308,14 @@ weft__project(struct weft__store *store, const struct weft__feed *feed,
     const char *epoch, struct weft__project_result *result,
     struct weft_error *error)
 {
-	bool done = false;
 	int code;
 
 	*result = (struct weft__project_result){.commits = 0};
 	code = prepare(store, epoch, error);
 	if (!code)
 		code = weft__store_tip(store, &result->tip, error);
-	while (!code && !done)
-		code = project_batch(
-		    store, feed, epoch, result, &done, error);
+	if (!code)
+		code = project(store, feed, epoch, result, error);
 	if (result->commits)
 		weft__compact_if_due(store);
 	return code;

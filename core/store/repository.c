@@ -3,12 +3,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/store/git_config.h"
 #include "core/store/pack.h"
+#include "core/store/spill.h"
 
 /*
  * No automatic gc: it would recompress what we have written, again and again.
@@ -220,6 +222,22 @@ write_holder(const struct weft__directory *directory, int fd,
 		(void)!weft__file_append(&file, line, (size_t)size, NULL);
 }
 
+/* A writer that shares the store holds it for moments: waited for so long. */
+#define LOCK_STEP_MS 10
+#define LOCK_STEPS 50
+
+static int
+lock_patiently(int fd)
+{
+	int failed = weft__file_calls->lock(fd);
+
+	for (int i = 0; failed && errno == EWOULDBLOCK && i < LOCK_STEPS; i++) {
+		poll(NULL, 0, LOCK_STEP_MS);
+		failed = weft__file_calls->lock(fd);
+	}
+	return failed;
+}
+
 int
 weft__repository_lock(const struct weft__directory *directory,
     const char *holder, int *fd, struct weft_error *error)
@@ -233,7 +251,7 @@ weft__repository_lock(const struct weft__directory *directory,
 	if (*fd < 0)
 		return weft__file_error(
 		    directory, "weft/lock", "open", error);
-	if (!weft__file_calls->lock(*fd)) {
+	if (!lock_patiently(*fd)) {
 		write_holder(directory, *fd, holder);
 		return 0;
 	}
@@ -314,7 +332,8 @@ weft__repository_recover(const struct weft__directory *directory,
     struct weft_error *error)
 {
 	static const char *const unfinished[] = {
-	    WEFT__PACK_FILE, WEFT__INDEX_FILE, WEFT__KEEP_FILE};
+	    WEFT__PACK_FILE, WEFT__INDEX_FILE, WEFT__KEEP_FILE,
+	    WEFT__SPILL_FILE};
 	int code = 0;
 
 	for (size_t i = 0;

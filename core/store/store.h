@@ -75,9 +75,9 @@ struct weft__store_record {
 };
 
 struct weft__project_result {
-	uint64_t commits; /* made by this call */
-	uint64_t rows;    /* journal rows they took in */
-	uint64_t changes; /* records those rows were of, summed over commits */
+	uint64_t commits; /* made by this call: 0 or 1 */
+	uint64_t rows;    /* journal rows it took in */
+	uint64_t changes; /* records those rows were of */
 	struct weft__store_tip tip;
 };
 
@@ -139,21 +139,22 @@ WEFT_MUST_CHECK int weft__store_tip(struct weft__store *store,
     struct weft__store_tip *tip, struct weft_error *error);
 
 /*
- * Writes what the feed has beyond the tip: slices of WEFT_LIMIT_PROJECT_ROWS
- * journal rows, each a commit of the exact state as of its last row.
+ * Writes what the feed has beyond the tip as one commit, of the exact state as
+ * of its last row; none if it has nothing.
  *
  * 'epoch' names the numbering of the journal: 1 to WEFT__EPOCH_SIZE - 1
  * printable ASCII characters.  If the tip's differs, the new commit continues
  * the tip's history with empty tries, and the feed is asked for its rows from
  * the start: it must then have one for every record and tombstone.
  *
- * '*result' says what was done, also on failure: commits made before it
- * stand, and the next call goes on from there.
+ * '*result' says what was done; after a failure that is nothing.
  * Returns 0; what the feed returned; WEFT_EINVAL if the store is not locked,
  * the epoch is malformed, or rows are out of order; WEFT_EDAMAGED also if a
  * body is not what its blob id says; WEFT_ELOCKED if git itself holds the
  * ref.
- * Cost: memory is bounded by the slice, not by the number of records.
+ * Cost: each touched node is read once and written once; memory is bounded by
+ * WEFT_LIMIT_PROJECT_ROWS and WEFT_LIMIT_PACK_OBJECTS, not by the number of
+ * rows or records.
  */
 WEFT_MUST_CHECK int weft__project(struct weft__store *store,
     const struct weft__feed *feed, const char *epoch,

@@ -10,7 +10,7 @@
  *   T3  an inner node has a folder, named by one hex digit, for each child;
  *   T4  only the root can hold nothing, and then there is no root.
  *
- * Two files: trie.c reads nodes and finds and compares, trie_update.c writes.
+ * trie.c reads nodes and finds, trie_diff.c compares, trie_update.c changes.
  */
 #ifndef CORE_STORE_TRIE_H
 #define CORE_STORE_TRIE_H
@@ -124,6 +124,31 @@ WEFT_MUST_CHECK int weft__trie_update(struct weft__objects *objects,
     struct weft__pack *pack, struct weft__arena *arena,
     const struct weft__oid *old, enum weft__trie_state state,
     struct weft__trie_item **items, size_t count, struct weft__oid *root,
+    struct weft_error *error);
+
+/* Changes that are had in parts, by the first byte of their hashes. */
+struct weft__trie_parts {
+	void *context;
+	const bool *present; /* for each byte, whether there are any */
+
+	/*
+	 * Loads one part into the arena, with one item per id.  Returns 0 or
+	 * an error code with 'error' set.
+	 */
+	int (*load)(void *context, unsigned byte, struct weft__arena *arena,
+	    struct weft__trie_item ***items, size_t *count,
+	    struct weft_error *error);
+};
+
+/*
+ * As weft__trie_update() for changes in parts; each that is present is loaded
+ * once.  Returns also what 'load' returned.
+ * Cost: memory for the largest part.
+ */
+WEFT_MUST_CHECK int weft__trie_update_parts(struct weft__objects *objects,
+    struct weft__pack *pack, struct weft__arena *arena,
+    const struct weft__oid *old, enum weft__trie_state state,
+    const struct weft__trie_parts *parts, struct weft__oid *root,
     struct weft_error *error);
 
 #endif

@@ -67,6 +67,15 @@ bench_body(struct bench_feed *feed, const char *id, uint64_t as_of)
 }
 
 static int
+find_last(void *context, uint64_t *seq, struct weft_error *error)
+{
+	const struct bench_feed *feed = context;
+
+	*seq = feed->rows;
+	return 0;
+}
+
+static int
 read_rows(void *context, uint64_t after, size_t limit,
     int (*each)(const struct weft__feed_row *row, void *each_context),
     void *each_context, struct weft_error *error)
@@ -98,7 +107,7 @@ read_state(void *context, struct weft_slice model, struct weft_slice id,
 struct weft__feed
 bench_feed(struct bench_feed *feed)
 {
-	return (struct weft__feed){feed, read_rows, read_state};
+	return (struct weft__feed){feed, find_last, read_rows, read_state};
 }
 
 static int

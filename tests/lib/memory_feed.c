@@ -76,6 +76,15 @@ memory_feed_put(struct memory_feed *feed, const char *model,
 }
 
 static int
+find_last(void *context, uint64_t *seq, struct weft_error *error)
+{
+	const struct memory_feed *feed = context;
+
+	*seq = feed->count;
+	return 0;
+}
+
+static int
 read_rows(void *context, uint64_t after, size_t limit,
     int (*each)(const struct weft__feed_row *row, void *each_context),
     void *each_context, struct weft_error *error)
@@ -143,5 +152,5 @@ read_state(void *context, struct weft_slice model, struct weft_slice id,
 struct weft__feed
 memory_feed(struct memory_feed *feed)
 {
-	return (struct weft__feed){feed, read_rows, read_state};
+	return (struct weft__feed){feed, find_last, read_rows, read_state};
 }

@@ -216,8 +216,44 @@ project__begins_anew_in_a_new_epoch(void **state)
 	store_fixture_close(&fixture);
 }
 
+/* More rows than are read at a time: many records, of which some return. */
 static void
-project__makes_a_commit_for_each_131072_rows(void **state)
+project__makes_one_commit_of_many_rows(void **state)
+{
+	struct store_fixture fixture;
+	struct weft_buf body = WEFT_BUF_INIT(4096);
+	char id[400];
+
+	store_fixture_open(&fixture);
+	/* A leaf of each trie, whose records stay, change, go. */
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(id, sizeof id, "old-%u", i);
+		store_put(&fixture, "Todo", id, i % 3 ? "{}" : NULL);
+	}
+	store_put(&fixture, "Other", "x", "{}");
+	store_project(&fixture);
+	for (unsigned i = 0; i <= WEFT_LIMIT_PROJECT_ROWS; i++) {
+		snprintf(id, sizeof id, "%s-%0*u", i % 9 ? "new" : "old",
+		    i % 100 ? 1 : 300, i % 2000);
+		weft_buf_clear(&body);
+		store_ok(&fixture, weft_buf_printf(&body, "{\"n\":%u}", i));
+		store_put(&fixture, i % 7 ? "Todo" : "Third", id,
+		    i % 5 ? body.data : NULL);
+	}
+	store_project(&fixture);
+	assert_int_equal(fixture.result.commits, 1);
+	assert_int_equal(fixture.result.rows, WEFT_LIMIT_PROJECT_ROWS + 1);
+	store_assert_roots(&fixture, "Todo");
+	store_assert_roots(&fixture, "Third");
+	store_assert_roots(&fixture, "Other");
+	store_assert_verify(&fixture);
+	store_assert_fsck(&fixture);
+	weft_buf_fini(&body);
+	store_fixture_close(&fixture);
+}
+
+static void
+project__counts_a_record_once(void **state)
 {
 	struct store_fixture fixture;
 	char id[16], body[16];
@@ -229,14 +265,41 @@ project__makes_a_commit_for_each_131072_rows(void **state)
 		store_put(&fixture, "Todo", id, body);
 	}
 	store_project(&fixture);
-	assert_int_equal(fixture.result.commits, 2);
-	assert_int_equal(fixture.result.rows, WEFT_LIMIT_PROJECT_ROWS + 1);
-	assert_int_equal(fixture.result.changes, 101);
+	assert_int_equal(fixture.result.commits, 1);
+	assert_int_equal(fixture.result.changes, 100);
+	assert_int_equal(fixture.result.tip.commit.changes, 100);
 	store_assert_roots(&fixture, "Todo");
-	/* The first is the state before the last row. */
-	store_shell(&fixture,
-	    "git log -p --format= -U0 -1 -- Todo | grep '^[-+]{'",
-	    "-{\"n\":130972}\n+{\"n\":131072}\n");
+	store_fixture_close(&fixture);
+}
+
+/* A trie that many changes leave nothing of, or next to nothing. */
+static void
+project__removes_many_records(void **state)
+{
+	struct store_fixture fixture;
+	char id[16];
+
+	store_fixture_open(&fixture);
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(id, sizeof id, "id-%u", i);
+		store_put(&fixture, "Todo", id, "{}");
+	}
+	store_project(&fixture);
+	for (unsigned i = 0; i < WEFT_LIMIT_PROJECT_ROWS; i++) {
+		snprintf(id, sizeof id, "id-%u", i % 2950);
+		store_put(&fixture, "Todo", id, NULL);
+	}
+	store_project(&fixture);
+	assert_int_equal(fixture.result.commits, 1);
+	store_assert_roots(&fixture, "Todo");
+	for (unsigned i = 0; i < WEFT_LIMIT_PROJECT_ROWS; i++) {
+		snprintf(id, sizeof id, "id-%u", i % 3000);
+		store_put(&fixture, "Todo", id, NULL);
+	}
+	store_project(&fixture);
+	store_assert_roots(&fixture, "Todo");
+	store_assert_verify(&fixture);
+	store_assert_fsck(&fixture);
 	store_fixture_close(&fixture);
 }
 
@@ -262,6 +325,13 @@ project__gives_the_same_commits_in_another_repository(void **state)
 }
 
 static int
+find_last(void *context, uint64_t *seq, struct weft_error *error)
+{
+	*seq = 1000;
+	return 0;
+}
+
+static int
 give_row(void *context, uint64_t after, size_t limit,
     int (*each)(const struct weft__feed_row *row, void *each_context),
     void *each_context, struct weft_error *error)
@@ -282,7 +352,7 @@ project__refuses_rows_that_cannot_be(void **state)
 	static char text[WEFT_LIMIT_ID_SIZE + 1];
 	struct store_fixture fixture;
 	struct weft__feed_row row = {1, {text, 3}, {text, 3}, 1, 1};
-	struct weft__feed feed = {&row, give_row, give_nothing};
+	struct weft__feed feed = {&row, find_last, give_row, give_nothing};
 	const struct weft__feed_row wrong[] = {
 	    {0, {text, 3}, {text, 3}, 1, 1},
 	    {1, {text, WEFT_LIMIT_NAME_SIZE + 1}, {text, 3}, 1, 1},
@@ -445,7 +515,9 @@ main(void)
 	    cmocka_unit_test(project__removes_empty_folders),
 	    cmocka_unit_test(project__leaves_what_it_does_not_know),
 	    cmocka_unit_test(project__begins_anew_in_a_new_epoch),
-	    cmocka_unit_test(project__makes_a_commit_for_each_131072_rows),
+	    cmocka_unit_test(project__makes_one_commit_of_many_rows),
+	    cmocka_unit_test(project__counts_a_record_once),
+	    cmocka_unit_test(project__removes_many_records),
 	    cmocka_unit_test(
 	        project__gives_the_same_commits_in_another_repository),
 	    cmocka_unit_test(
