@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /* Counts down to the allocation that fails; negative: none does. */
 static atomic_int_fast64_t fail_countdown = -1;
@@ -68,6 +69,19 @@ void
 weft__free(void *memory)
 {
 	free(memory);
+}
+
+/* The usual size of a large page. */
+#define LARGE_PAGE ((uintptr_t)2 << 20)
+
+void
+weft__use_large_pages(void *memory, size_t size)
+{
+	uintptr_t start = ((uintptr_t)memory + LARGE_PAGE - 1) & -LARGE_PAGE;
+	uintptr_t end = ((uintptr_t)memory + size) & -LARGE_PAGE;
+
+	if (start < end)
+		(void)!madvise((void *)start, end - start, MADV_HUGEPAGE);
 }
 
 char *

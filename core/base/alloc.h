@@ -15,6 +15,13 @@ void *weft__calloc(size_t count, size_t size);
 void *weft__realloc(void *memory, size_t size);
 void weft__free(void *memory);
 
+/*
+ * Asks for large pages for memory just allocated, if it is large: where many
+ * look-ups go to places all over it, finding its pages takes as long as the
+ * rest.  A wish; nothing is said if it cannot be fulfilled.
+ */
+void weft__use_large_pages(void *memory, size_t size);
+
 /* Copies as NUL-terminated text, to be freed with weft__free(); or NULL. */
 char *weft__strdup(const char *text);
 char *weft__strndup(const char *text, size_t size);

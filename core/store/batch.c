@@ -42,11 +42,13 @@ weft__batch_fini(struct weft__batch *batch)
 static struct weft__batch_model *
 get_model(struct weft__batch *batch, struct weft_slice name)
 {
-	struct weft__batch_model *model =
-	    weft__map_find(&batch->by_name, name);
+	struct weft__batch_model *model = batch->recent;
 
-	if (model)
+	if (model && weft_slice_equal(model->name, name))
 		return model;
+	model = weft__map_find(&batch->by_name, name);
+	if (model)
+		return batch->recent = model;
 	model = weft__arena_alloc(&batch->names, sizeof *model);
 	if (!model)
 		return NULL;
@@ -77,11 +79,15 @@ set_name(struct weft__batch *batch, struct weft__change *change)
 	return 0;
 }
 
-/* Notes that the record has changed, unless it is known. */
+/*
+ * Notes that the record has changed, unless it is known: that is looked up
+ * last, so that the set's memory can be fetched meanwhile.
+ */
 static int
 add_change(struct weft__batch *batch, struct weft__batch_model *model,
     struct weft_slice id)
 {
+	struct weft__arena_mark mark = weft__arena_mark(&batch->arena);
 	struct weft__change *change;
 	uint32_t index = (uint32_t)model->count, same;
 
@@ -92,16 +98,19 @@ add_change(struct weft__batch *batch, struct weft__batch_model *model,
 	memset(change, 0, sizeof *change);
 	change->item.hashed = true;
 	weft__sha1(id.data, id.size, &change->item.hash);
-	if (weft__oid_set_add(
-	        &model->set, model->changes, sizeof *change, index, &same))
+	weft__oid_set_prefetch(&model->set, &change->item.hash);
+	if (weft__arena_copy(&batch->arena, id, &change->id) ||
+	    set_name(batch, change) ||
+	    weft__oid_set_add(&model->set, model->changes, sizeof *change,
+	        index, &same))
 		return WEFT_ENOMEM;
-	if (same != index)
+	if (same != index) {
+		weft__arena_release(&batch->arena, mark);
 		return 0;
+	}
 	model->count++;
 	batch->commit.changes++;
-	if (weft__arena_copy(&batch->arena, id, &change->id))
-		return WEFT_ENOMEM;
-	return set_name(batch, change);
+	return 0;
 }
 
 static int

@@ -39,6 +39,7 @@ struct weft__batch {
 	struct weft__map by_name;         /* of models */
 	struct weft__batch_model *models; /* in the order of first rows */
 	struct weft__batch_model **last;  /* where the next one goes */
+	struct weft__batch_model *recent; /* of the last row */
 	struct weft__store_commit commit; /* what the rows say of it */
 	uint64_t end;                     /* states are as of this row */
 	uint64_t rows;

@@ -8,11 +8,19 @@ static const char digits[] = "0123456789ABCDEF";
 
 #define EMPTY "%e" /* the name of the empty text */
 
+/* 1 for bytes that are never escaped: letters, digits, '-', '_'. */
+static const bool plain[256] = {
+    ['-'] = 1, ['_'] = 1,
+    ['0'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['A'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['N'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['a'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['n'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+
 static bool
 is_plain(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	    (c >= '0' && c <= '9') || c == '_' || c == '-';
+	return plain[(unsigned char)c];
 }
 
 static char *

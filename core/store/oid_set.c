@@ -93,6 +93,8 @@ grow(struct weft__oid_set *set)
 	    (size_t)1 << larger.bits, sizeof *larger.slots);
 	if (!larger.slots)
 		return WEFT_ENOMEM;
+	weft__use_large_pages(
+	    larger.slots, sizeof *larger.slots << larger.bits);
 	for (size_t i = 0; i < old; i++)
 		if (set->slots[i])
 			move_slot(&larger, set->slots[i]);

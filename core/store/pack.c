@@ -128,9 +128,12 @@ put_block_header(unsigned char *to, size_t size, bool last)
 /* What surrounds a block at most: entry header, zlib header, own, checksum. */
 #define AROUND_BLOCK (10 + 2 + 5 + 4)
 
-/* Appends a block of an entry; the first and the last are as long as others. */
+/*
+ * Writes a block of an entry behind what is in the buffer, where it does not
+ * count before take_block().
+ */
 static int
-emit_block(struct weft__pack *pack, struct weft_slice head,
+stage_block(struct weft__pack *pack, struct weft_slice head,
     struct weft_slice part, const uint32_t *adler, struct weft_error *error)
 {
 	unsigned char *start, *to;
@@ -150,32 +153,42 @@ emit_block(struct weft__pack *pack, struct weft_slice head,
 		put_be32(to, *adler);
 		to += 4;
 	}
-	pack->used += (size_t)(to - start);
-	pack->crc = libdeflate_crc32(pack->crc, start, (size_t)(to - start));
+	pack->staged = (size_t)(to - start);
+	pack->crc = libdeflate_crc32(pack->crc, start, pack->staged);
 	return 0;
 }
 
-/* Header, zlib stream of stored blocks, checksum. */
-static int
-emit_entry(struct weft__pack *pack, enum weft__object_type type,
-    struct weft_slice content, uint32_t adler, struct weft_error *error)
+static void
+take_block(struct weft__pack *pack)
 {
+	pack->used += pack->staged;
+	pack->staged = 0;
+}
+
+/* Header, zlib stream of stored blocks, checksum; the last block is staged. */
+static int
+stage_entry(struct weft__pack *pack, enum weft__object_type type,
+    struct weft_slice content, struct weft_error *error)
+{
+	uint32_t adler = libdeflate_adler32(1, content.data, content.size);
 	unsigned char bytes[16];
 	struct weft_slice head = {(char *)bytes,
 	    put_entry_header(bytes, type, content.size)};
 	struct weft_slice part;
 	int code = 0;
 
+	pack->crc = 0;
 	bytes[head.size++] = 0x78; /* zlib: deflate, 32 KiB window */
 	bytes[head.size++] = 0x01;
 	while (!code && content.size > BLOCK_SIZE) {
 		part = weft_slice_of(content.data, BLOCK_SIZE);
-		code = emit_block(pack, head, part, NULL, error);
+		code = stage_block(pack, head, part, NULL, error);
+		take_block(pack);
 		content.data += BLOCK_SIZE;
 		content.size -= BLOCK_SIZE;
 		head.size = 0;
 	}
-	return code ? code : emit_block(pack, head, content, &adler, error);
+	return code ? code : stage_block(pack, head, content, &adler, error);
 }
 
 /* The hash over the whole file, whose header was not known before. */
@@ -286,37 +299,55 @@ is_full(const struct weft__pack *pack, size_t size)
 	    pack->count == WEFT_LIMIT_PACK_OBJECTS;
 }
 
+/* Notes an entry at the end of the pack; '*known' if there is one already. */
+static int
+note_entry(struct weft__pack *pack, const struct weft__oid *oid,
+    uint64_t offset, bool *known, struct weft_error *error)
+{
+	struct weft__pack_entry *entry = &pack->entries[pack->count];
+	uint32_t same;
+
+	entry->oid = *oid;
+	entry->offset = (uint32_t)offset;
+	if (weft__oid_set_add(&pack->set, pack->entries, sizeof *entry,
+	        (uint32_t)pack->count, &same))
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	*known = same != pack->count;
+	return 0;
+}
+
+/*
+ * What the set looks at is rarely in the processor's cache: it is fetched while
+ * the entry is made, which is in vain for the few that are known.  Not so for
+ * large ones, of which a part would be in the file already.
+ */
 int
 weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
     const struct weft__oid *oid, struct weft_slice content,
     struct weft_error *error)
 {
-	struct weft__pack_entry *entry;
-	uint32_t same, adler;
-	int code = 0;
+	bool is_small = content.size <= BLOCK_SIZE, known = false;
+	uint64_t offset;
+	int code = is_full(pack, content.size) ? seal(pack, error) : 0;
 
-	weft__oid_set_prefetch(&pack->set, oid);
-	adler = libdeflate_adler32(1, content.data, content.size);
-	if (is_full(pack, content.size))
-		code = seal(pack, error);
 	if (code)
 		return code;
 	if (!weft__grow(&pack->entries, &pack->capacity, pack->count + 1,
 	        sizeof *pack->entries))
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	entry = &pack->entries[pack->count];
-	entry->oid = *oid;
-	entry->offset = (uint32_t)pack_size(pack);
-	if (weft__oid_set_add(&pack->set, pack->entries, sizeof *entry,
-	        (uint32_t)pack->count, &same))
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	if (same != pack->count)
-		return 0;
-	pack->count++;
-	pack->crc = 0;
-	code = emit_entry(pack, type, content, adler, error);
-	entry->crc = pack->crc;
-	return code;
+	offset = pack_size(pack);
+	weft__oid_set_prefetch(&pack->set, oid);
+	if (is_small)
+		code = stage_entry(pack, type, content, error);
+	if (!code)
+		code = note_entry(pack, oid, offset, &known, error);
+	if (!code && !known && !is_small)
+		code = stage_entry(pack, type, content, error);
+	if (code || known)
+		return code;
+	take_block(pack);
+	pack->entries[pack->count++].crc = pack->crc;
+	return 0;
 }
 
 int

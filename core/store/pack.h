@@ -37,6 +37,7 @@ struct weft__pack {
 	uint64_t limit;           /* bytes; WEFT_LIMIT_PACK_SIZE but in tests */
 	unsigned char *buffer;    /* what is not yet in the file */
 	size_t used;              /* bytes of it */
+	size_t staged;            /* bytes behind those, not yet taken */
 	uint32_t crc;             /* of the entry being written */
 	struct weft__pack_entry *entries;
 	size_t count;

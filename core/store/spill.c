@@ -2,7 +2,6 @@
 
 #include "core/base/alloc.h"
 #include "core/store/name.h"
-#include "core/store/oid_set.h"
 
 #define FILE_NAME "weft/spill.tmp"
 #define BUFFER_SIZE (64u * 1024)
@@ -22,7 +21,11 @@ void
 weft__spill_fini(struct weft__spill *spill)
 {
 	weft__free(spill->runs);
-	spill->runs = NULL;
+	weft__oid_set_fini(&spill->set);
+	weft__free(spill->bytes);
+	weft__free(spill->items);
+	weft__free(spill->list);
+	*spill = (struct weft__spill){.file = spill->file};
 }
 
 int
@@ -155,11 +158,30 @@ take_item(const char *from, struct weft__trie_item *item)
 	return (size_t)(from - start);
 }
 
+/* Makes room for a part; '*count' is that of its items. */
+static bool
+make_room(struct weft__spill *spill, unsigned byte, size_t *count)
+{
+	size_t size = 0;
+
+	*count = 0;
+	for (size_t i = 0; i < spill->count; i++) {
+		size += spill->runs[i].sizes[byte];
+		*count += spill->runs[i].counts[byte];
+	}
+	return weft__grow(&spill->bytes, &spill->bytes_capacity, size, 1) &&
+	    weft__grow(&spill->items, &spill->items_capacity, *count,
+	        sizeof *spill->items) &&
+	    weft__grow(&spill->list, &spill->list_capacity, *count,
+	        sizeof *spill->list);
+}
+
 /* Reads the stretches of a part. */
 static int
-read_part(const struct weft__spill *spill, unsigned byte, char *bytes,
+read_part(const struct weft__spill *spill, unsigned byte,
     struct weft_error *error)
 {
+	char *bytes = spill->bytes;
 	int code = 0;
 
 	for (size_t i = 0; !code && i < spill->count; i++) {
@@ -175,52 +197,43 @@ read_part(const struct weft__spill *spill, unsigned byte, char *bytes,
 	return code;
 }
 
-/* Takes the items of a part, each hash once. */
+/* Takes the items of a part, each hash once; '*kept' of them. */
 static int
-take_items(struct weft__spill *spill, unsigned byte, const char *bytes,
-    size_t count, struct weft__trie_item *items,
-    struct weft__trie_item **list)
+take_items(struct weft__spill *spill, size_t count, uint32_t *kept)
 {
-	struct weft__oid_set set = {NULL};
-	uint32_t kept = 0, same;
+	const char *bytes = spill->bytes;
+	uint32_t same;
 	int code = 0;
 
+	*kept = 0;
+	weft__oid_set_clear(&spill->set);
 	for (size_t i = 0; !code && i < count; i++) {
-		bytes += take_item(bytes, &items[kept]);
-		code = weft__oid_set_add(
-		    &set, items, sizeof *items, kept, &same);
-		list[kept] = &items[kept];
-		kept += !code && same == kept;
+		bytes += take_item(bytes, &spill->items[*kept]);
+		code = weft__oid_set_add(&spill->set, spill->items,
+		    sizeof *spill->items, *kept, &same);
+		spill->list[*kept] = &spill->items[*kept];
+		*kept += !code && same == *kept;
 	}
-	weft__oid_set_fini(&set);
-	spill->repeated[byte] = (uint32_t)count - kept;
 	return code;
 }
 
 int
-weft__spill_load(void *context, unsigned byte, struct weft__arena *arena,
-    struct weft__trie_item ***items, size_t *count, struct weft_error *error)
+weft__spill_load(void *context, unsigned byte, struct weft__trie_item ***items,
+    size_t *count, struct weft_error *error)
 {
 	struct weft__spill *spill = context;
-	size_t size = 0, most = 0;
-	struct weft__trie_item *taken;
-	char *bytes;
+	uint32_t kept = 0;
 	int code;
 
-	for (size_t i = 0; i < spill->count; i++) {
-		size += spill->runs[i].sizes[byte];
-		most += spill->runs[i].counts[byte];
-	}
-	bytes = weft__arena_alloc(arena, size);
-	taken = weft__arena_alloc(arena, most * sizeof *taken);
-	*items = weft__arena_alloc(arena, most * sizeof **items);
-	if (!bytes || !taken || !*items)
+	if (!make_room(spill, byte, count))
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	code = read_part(spill, byte, bytes, error);
+	code = read_part(spill, byte, error);
 	if (code)
 		return code;
-	if (take_items(spill, byte, bytes, most, taken, *items))
+	if (take_items(spill, *count, &kept))
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	*count = most - spill->repeated[byte];
+	spill->repeated[byte] = (uint32_t)*count - kept;
+	*items = spill->list;
+	*count = kept;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #ifndef CORE_STORE_SPILL_H
 #define CORE_STORE_SPILL_H
 
+#include "core/store/oid_set.h"
 #include "core/store/trie.h"
 
 #define WEFT__SPILL_PARTS 256
@@ -27,6 +28,13 @@ struct weft__spill {
 	size_t capacity;
 	bool present[WEFT__SPILL_PARTS];
 	uint32_t repeated[WEFT__SPILL_PARTS]; /* see weft__spill_load() */
+	struct weft__oid_set set;             /* of the part that was loaded */
+	char *bytes;                          /* of it */
+	size_t bytes_capacity;
+	struct weft__trie_item *items;        /* of it */
+	size_t items_capacity;
+	struct weft__trie_item **list;        /* of them */
+	size_t list_capacity;
 };
 
 void weft__spill_fini(struct weft__spill *spill);
@@ -45,12 +53,12 @@ WEFT_MUST_CHECK int weft__spill_add(struct weft__spill *spill,
     struct weft__trie_item **items, size_t count, struct weft_error *error);
 
 /*
- * Loads a part into the arena.  Of items with the same hash, in different
+ * Loads a part in the place of the one before.  Of items with the same hash, in different
  * runs, there is one; repeated[byte] says how many were left out.
  * As 'load' of struct weft__trie_parts, with the spill as its context.
  */
 WEFT_MUST_CHECK int weft__spill_load(void *spill, unsigned byte,
-    struct weft__arena *arena, struct weft__trie_item ***items,
-    size_t *count, struct weft_error *error);
+    struct weft__trie_item ***items, size_t *count,
+    struct weft_error *error);
 
 #endif

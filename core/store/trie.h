@@ -132,10 +132,11 @@ struct weft__trie_parts {
 	const bool *present; /* for each byte, whether there are any */
 
 	/*
-	 * Loads one part into the arena, with one item per id.  Returns 0 or
-	 * an error code with 'error' set.
+	 * Loads one part, with one item per id, valid until the next one is
+	 * loaded; the list may be put into another order.  Returns 0 or an
+	 * error code with 'error' set.
 	 */
-	int (*load)(void *context, unsigned byte, struct weft__arena *arena,
+	int (*load)(void *context, unsigned byte,
 	    struct weft__trie_item ***items, size_t *count,
 	    struct weft_error *error);
 };

@@ -1,5 +1,6 @@
 #include "core/store/trie_build.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "core/base/limits.h"
@@ -22,17 +23,53 @@ weft__trie_make_list(struct weft__trie_work *work, size_t capacity,
 	return list->items ? 0 : weft__trie_no_memory(work);
 }
 
+/* The first bytes of a name as a number of the same order. */
+static uint64_t
+start_of_name(const struct weft__trie_item *item)
+{
+	uint64_t start = 0;
+
+	if (item->name_size >= sizeof start)
+		memcpy(&start, item->name, sizeof start);
+	else
+		memcpy(&start, item->name, item->name_size);
+	return be64toh(start);
+}
+
 static int
 compare_pointers(const void *a, const void *b)
 {
-	return weft__trie_compare(*(struct weft__trie_item *const *)a,
-	    *(struct weft__trie_item *const *)b);
+	const struct weft__trie_item *x = *(struct weft__trie_item *const *)a;
+	const struct weft__trie_item *y = *(struct weft__trie_item *const *)b;
+	uint64_t i = start_of_name(x), j = start_of_name(y);
+
+	return i == j ? weft__trie_compare(x, y) : i < j ? -1 : 1;
+}
+
+/* As many as insertion sorts faster than qsort(). */
+#define FEW WEFT_LIMIT_TRIE_LEAF
+
+static void
+sort_few(struct weft__trie_list list)
+{
+	for (size_t i = 1; i < list.count; i++) {
+		struct weft__trie_item *item = list.items[i];
+		size_t j = i;
+
+		for (; j && compare_pointers(&item, &list.items[j - 1]) < 0; j--)
+			list.items[j] = list.items[j - 1];
+		list.items[j] = item;
+	}
 }
 
 void
 weft__trie_sort(struct weft__trie_list list)
 {
-	qsort(list.items, list.count, sizeof *list.items, compare_pointers);
+	if (list.count <= FEW)
+		sort_few(list);
+	else
+		qsort(list.items, list.count, sizeof *list.items,
+		    compare_pointers);
 }
 
 /* Adds the content as a tree to the pack. */

@@ -376,11 +376,11 @@ update_part(struct split *split, const struct view *old, unsigned byte,
 	struct weft__trie_work *work = split->work;
 	struct weft__trie_list changes;
 	int code = split->parts->load(split->parts->context, byte,
-	    work->arena, &changes.items, &changes.count, work->error);
+	    &changes.items, &changes.count, work->error);
 
 	if (code)
 		return code;
-	if (weft__oid_is_zero(&old->oid))
+	if (old->leaf.count)
 		return update_leaf(
 		    work, &old->oid, &old->leaf, changes, 2, result);
 	return update_node(work, &old->oid, changes, 2, result);
