@@ -53,7 +53,7 @@
 
 /* Journal rows that the projector reads at a time: bounds its memory (about
  * 150 bytes each). */
-#define WEFT_LIMIT_PROJECT_ROWS 131072
+#define WEFT_LIMIT_PROJECT_ROWS 32768
 
 /* Journal rows kept although the store has them: peers whose position is
  * among them get their changes by position, others by a walk. */

@@ -299,6 +299,20 @@ is_full(const struct weft__pack *pack, size_t size)
 	    pack->count == WEFT_LIMIT_PACK_OBJECTS;
 }
 
+/* Begins another pack if an object of so many bytes does not fit any more. */
+static int
+make_room(struct weft__pack *pack, size_t size, struct weft_error *error)
+{
+	int code = is_full(pack, size) ? seal(pack, error) : 0;
+
+	if (code)
+		return code;
+	if (weft__grow(&pack->entries, &pack->capacity, pack->count + 1,
+	        sizeof *pack->entries))
+		return 0;
+	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+}
+
 /* Notes an entry at the end of the pack; '*known' if there is one already. */
 static int
 note_entry(struct weft__pack *pack, const struct weft__oid *oid,
@@ -328,13 +342,10 @@ weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
 {
 	bool is_small = content.size <= BLOCK_SIZE, known = false;
 	uint64_t offset;
-	int code = is_full(pack, content.size) ? seal(pack, error) : 0;
+	int code = make_room(pack, content.size, error);
 
 	if (code)
 		return code;
-	if (!weft__grow(&pack->entries, &pack->capacity, pack->count + 1,
-	        sizeof *pack->entries))
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	offset = pack_size(pack);
 	weft__oid_set_prefetch(&pack->set, oid);
 	if (is_small)

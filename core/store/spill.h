@@ -37,11 +37,10 @@ struct weft__spill {
 	size_t list_capacity;
 };
 
+/* Frees; the file stays. */
 void weft__spill_fini(struct weft__spill *spill);
 
-/*
- * Makes a file for items, which has no name any more.
- */
+/* Makes a file for items, which has no name any more. */
 WEFT_MUST_CHECK int weft__spill_create(struct weft__file *file,
     const struct weft__directory *directory, struct weft_error *error);
 
