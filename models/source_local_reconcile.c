@@ -4,15 +4,16 @@
  * Root, sketch and nodes are of the store: what was projected.  So the root
  * is brought up to the present first, and all later questions name it.
  */
+#include "models/source_local.h"
+
+#include <weft/store.h>
+
 #include "core/base/alloc.h"
 #include "core/repl/message.h"
 #include "core/store/node.h"
 #include "models/rectify.h"
 #include "models/sketch.h"
-#include "models/source_local.h"
 #include "models/transaction.h"
-
-#include <weft/store.h>
 
 /* A question being answered, with the store locked. */
 struct answering {
@@ -25,6 +26,8 @@ struct answering {
 	struct weft_slice *ids;
 	size_t ids_length, ids_capacity;
 	struct weft__current current;
+	bool unrectified; /* an edit made behind our back was met */
+	bool rectified;   /* what still is not cannot be: it is left out */
 };
 
 static int
@@ -182,8 +185,11 @@ load_change(struct answering *work, struct weft_transaction *transaction,
 	int code = weft__tracker_load(
 	    transaction, work->model, id, &work->current, error);
 
-	*found = !code && work->current.has_track &&
-	    !weft__is_unrectified(&work->current);
+	*found = false;
+	if (!code && weft__is_unrectified(&work->current))
+		work->unrectified = true;
+	else if (!code)
+		*found = work->current.has_track;
 	if (!*found)
 		return code;
 	weft__track_change(&work->current.track, weft_slice(NULL), id, change);
@@ -228,6 +234,8 @@ tell_names(struct weft_transaction *transaction, void *context,
 	for (size_t i = 0; !code && weft__wire_fixed(&hashes, 8, &hash); i++) {
 		if (changes && work->answer->size > WEFT_LIMIT_PAGE_SIZE)
 			break;
+		if (work->unrectified && !work->rectified)
+			break; /* all once more */
 		code = find_ids(work, hash, changes, error);
 		if (!code)
 			code = changes ? tell_found(work, transaction,
@@ -252,6 +260,31 @@ find_roots(struct answering *work, struct weft_error *error)
 	return code;
 }
 
+/* Ids, or changes.  If an edit made behind our back is met, it becomes a
+ * change first, and then all is told again. */
+static int
+answer_names(struct answering *work, struct weft_error *error)
+{
+	struct weft_datasource *datasource = work->model->datasource;
+	const size_t before = work->answer->size;
+	int code = find_roots(work, error);
+
+	work->rectified = datasource->read_only;
+	if (!code)
+		code = weft__datasource_read(
+		    datasource, tell_names, work, error);
+	if (code || !work->unrectified || work->rectified)
+		return code;
+	pthread_mutex_unlock(&datasource->store_mutex);
+	code = weft_model_rectify_all_changes(work->model, NULL, error);
+	pthread_mutex_lock(&datasource->store_mutex);
+	if (code)
+		return code;
+	work->rectified = true;
+	work->answer->size = before;
+	return weft__datasource_read(datasource, tell_names, work, error);
+}
+
 /*
  * All questions
  */
@@ -260,7 +293,6 @@ static int
 answer(struct answering *work, struct weft_error *error)
 {
 	const struct weft__question *question = &work->question;
-	int code;
 
 	switch (question->ask) {
 	case WEFT__ASK_ROOT:
@@ -273,9 +305,7 @@ answer(struct answering *work, struct weft_error *error)
 		return tell_nodes(work, error);
 	case WEFT__ASK_IDS:
 	case WEFT__ASK_CHANGES:
-		code = find_roots(work, error);
-		return code ? code : weft__datasource_read(
-		    work->model->datasource, tell_names, work, error);
+		return answer_names(work, error);
 	}
 	return WEFT_EINVAL;
 }

@@ -399,6 +399,14 @@ take_all(struct weft__reconcile *reconcile, struct weft_slice answer)
 	return !code && wire.size && !is_part ? WEFT_EINVAL : code;
 }
 
+/* Whether a side cannot answer.  Once it is known what differs it must. */
+static bool
+is_unable(const struct weft__reconcile *reconcile, int code)
+{
+	return reconcile->outcome == WEFT__RECONCILE_UNKNOWN &&
+	    (code == WEFT_EUNSUPPORTED || code == WEFT_EGONE);
+}
+
 void
 weft__reconcile_answer(struct weft__reconcile *reconcile, int code,
     const struct weft_error *error)
@@ -410,7 +418,7 @@ weft__reconcile_answer(struct weft__reconcile *reconcile, int code,
 	assert(reconcile->busy);
 	reconcile->busy = false;
 	reconcile->traffic[side_of(reconcile, who)].answered += answer.size;
-	if (code == WEFT_EUNSUPPORTED || code == WEFT_EGONE) {
+	if (is_unable(reconcile, code)) {
 		finish(reconcile, WEFT__RECONCILE_UNABLE);
 	} else if (code) {
 		weft__reconcile_fail(reconcile, code, error);

@@ -116,7 +116,8 @@ bool weft__reconcile_next(struct weft__reconcile *reconcile,
 
 /*
  * Takes the answer: 'code' as the source returned it.  WEFT_EUNSUPPORTED and
- * WEFT_EGONE (the root that was asked about) make the outcome UNABLE.
+ * WEFT_EGONE (the root that was asked about) make the outcome UNABLE, unless
+ * it was known before.
  */
 void weft__reconcile_answer(struct weft__reconcile *reconcile, int code,
     const struct weft_error *error);

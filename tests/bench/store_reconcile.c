@@ -149,7 +149,7 @@ measure(struct bench *bench, uint64_t count, int trials, bool descend,
 {
 	const struct weft__reconcile_options options = {
 	    .own = WEFT__TARGET, .descend = descend};
-	const int times = count > 1000 ? 3 : 1000 / (int)(count + 9);
+	const int times = count > 1000 ? 1 : 1000 / (int)(count + 9);
 	struct cost cost = {0};
 	int code = 0;
 
@@ -170,6 +170,7 @@ measure(struct bench *bench, uint64_t count, int trials, bool descend,
 	    descend ? "descent" : "sketch", cost.sum / cost.trials, cost.most,
 	    bar, (double)cost.rounds / (double)cost.trials, cost.most_rounds,
 	    bench_time(cost.ns / (double)cost.trials));
+	fflush(stdout);
 	return 0;
 }
 
@@ -193,9 +194,9 @@ measure_all(struct bench *bench)
 	    "bytes", "most", "bar", "rounds", "most", "CPU");
 	code = measure(bench, 1, 100, false, 300);
 	if (!code)
-		code = measure(bench, 100, 20, false, 12000);
+		code = measure(bench, 100, 10, false, 12000);
 	if (!code)
-		code = measure(bench, 10000, 3, false, 1200000);
+		code = measure(bench, 10000, 2, false, 1200000);
 	if (!code)
 		code = measure(bench, 1, 20, true, 0);
 	if (!code)

@@ -12,6 +12,7 @@
 #include "core/repl/message.h"
 #include "core/repl/source.h"
 #include "models/sketch.h"
+#include "models/transaction.h"
 #include "tests/lib/pair.h"
 #include "tests/lib/random.h"
 
@@ -499,6 +500,46 @@ replicate__leaves_what_comes_meanwhile_to_the_next_time(void **state)
 	pair_close(&pair);
 }
 
+/* Removes record "r1" as plain SQL does: its track row says that it lives. */
+static int
+remove_behind(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct weft_connector_session *session = transaction->session;
+	const struct party *party = context;
+	const int model = party->fixture.model->index;
+	struct weft_connector_record record;
+	char track[4096];
+
+	assert_int_equal(session->ops->get(
+	    session, model, weft_slice("r1"), &record, error), 0);
+	assert_true(record.track.size < sizeof track);
+	memcpy(track, record.track.data, record.track.size);
+	return session->ops->bury(session, model, weft_slice("r1"),
+	    weft_slice_of(track, record.track.size), error);
+}
+
+static void
+replicate__records_edits_made_behind_our_back_first(void **state)
+{
+	struct weft_replication_result result;
+	struct pair pair;
+
+	open_equal(&pair, 100);
+	party_put(&pair.b, "r1", "b");
+	fixture_ok(&pair.a.fixture, weft_datasource_transaction(
+	    pair.a.fixture.datasource, remove_behind, &pair.a,
+	    &pair.a.fixture.error));
+	forget_positions(&pair.b);
+	run(&pair, NULL, &result);
+	assert_true(result.compared);
+	assert_int_equal(result.length, 1);
+	assert_int_equal(weft_conflict_type(result.conflicts[0]),
+	    WEFT_CONFLICT_DELETE);
+	weft_replication_result_fini(&result);
+	pair_close(&pair);
+}
+
 static void
 replicate__survives_failed_allocations_while_comparing(void **state)
 {
@@ -692,6 +733,8 @@ main(void)
 	    cmocka_unit_test(replicate__finds_what_a_sketch_hides),
 	    cmocka_unit_test(
 		replicate__leaves_what_comes_meanwhile_to_the_next_time),
+	    cmocka_unit_test(
+		replicate__records_edits_made_behind_our_back_first),
 	    cmocka_unit_test(
 		replicate__survives_failed_allocations_while_comparing),
 	    cmocka_unit_test(sketch__follows_every_projection),

@@ -343,6 +343,20 @@ reconcile__fails_with_what_a_side_says(void **state)
 	two_fini(&two);
 }
 
+/* What differs must not be passed over. */
+static void
+reconcile__fails_if_changes_cannot_be_had(void **state)
+{
+	struct two two;
+
+	run_failing(&two, WEFT__ASK_CHANGES, WEFT_EUNSUPPORTED);
+	assert_int_equal(two.reconcile.outcome, WEFT__RECONCILE_DIFFER);
+	assert_true(weft__reconcile_read(&two.reconcile));
+	run(&two);
+	assert_int_equal(two.code, WEFT_EUNSUPPORTED);
+	two_fini(&two);
+}
+
 /* Cuts off the last byte. */
 static int
 cut_answer(struct record_set *set, enum weft__ask ask, struct weft_buf *answer)
@@ -510,6 +524,7 @@ main(void)
 	    cmocka_unit_test(reconcile__descends_if_the_sketch_is_wrong),
 	    cmocka_unit_test(reconcile__gives_up_if_a_side_cannot_answer),
 	    cmocka_unit_test(reconcile__fails_with_what_a_side_says),
+	    cmocka_unit_test(reconcile__fails_if_changes_cannot_be_had),
 	    cmocka_unit_test(reconcile__says_that_an_answer_is_malformed),
 	    cmocka_unit_test(
 		reconcile__takes_no_change_that_it_did_not_ask_for),

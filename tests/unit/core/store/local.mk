@@ -107,3 +107,9 @@ TESTS += tests/unit/core/store/walk
 tests_unit_core_store_walk_SOURCES = tests/unit/core/store/walk.c \
 	$(store_test_lib)
 tests_unit_core_store_walk_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/store/node
+TESTS += tests/unit/core/store/node
+tests_unit_core_store_node_SOURCES = tests/unit/core/store/node.c \
+	$(store_test_lib)
+tests_unit_core_store_node_LDADD = $(TEST_LIBS)
