@@ -180,6 +180,9 @@ step_back(struct weft__store_history *history, struct weft_error *error)
 		return 0;
 	code = weft__commit_read(
 	    history->store->objects, &parent, &history->commit, error);
+	if (code == WEFT_ENOTFOUND)
+		return weft_error_set(error, WEFT_EGONE,
+		    "the history was cut while it was read");
 	return code ? code : find_record(history, error);
 }
 

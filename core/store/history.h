@@ -36,6 +36,8 @@ WEFT_MUST_CHECK int weft__store_history_open(struct weft__store *store,
 /*
  * The next older state.  '*found' is false when there is none, now and in all
  * later calls.
+ * Returns 0; WEFT_EGONE: the history was cut meanwhile.  After a failure only
+ * closing is left.
  * Cost: see above, for each commit that is passed; memory: one node.
  */
 WEFT_MUST_CHECK int weft__store_history_next(

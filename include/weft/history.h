@@ -155,8 +155,9 @@ WEFT_API WEFT_MUST_CHECK int weft_history_open(struct weft_model *model,
 /*
  * Reads the next older revision.  '*found' is false when there is none, now
  * and in all later calls.
- * Returns 0, or what the database or the store returns; then nothing but
- * closing is left.  Thread: one call at a time on a history.
+ * Returns 0; WEFT_EGONE: old history was dropped meanwhile; what the database
+ * or the store returns.  After a failure nothing but closing is left.
+ * Thread: one call at a time on a history.
  * Cost: a few small reads for each commit that is passed.
  */
 WEFT_API WEFT_MUST_CHECK int weft_history_next(struct weft_history *history,

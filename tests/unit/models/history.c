@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/alloc.h"
 #include "tests/lib/pair.h"
 #include "tests/lib/random.h"
 
@@ -375,6 +376,46 @@ history__has_every_state_that_was_kept(void **state)
 	fixture_close(&fixture);
 }
 
+/* Reads the whole history; '*count' of revisions. */
+static int
+read_all(struct fixture *fixture, int *count)
+{
+	struct weft_history *history = NULL;
+	struct weft_revision revision;
+	bool found = true;
+	int code = weft_history_open(
+	    fixture->model, weft_slice("a"), &history, &fixture->error);
+
+	while (!code && found) {
+		code = weft_history_next(
+		    history, &revision, &found, &fixture->error);
+		*count += !code && found;
+	}
+	weft_history_close(history);
+	return code;
+}
+
+static void
+history__survives_every_failing_allocation(void **state)
+{
+	struct fixture fixture;
+	int code = WEFT_ENOMEM, count = 0;
+
+	fixture_open(&fixture, FIXTURE_SQLITE);
+	live(&fixture, 1u << 0 | 1u << 1 | 1u << 2);
+	for (uint64_t i = 0; code; i++) {
+		count = 0;
+		weft__alloc_fail_after(i, false);
+		code = read_all(&fixture, &count);
+		weft__alloc_fail_never();
+		if (code && code != WEFT_ENOMEM)
+			fail_msg("%s", fixture.error.text);
+		assert_true(i < 2000);
+	}
+	assert_int_equal(count, 5);
+	fixture_close(&fixture);
+}
+
 int
 main(void)
 {
@@ -389,6 +430,7 @@ main(void)
 	    cmocka_unit_test(history__goes_on_while_writes_are_stored),
 	    cmocka_unit_test(history__refuses_what_has_none),
 	    cmocka_unit_test(history__has_every_state_that_was_kept),
+	    cmocka_unit_test(history__survives_every_failing_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/alloc.h"
 #include "tests/lib/fixture.h"
 
 static void
@@ -236,6 +237,33 @@ past__is_of_tracked_models(void **state)
 	fixture_close(&fixture);
 }
 
+static void
+past__survives_every_failing_allocation(void **state)
+{
+	struct weft_buf record = WEFT_BUF_INIT(1000);
+	struct list list = {.length = 0};
+	int code = WEFT_ENOMEM;
+	struct fixture fixture;
+
+	fill(&fixture);
+	for (uint64_t i = 0; code; i++) {
+		assert_list(&list, "");
+		weft__alloc_fail_after(i, false);
+		code = get(&fixture, 2, "a", &record);
+		if (!code)
+			code = each(&fixture, 2,
+			    "{\"where\":{\"rank\":2},\"fields\":\"id\"}",
+			    &list);
+		weft__alloc_fail_never();
+		if (code && code != WEFT_ENOMEM)
+			fail_msg("%s", fixture.error.text);
+		assert_true(i < 2000);
+	}
+	assert_list(&list, "{\"id\":\"c\"}\n");
+	weft_buf_fini(&record);
+	fixture_close(&fixture);
+}
+
 int
 main(void)
 {
@@ -247,6 +275,7 @@ main(void)
 	    cmocka_unit_test(each_at__filters),
 	    cmocka_unit_test(each_at__stops_when_asked),
 	    cmocka_unit_test(past__is_of_tracked_models),
+	    cmocka_unit_test(past__survives_every_failing_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "core/base/alloc.h"
 #include "tests/lib/fixture.h"
 #include "tests/lib/random.h"
 
@@ -190,6 +191,44 @@ compare_points__needs_a_store(void **state)
 	fixture_close(&fixture);
 }
 
+static int
+count_one(const struct weft_point_difference *difference, void *context)
+{
+	++*(int *)context;
+	return 0;
+}
+
+static void
+compare_points__survives_every_failing_allocation(void **state)
+{
+	struct weft_point first = {WEFT_POINT_CHECKPOINT, 1};
+	struct weft_point second = {WEFT_POINT_NOW, 0};
+	int code = WEFT_ENOMEM, count = 0;
+	struct fixture fixture;
+
+	fixture_open(&fixture, FIXTURE_SQLITE);
+	fixture_put(&fixture, "{\"id\":\"a\"}");
+	fixture_ok(&fixture, weft_datasource_project(fixture.datasource,
+				 &fixture.error));
+	fixture_checkpoint(&fixture);
+	fixture_put(&fixture, "{\"id\":\"b\"}");
+	fixture_ok(&fixture, weft_datasource_project(fixture.datasource,
+				 &fixture.error));
+	fixture_put(&fixture, "{\"id\":\"a\",\"title\":\"x\"}");
+	for (uint64_t i = 0; code; i++) {
+		count = 0;
+		weft__alloc_fail_after(i, false);
+		code = weft_model_compare_points(fixture.model, &first,
+		    &second, count_one, &count, &fixture.error);
+		weft__alloc_fail_never();
+		if (code && code != WEFT_ENOMEM)
+			fail_msg("%s", fixture.error.text);
+		assert_true(i < 2000);
+	}
+	assert_int_equal(count, 2);
+	fixture_close(&fixture);
+}
+
 int
 main(void)
 {
@@ -198,6 +237,8 @@ main(void)
 		compare_points__finds_what_differs_between_any_two),
 	    cmocka_unit_test(compare_points__stops_when_asked),
 	    cmocka_unit_test(compare_points__needs_a_store),
+	    cmocka_unit_test(
+		compare_points__survives_every_failing_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

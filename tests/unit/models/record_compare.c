@@ -3,6 +3,8 @@
 
 #include <weft/history.h>
 
+#include "core/base/alloc.h"
+
 static int
 append(const struct weft_property_difference *difference, void *context)
 {
@@ -94,6 +96,13 @@ record_compare__stops_when_asked(void **state)
 	assert_int_equal(error.code, 0);
 }
 
+static int
+go_on(const struct weft_property_difference *difference, void *context)
+{
+	++*(int *)context;
+	return 0;
+}
+
 static void
 record_compare__refuses_what_is_no_object(void **state)
 {
@@ -107,6 +116,27 @@ record_compare__refuses_what_is_no_object(void **state)
 	assert_int_equal(count, 0);
 }
 
+static void
+record_compare__survives_every_failing_allocation(void **state)
+{
+	struct weft_error error;
+	int code = WEFT_ENOMEM, count = 0;
+
+	for (uint64_t i = 0; code; i++) {
+		error.code = 0;
+		weft__alloc_fail_after(i, false);
+		code = weft_record_compare(
+		    weft_slice("{\"a\":{\"b\\n\":[1,{\"c\":2}]}}"),
+		    weft_slice("{\"a\":{\"b\\n\":[1,{\"c\":3}]}}"), go_on,
+		    &count, &error);
+		weft__alloc_fail_never();
+		assert_int_equal(error.code, code);
+		assert_true(!code || code == WEFT_ENOMEM);
+		assert_true(i < 100);
+	}
+	assert_int_equal(count, 1);
+}
+
 int
 main(void)
 {
@@ -118,6 +148,8 @@ main(void)
 	    cmocka_unit_test(record_compare__paths_are_json_pointers),
 	    cmocka_unit_test(record_compare__stops_when_asked),
 	    cmocka_unit_test(record_compare__refuses_what_is_no_object),
+	    cmocka_unit_test(
+		record_compare__survives_every_failing_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

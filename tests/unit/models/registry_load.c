@@ -422,6 +422,9 @@ registry_open__survives_every_failing_allocation(void **state)
 	int code = WEFT_ENOMEM;
 
 	write_file(folder, "config.json", "{}");
+	assert_int_equal(setenv("WEFT_TEST_CONNECTOR", "memory", 1), 0);
+	write_file(folder, "datasources.json",
+	    "{\"db\":{\"connector\":\"${WEFT_TEST_CONNECTOR}\"}}");
 	for (uint64_t i = 0; code; i++) {
 		weft__alloc_fail_after(i, false);
 		code = weft_registry_open(folder->path, NULL,
