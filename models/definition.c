@@ -8,6 +8,7 @@
 #include "models/config.h"
 #include "models/plural.h"
 #include "models/property.h"
+#include "models/visible.h"
 
 /* Keys that mean something, here or to LoopBack; others are worth a word. */
 static const char *const known_keys[] = {
@@ -437,6 +438,9 @@ parse_root(struct weft__definition *definition, json_t *root,
 		code = read_settings(&parser);
 	if (!code)
 		code = read_properties(&parser);
+	if (!code)
+		code = weft__visible_read(definition,
+		    setting(&parser, "visibleTo"), error);
 	weft__json_fini(&parser.reader.json);
 	weft_buf_fini(&parser.reader.text);
 	return code;

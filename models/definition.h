@@ -54,6 +54,10 @@ struct weft__definition {
 	/* Declared with "updatedAt": the property that says which of two
 	 * versions is newer; no value if there is none. */
 	struct weft_slice updated_at;
+	/* Declared with "visibleTo" (models/visible.h): the properties that
+	 * say who may see a record; no value if there are none. */
+	struct weft_slice visible_owner;
+	struct weft_slice visible_groups;
 	struct weft_slice json; /* the definition as it was given */
 	struct weft__arena arena; /* owns all texts */
 };

@@ -58,6 +58,10 @@ libweft_all_la_SOURCES += \
 	models/verify_journal.c \
 	models/verify_store.c \
 	models/where_eval.c \
+	models/visible.c models/visible.h \
+	models/visible_groups.c \
+	models/visible_prepare.c \
+	models/visible_text.c models/visible_text.h \
 	models/writer.c models/writer.h
 
 include $(srcdir)/models/access/local.mk
@@ -84,4 +88,6 @@ libweft_all_la_SOURCES += \
 	models/source_local_diff.c \
 	models/source_local_estimate.c \
 	models/source_local_history.c \
+	models/source_viewed.c models/source_viewed.h \
+	models/source_viewed_changes.c \
 	models/source_local_reconcile.c

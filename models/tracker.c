@@ -2,6 +2,7 @@
 
 #include "core/base/hash.h"
 #include "models/transaction.h"
+#include "models/visible.h"
 
 /* The names that content gives: LoopBack's revision and the store's blob. */
 struct names {
@@ -219,15 +220,19 @@ journal_op(const struct weft__write *write, const struct weft__current *current)
 }
 
 /* Writes record, track row and journal row of a state that has moved on from
- * that of 'old_seq'. */
+ * that of 'old'. */
 static int
 put_tracked(struct weft_transaction *transaction, struct weft_model *model,
     const struct weft__write *write, const struct weft__current *current,
-    uint64_t old_seq, char op, struct weft_error *error)
+    const struct weft__visible_old *old, char op, struct weft_error *error)
 {
 	struct weft_slice track;
 	int code = keep_pending(transaction, model, write->id, current,
-	    old_seq, error);
+	    old->seq, error);
+
+	if (!code && weft__visible_is_on(model->definition))
+		code = weft__visible_write(transaction, model, write->id,
+		    write->body, current->track.seq, old, error);
 
 	if (!code)
 		code = encode_track(transaction, &current->track, &track,
@@ -247,13 +252,14 @@ write_tracked(struct weft_transaction *transaction, struct weft_model *model,
 	struct names names;
 	struct weft__track_write told = describe_write(transaction, write,
 	    &names);
-	uint64_t old_seq = current->track.seq;
+	const struct weft__visible_old old = {
+	    current->track.seq, current->track.rev};
 
 	if (!weft__track_apply(&current->track, &told))
 		return write_hidden(transaction, model, write, current,
 		    changed, error);
 	*changed = true;
-	return put_tracked(transaction, model, write, current, old_seq,
+	return put_tracked(transaction, model, write, current, &old,
 	    journal_op(write, current), error);
 }
 
@@ -326,11 +332,12 @@ touch(struct weft_transaction *transaction, struct weft_model *model,
 {
 	struct weft__write write = {
 	    .id = id, .body = current->body, .hidden = current->hidden};
-	uint64_t old_seq = current->track.seq;
+	const struct weft__visible_old old = {
+	    current->track.seq, current->track.rev};
 
 	current->track.seq = transaction->counters.seq + 1;
 	current->track.checkpoint = transaction->counters.checkpoint;
-	return put_tracked(transaction, model, &write, current, old_seq,
+	return put_tracked(transaction, model, &write, current, &old,
 	    current->exists ? 'u' : 'd', error);
 }
 

@@ -78,6 +78,10 @@
 #define WEFT_LIMIT_PRINCIPALS 4096
 #define WEFT_LIMIT_ROLES 1000
 
+/* Users and groups that may see one record, and again as many that could
+ * once: they stand in one small value beside it. */
+#define WEFT_LIMIT_VISIBLE_KEYS 256
+
 /* Records of the model ACL: all of them are weighed for each request. */
 #define WEFT_LIMIT_RULES 10000
 

@@ -431,4 +431,5 @@ const struct weft_connector_ops weft__connector_memory = {
     .meta_get = weft__memory_meta_get,
     .meta_put = weft__memory_meta_put,
     .meta_each = weft__memory_meta_each,
+    .meta_from = weft__memory_meta_from,
 };

@@ -289,14 +289,14 @@ weft__memory_meta_put(struct weft_connector_session *base,
 }
 
 int
-weft__memory_meta_each(struct weft_connector_session *base,
-    struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
-    struct weft_error *error)
+weft__memory_meta_from(struct weft_connector_session *base,
+    struct weft_slice prefix, struct weft_slice from,
+    weft_connector_meta_fn *each, void *context, struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
 	struct weft__ordered_entry entry;
 	bool inclusive = true;
-	int code = weft__memory_key(session, WEFT__MEMORY_META, 0, prefix,
+	int code = weft__memory_key(session, WEFT__MEMORY_META, 0, from,
 	    &entry.key, error);
 
 	while (!code &&
@@ -313,4 +313,13 @@ weft__memory_meta_each(struct weft_connector_session *base,
 		code = each(name, entry.value, context);
 	}
 	return code;
+}
+
+int
+weft__memory_meta_each(struct weft_connector_session *base,
+    struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
+    struct weft_error *error)
+{
+	return weft__memory_meta_from(
+	    base, prefix, prefix, each, context, error);
 }

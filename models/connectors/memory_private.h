@@ -162,5 +162,8 @@ int weft__memory_meta_put(struct weft_connector_session *session,
 int weft__memory_meta_each(struct weft_connector_session *session,
     struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
     struct weft_error *error);
+int weft__memory_meta_from(struct weft_connector_session *session,
+    struct weft_slice prefix, struct weft_slice from,
+    weft_connector_meta_fn *each, void *context, struct weft_error *error);
 
 #endif

@@ -249,5 +249,6 @@ const struct weft_connector_ops weft__connector_sqlite = {
     .meta_get = weft__sqlite_meta_get,
     .meta_put = weft__sqlite_meta_put,
     .meta_each = weft__sqlite_meta_each,
+    .meta_from = weft__sqlite_meta_from,
     .backup = weft__sqlite_backup,
 };

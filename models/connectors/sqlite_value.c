@@ -109,9 +109,9 @@ has_prefix(struct weft_slice name, struct weft_slice prefix)
 }
 
 int
-weft__sqlite_meta_each(struct weft_connector_session *base,
-    struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
-    struct weft_error *error)
+weft__sqlite_meta_from(struct weft_connector_session *base,
+    struct weft_slice prefix, struct weft_slice from,
+    weft_connector_meta_fn *each, void *context, struct weft_error *error)
 {
 	struct weft__sqlite_session *session = weft__sqlite_session(base);
 	struct weft_slice name;
@@ -122,7 +122,7 @@ weft__sqlite_meta_each(struct weft_connector_session *base,
 
 	if (code)
 		return code;
-	weft__sqlite_bind_text(statement, 1, prefix);
+	weft__sqlite_bind_text(statement, 1, from);
 	while (!code) {
 		code = weft__sqlite_next(session, statement, &row, error);
 		if (code || !row)
@@ -134,4 +134,13 @@ weft__sqlite_meta_each(struct weft_connector_session *base,
 	}
 	sqlite3_reset(statement);
 	return code;
+}
+
+int
+weft__sqlite_meta_each(struct weft_connector_session *base,
+    struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
+    struct weft_error *error)
+{
+	return weft__sqlite_meta_from(
+	    base, prefix, prefix, each, context, error);
 }

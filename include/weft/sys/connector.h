@@ -251,6 +251,13 @@ struct weft_connector_ops {
 	    struct weft_slice prefix, weft_connector_meta_fn *each,
 	    void *context, struct weft_error *error);
 
+	/* As meta_each(), from the first name on that is not below 'from',
+	 * which starts with 'prefix'.  Cost: O(log names + those given). */
+	int (*meta_from)(struct weft_connector_session *session,
+	    struct weft_slice prefix, struct weft_slice from,
+	    weft_connector_meta_fn *each, void *context,
+	    struct weft_error *error);
+
 	/* Optional (NULL): writes a copy of one state of the database to a
 	 * file that does not exist, durably, while writers go on; the small
 	 * value 'name' in the copy is 'value'.  Outside of any transaction. */

@@ -277,3 +277,9 @@ TESTS += tests/unit/models/replicate_compare
 tests_unit_models_replicate_compare_SOURCES = \
 	tests/unit/models/replicate_compare.c $(PAIR)
 tests_unit_models_replicate_compare_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/source_viewed
+TESTS += tests/unit/models/source_viewed
+tests_unit_models_source_viewed_SOURCES = \
+	tests/unit/models/source_viewed.c tests/lib/both.h $(FIXTURE)
+tests_unit_models_source_viewed_LDADD = $(TEST_LIBS)
