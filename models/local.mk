@@ -89,5 +89,8 @@ libweft_all_la_SOURCES += \
 	models/source_local_estimate.c \
 	models/source_local_history.c \
 	models/source_viewed.c models/source_viewed.h \
+	models/source_viewed_bulk.c \
 	models/source_viewed_changes.c \
+	models/source_viewed_look.c \
+	models/source_viewed_record.c \
 	models/source_local_reconcile.c

@@ -1,7 +1,10 @@
 /*
  * A source that shows what one viewer may see, over the local one:
- *   source_viewed.c          everything but changes
+ *   source_viewed.c          the table of operations; diff, create_updates
+ *   source_viewed_look.c     what a record is to the viewer
  *   source_viewed_changes.c  changes, from the feeds of his keys
+ *   source_viewed_bulk.c     bulk_update
+ *   source_viewed_record.c   single records, and small values
  *
  * To him what he cannot see is not there: neither delta nor conflict, and left
  * untouched by what he sends; where he saw it before, it is deleted.  Models
@@ -55,5 +58,65 @@ WEFT_MUST_CHECK int weft__source_viewed_changes(
     int64_t since, struct weft_slice filter, size_t limit,
     struct weft__page_token *token, struct weft_change_list *list,
     struct weft_error *error);
+
+/* The source as what it is. */
+static inline struct weft__source_viewed *
+weft__viewed(struct weft_source *source)
+{
+	return (struct weft__source_viewed *)source;
+}
+
+/* The local source under it. */
+static inline struct weft_source *
+weft__viewed_inner(struct weft_source *source)
+{
+	return weft__viewed(source)->inner;
+}
+
+/* The model of this name if it has "visibleTo"; NULL: the local source may
+ * answer.  Returns as weft__source_local_model(). */
+WEFT_MUST_CHECK int weft__viewed_find_guarded(struct weft_source *source,
+    const char *name, struct weft_model **model, struct weft_error *error);
+
+/* What the records of changes are to the viewer; '*sights' is the caller's,
+ * for weft__free(). */
+WEFT_MUST_CHECK int weft__viewed_look(struct weft_source *source,
+    struct weft_model *model, const struct weft_change *changes,
+    size_t length, enum weft__sight **sights, struct weft_error *error);
+
+/* Whether a record that is new, with this data, is for the viewer; one that
+ * is no JSON is: the local source says so in its own words. */
+WEFT_MUST_CHECK int weft__viewed_check_new(struct weft_source *source,
+    const struct weft_model *model, struct weft_slice data, bool *allowed,
+    struct weft_error *error);
+
+/* Members of struct weft__source_ops: core/repl/source.h. */
+int weft__source_viewed_bulk_update(struct weft_source *source,
+    const struct weft__bulk_part *given, size_t length,
+    const struct weft__bulk_options *options, struct weft_error *error);
+int weft__source_viewed_find(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_buf *body, struct weft_error *error);
+int weft__source_viewed_save(struct weft_source *source, const char *name,
+    struct weft_slice id, struct weft_slice data, struct weft_error *error);
+int weft__source_viewed_last_change(struct weft_source *source,
+    const char *model, struct weft_slice id, struct weft_change_list *list,
+    struct weft_error *error);
+int weft__source_viewed_update_last_change(struct weft_source *source,
+    const char *model, struct weft_slice id, struct weft_slice prev,
+    struct weft_error *error);
+int weft__source_viewed_history(struct weft_source *source,
+    const char *model, struct weft_slice id, struct weft_change_list *list,
+    struct weft_error *error);
+int weft__source_viewed_revision(struct weft_source *source,
+    const char *model, struct weft_slice id, struct weft_slice rev,
+    struct weft_buf *body, struct weft_error *error);
+int weft__source_viewed_meta_get(struct weft_source *source,
+    const char *name, struct weft_buf *value, struct weft_error *error);
+int weft__source_viewed_meta_put(struct weft_source *source,
+    const char *name, struct weft_slice value, struct weft_error *error);
+int weft__source_viewed_meta_each(struct weft_source *source,
+    const char *prefix,
+    int (*each)(const char *name, struct weft_slice value, void *context),
+    void *context, struct weft_error *error);
 
 #endif

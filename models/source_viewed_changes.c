@@ -61,10 +61,6 @@ out_of_memory(struct weft_error *error)
 	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 }
 
-/*
- * Which feeds.
- */
-
 static int
 list_own(struct page *page)
 {
@@ -141,10 +137,6 @@ sum_feeds(const struct page *page)
 	return sum | 1; /* 0 is the beginning */
 }
 
-/*
- * One record.
- */
-
 static int
 append(struct page *page, const struct weft_change *change)
 {
@@ -171,22 +163,27 @@ append_deletion(struct page *page, struct weft_slice id,
 	return append(page, &change);
 }
 
-/*
- * Whether the viewer had the record, by this feed, at his last position.  If
- * that is not known: unless it came to it, again, by its last change.
- */
+/* Whether the viewer had the record, if his last position is not known: unless
+ * it came to him, again, by its last change. */
+static bool
+was_in_perhaps(const struct feed *feed,
+    const struct weft__visible_entry *entry, const struct weft__track *track)
+{
+	if (feed->seq && !feed->is_lost)
+		return track->seq > feed->seq;
+	return entry->is_live &&
+	       (!entry->left || entry->seq != entry->joined);
+}
+
+/* Whether the viewer had the record, by this feed, at his last position. */
 static bool
 was_in(const struct page *page, const struct feed *feed,
     const struct weft__visible_entry *entry, const struct weft__track *track)
 {
 	uint64_t since = page->since_seq;
 
-	if (!since) {
-		if (feed->seq && !feed->is_lost)
-			return track->seq > feed->seq;
-		return entry->is_live &&
-		       (!entry->left || entry->seq != entry->joined);
-	}
+	if (!since)
+		return was_in_perhaps(feed, entry, track);
 	if (feed->is_whole && !feed->is_lost)
 		return false; /* he has come to the group since */
 	if (!entry->is_live)

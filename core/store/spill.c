@@ -3,7 +3,6 @@
 #include "core/base/alloc.h"
 #include "core/store/name.h"
 
-#define FILE_NAME "weft/spill.tmp"
 #define BUFFER_SIZE (64u * 1024)
 
 /* What stands before an item's name; an id's blob may follow that. */
@@ -33,10 +32,10 @@ weft__spill_create(struct weft__file *file,
     const struct weft__directory *directory, struct weft_error *error)
 {
 	int code =
-	    weft__file_create(file, directory, FILE_NAME, 0600, error);
+	    weft__file_create(file, directory, WEFT__SPILL_FILE, 0600, error);
 
 	if (!code)
-		code = weft__file_remove(directory, FILE_NAME, error);
+		code = weft__file_remove(directory, WEFT__SPILL_FILE, error);
 	return code;
 }
 

@@ -13,6 +13,9 @@
 
 #define WEFT__SPILL_PARTS 256
 
+/* Its file has a name for a moment only. */
+#define WEFT__SPILL_FILE "weft/spill.tmp"
+
 /* A run: its stretches follow one another. */
 struct weft__spill_run {
 	uint64_t at;                        /* where it begins */

@@ -3,8 +3,8 @@
  *
  * A request comes with a token's text.  weft__access_authenticate() makes it a
  * principal, on whose behalf weft__access_check() is asked before a method of
- * a model is called, and for whom weft__source_open_for() opens a source that
- * shows what he may see.  No principal (NULL) is somebody who is not logged
+ * a model is called, and for whom weft__source_open_for() (view.h) opens a
+ * source that shows what he may see.  No principal (NULL) is somebody who is not logged
  * in.
  *
  * The models User (and those based on it), AccessToken, Role, RoleMapping and

@@ -20,4 +20,5 @@ libweft_all_la_SOURCES += \
 	models/access/settings.c \
 	models/access/token.c \
 	models/access/user.c \
-	models/access/user_hooks.c
+	models/access/user_hooks.c \
+	models/access/view.c models/access/view.h

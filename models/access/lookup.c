@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
@@ -172,4 +173,23 @@ weft__lookup_lower(struct weft_slice text)
 	value = bytes ? json_stringn(bytes, text.size) : NULL;
 	weft__free(bytes);
 	return value;
+}
+
+json_t *
+weft__lookup_spellings(struct weft_slice id)
+{
+	json_t *list = json_pack("[s%]", id.data, id.size);
+	char text[24], *end;
+	long long number;
+
+	if (!list || !id.size || id.size >= sizeof text)
+		return list;
+	memcpy(text, id.data, id.size);
+	text[id.size] = '\0';
+	number = strtoll(text, &end, 10);
+	if (!*end && json_array_append_new(list, json_integer(number))) {
+		json_decref(list);
+		return NULL;
+	}
+	return list;
 }

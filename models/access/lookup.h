@@ -50,6 +50,10 @@ bool weft__lookup_id_text(
 /* A string member's text, or no value. */
 struct weft_slice weft__lookup_text(const json_t *record, const char *key);
 
+/* A list of an id as records may have it: text, and the number that it is.
+ * NULL when out of memory. */
+json_t *weft__lookup_spellings(struct weft_slice id);
+
 /* A copy of the text in lower case (ASCII); NULL when out of memory. */
 json_t *weft__lookup_lower(struct weft_slice text);
 

@@ -1,8 +1,6 @@
 /*
  * Tokens: made, and deleted with what they stood for.
  */
-#include <stdlib.h>
-
 #include <openssl/crypto.h>
 
 #include "core/base/clock.h"
@@ -96,29 +94,13 @@ weft__token_create(struct weft__access *access,
 	return code;
 }
 
-/* The user's id as a token may have it: text, or the number that it is. */
-static json_t *
-spellings(struct weft_slice id)
-{
-	json_t *list = json_pack("[s%]", id.data, id.size);
-	char *end;
-	long long number = strtoll(id.data, &end, 10);
-
-	if (list && end == id.data + id.size &&
-	    json_array_append_new(list, json_integer(number))) {
-		json_decref(list);
-		return NULL;
-	}
-	return list;
-}
-
 static json_t *
 where_tokens(const struct weft__access *access,
     const struct weft__access_model *entry, struct weft_slice user_id,
     struct weft_slice but)
 {
 	json_t *where =
-	    json_pack("{s:{s:o}}", "userId", "inq", spellings(user_id));
+	    json_pack("{s:{s:o}}", "userId", "inq", weft__lookup_spellings(user_id));
 
 	if (where && but.data &&
 	    json_object_set_new(where,

@@ -19,3 +19,9 @@ TESTS += tests/unit/models/access/user
 tests_unit_models_access_user_SOURCES = \
 	tests/unit/models/access/user.c $(ACCESS_WORLD)
 tests_unit_models_access_user_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/access/view
+TESTS += tests/unit/models/access/view
+tests_unit_models_access_view_SOURCES = \
+	tests/unit/models/access/view.c $(ACCESS_WORLD)
+tests_unit_models_access_view_LDADD = $(TEST_LIBS)
