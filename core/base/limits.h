@@ -85,6 +85,21 @@
 /* Records of the model ACL: all of them are weighed for each request. */
 #define WEFT_LIMIT_RULES 10000
 
+/* Arguments of a query string, and nested brackets in the name of one. */
+#define WEFT_LIMIT_QUERY_ARGUMENTS 1000
+#define WEFT_LIMIT_QUERY_DEPTH 16
+
+/* Bytes of a request's body over REST, where configuration says nothing
+ * else: of one record; and of many (bulk-update, diff, create-updates, sync),
+ * which are spooled to disk and read in parts. */
+#define WEFT_LIMIT_REST_BODY_SIZE (16u * 1024 * 1024)
+#define WEFT_LIMIT_REST_BULK_SIZE (256u * 1024 * 1024)
+
+/* Updates that one bulk update over REST applies in one transaction, and the
+ * bytes of their JSON; what is more is applied in several. */
+#define WEFT_LIMIT_REST_BATCH_UPDATES 10000
+#define WEFT_LIMIT_REST_BATCH_SIZE (8u * 1024 * 1024)
+
 /* Records in one leaf of the store's trie: format, never changes
  * (docs/store-format.md). */
 #define WEFT_LIMIT_TRIE_LEAF 64

@@ -81,3 +81,8 @@ check_PROGRAMS += tests/unit/core/base/decimal
 TESTS += tests/unit/core/base/decimal
 tests_unit_core_base_decimal_SOURCES = tests/unit/core/base/decimal.c
 tests_unit_core_base_decimal_LDADD = $(TEST_LIBS) -lm
+
+check_PROGRAMS += tests/unit/core/base/json_skim
+TESTS += tests/unit/core/base/json_skim
+tests_unit_core_base_json_skim_SOURCES = tests/unit/core/base/json_skim.c
+tests_unit_core_base_json_skim_LDADD = $(TEST_LIBS)
