@@ -80,7 +80,7 @@ weft_change_write(const struct weft_change *change, struct weft_buf *json)
 	put_text(&writer, "rev", change->rev);
 	if (change->has_prev)
 		put_text(&writer, "prev", change->prev);
-	if (!writer.code)
+	if (!writer.code && change->checkpoint)
 		writer.code = weft_buf_printf(json, ",\"checkpoint\":%" PRIu64,
 		    change->checkpoint);
 	put_text(&writer, "modelName", change->model);

@@ -24,7 +24,8 @@ struct weft_change {
 	struct weft_slice prev;     /* the one before this checkpoint, or no
 	                               value: null, or absent by has_prev */
 	bool has_prev;              /* false: prev is absent, not null */
-	uint64_t checkpoint;        /* current when the change was made */
+	uint64_t checkpoint;        /* current when the change was made; 0: not
+	                               known */
 	struct weft_slice custom;   /* JSON object of additional properties
 	                               of the change, or no value */
 	uint32_t generation;        /* of rev: how many revisions led to it; 0:
@@ -106,8 +107,8 @@ WEFT_API bool weft_change_conflicts_with(
 
 /*
  * Appends the change as LoopBack's JSON: id (SHA-1 of "model-modelId"), rev,
- * prev (left out when absent), checkpoint, modelName, modelId, and the custom
- * properties.
+ * prev (left out when absent), checkpoint (left out when 0), modelName,
+ * modelId, and the custom properties.
  * Returns 0; WEFT_EJSON if a text is not UTF-8; WEFT_ELIMIT or WEFT_ENOMEM; on
  * failure 'json' is as it was.  Thread: any.
  */

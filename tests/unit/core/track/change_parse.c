@@ -110,7 +110,7 @@ change_list_parse__keeps_other_members_as_custom(void **state)
 	    list.changes[0].custom, "{\"realm\":\"x\",\"z\":[1,2]}");
 	assert_int_equal(weft_change_write(&list.changes[0], &json), 0);
 	assert_string_equal(json.data,
-	    "{\"id\":null,\"rev\":null,\"checkpoint\":0,"
+	    "{\"id\":null,\"rev\":null,"
 	    "\"modelName\":null,\"modelId\":\"t1\",\"realm\":\"x\","
 	    "\"z\":[1,2]}");
 	weft_buf_fini(&json);

@@ -39,11 +39,11 @@ change_write__leaves_out_an_absent_prev_and_writes_null_ones(void **state)
 {
 	struct weft_change change = {.model_id = weft_slice("t1")};
 
-	assert_written(&change, "{\"id\":null,\"rev\":null,\"checkpoint\":0,"
+	assert_written(&change, "{\"id\":null,\"rev\":null,"
 	    "\"modelName\":null,\"modelId\":\"t1\"}");
 	change.has_prev = true;
 	assert_written(&change, "{\"id\":null,\"rev\":null,\"prev\":null,"
-	    "\"checkpoint\":0,\"modelName\":null,\"modelId\":\"t1\"}");
+	    "\"modelName\":null,\"modelId\":\"t1\"}");
 }
 
 static void
@@ -56,11 +56,11 @@ change_write__escapes_texts_and_adds_custom_properties(void **state)
 	};
 
 	assert_written(&change, "{\"id\":null,\"rev\":\"\\\\\","
-	    "\"checkpoint\":0,\"modelName\":null,\"modelId\":\"a\\\"b\","
+	    "\"modelName\":null,\"modelId\":\"a\\\"b\","
 	    "\"realm\":\"x\",\"z\":1}");
 	change.custom = weft_slice("{}");
 	assert_written(&change, "{\"id\":null,\"rev\":\"\\\\\","
-	    "\"checkpoint\":0,\"modelName\":null,\"modelId\":\"a\\\"b\"}");
+	    "\"modelName\":null,\"modelId\":\"a\\\"b\"}");
 }
 
 static void
