@@ -27,7 +27,7 @@ static const char *const known_keys[] = {
     "realmRequired", "realmDelimiter", "resetPasswordTokenTTL",
     "emailVerificationRequired", "restrictResetPasswordTokenScope",
     "rejectPasswordChangesViaPatchOrReplace", "saltWorkFactor",
-    "accessTokenIdLength"};
+    "accessTokenIdLength", "changeFilterProperty"};
 
 struct parser {
 	struct weft__definition *definition;
@@ -322,10 +322,11 @@ read_hidden(struct parser *parser)
 	return 0;
 }
 
+/* Reads a setting that names a property. */
 static int
-read_updated_at(struct parser *parser)
+read_name(struct parser *parser, const char *key, struct weft_slice *found)
 {
-	const json_t *value = setting(parser, "updatedAt");
+	const json_t *value = setting(parser, key);
 	struct weft_slice name = {NULL, 0};
 	const struct weft__property *property;
 	int code;
@@ -342,8 +343,8 @@ read_updated_at(struct parser *parser)
 	if (!property || !property->declared || property->hidden)
 		return weft__config_refuse(parser->error, value,
 		    "the name of a declared property that is not hidden",
-		    "updatedAt");
-	parser->definition->updated_at = property->name;
+		    "%s", key);
+	*found = property->name;
 	return 0;
 }
 
@@ -414,7 +415,10 @@ read_properties(struct parser *parser)
 	if (!code)
 		code = read_hidden(parser);
 	if (!code)
-		code = read_updated_at(parser);
+		code = read_name(parser, "updatedAt", &definition->updated_at);
+	if (!code)
+		code = read_name(parser, "changeFilterProperty",
+		    &definition->change_filter);
 	return code ? code : sort_properties(parser);
 }
 

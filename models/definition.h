@@ -58,6 +58,9 @@ struct weft__definition {
 	 * say who may see a record; no value if there are none. */
 	struct weft_slice visible_owner;
 	struct weft_slice visible_groups;
+	/* Declared with "changeFilterProperty": changes carry its value, and
+	 * a filter on it holds for deletions too; no value: none. */
+	struct weft_slice change_filter;
 	struct weft_slice json; /* the definition as it was given */
 	struct weft__arena arena; /* owns all texts */
 };

@@ -3,6 +3,7 @@ libweft_all_la_SOURCES += \
 	models/backup.c \
 	models/backup_files.c models/backup_files.h \
 	models/base_model.c models/base_model.h \
+	models/change_filter.c models/change_filter.h \
 	models/coerce.c models/coerce.h \
 	models/compact.c \
 	models/compare.c \
@@ -73,6 +74,7 @@ libweft_all_la_SOURCES += \
 	models/consumer.c models/consumer.h \
 	models/drive.c models/drive.h \
 	models/kept.c \
+	models/live.c models/live.h \
 	models/position.c models/position.h \
 	models/rectify.c models/rectify.h \
 	models/replicate.c models/replicate.h models/replicate_private.h \

@@ -13,6 +13,7 @@
 #include "models/source_local.h"
 
 #include "core/base/arena.h"
+#include "models/change_filter.h"
 #include "models/record.h"
 #include "models/transaction.h"
 
@@ -320,6 +321,7 @@ weft__source_local_changes(struct weft_source *source, const char *model,
 {
 	struct page page = {.limit = limit, .token = token, .list = list};
 	struct weft__filter parsed = {0};
+	size_t before;
 	int code;
 
 	code = weft__source_local_model(source, model, &page.model, error);
@@ -329,9 +331,13 @@ weft__source_local_changes(struct weft_source *source, const char *model,
 	if (code)
 		return code;
 	page.where = parsed.query.where;
+	before = list->length;
 	code = begin(&page, since, error);
 	if (!code)
 		code = read_rectified(&page, error);
+	if (!code && page.model->definition->change_filter.data)
+		code = weft__change_filter_apply(
+		    source, page.model, filter, list, before, error);
 	weft__filter_fini(&parsed);
 	weft__arena_fini(&page.ids);
 	return code;

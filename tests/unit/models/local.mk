@@ -283,3 +283,9 @@ TESTS += tests/unit/models/source_viewed
 tests_unit_models_source_viewed_SOURCES = \
 	tests/unit/models/source_viewed.c tests/lib/both.h $(FIXTURE)
 tests_unit_models_source_viewed_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/change_filter
+TESTS += tests/unit/models/change_filter
+tests_unit_models_change_filter_SOURCES = tests/unit/models/change_filter.c \
+	$(FIXTURE)
+tests_unit_models_change_filter_LDADD = $(TEST_LIBS)
