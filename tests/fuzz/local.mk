@@ -87,6 +87,13 @@ tests_fuzz_http_head_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"http_head"'
 tests_fuzz_http_head_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_http_head_LDADD = libweft-all.la
 
+fuzz_targets += query
+fuzz_programs += tests/fuzz/query
+tests_fuzz_query_SOURCES = tests/fuzz/query.c $(fuzz_main)
+tests_fuzz_query_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"query"'
+tests_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_query_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ

@@ -37,7 +37,7 @@ fixture_assert_ok(struct fixture *fixture, int code, const char *file, int line)
 }
 
 void
-fixture_reopen(struct fixture *fixture, const char *settings)
+fixture_reopen_empty(struct fixture *fixture, const char *settings)
 {
 	struct weft_registry_options options = WEFT_REGISTRY_OPTIONS_INIT;
 
@@ -50,6 +50,12 @@ fixture_reopen(struct fixture *fixture, const char *settings)
 	fixture_ok(fixture, weft_registry_add_datasource(fixture->registry,
 				"db", weft_slice(settings), fixture->directory,
 				&fixture->datasource, &fixture->error));
+}
+
+void
+fixture_reopen(struct fixture *fixture, const char *settings)
+{
+	fixture_reopen_empty(fixture, settings);
 	fixture_ok(fixture, weft_registry_define(fixture->registry,
 				fixture->datasource, weft_slice(definition),
 				&fixture->model, &fixture->error));

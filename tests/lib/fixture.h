@@ -31,6 +31,9 @@ void fixture_open(struct fixture *fixture, const char *settings);
 /* Closes and opens the registry again, as another process would. */
 void fixture_reopen(struct fixture *fixture, const char *settings);
 
+/* The same, with no models. */
+void fixture_reopen_empty(struct fixture *fixture, const char *settings);
+
 /* Closes all and removes the directory. */
 void fixture_close(struct fixture *fixture);
 

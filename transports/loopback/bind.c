@@ -1,0 +1,279 @@
+/*
+ * Calls as requests of transports/http.
+ *
+ * A request's head is read on its loop; what may block runs on a worker.  One
+ * with a large body is asked for its token and right before the body is read;
+ * the others after it, in one go with the method.
+ */
+#include <stdio.h>
+
+#include "core/base/alloc.h"
+#include "transports/loopback/serve.h"
+#include "transports/loopback/stream.h"
+#include "transports/loopback/watch.h"
+
+/* Bodies up to here come before anything is asked. */
+#define SMALL_BODY 65536
+
+/* Bytes that go to the connection at a time. */
+#define CHUNK 65536
+
+/* A request under way. */
+struct exchange {
+	struct weft__job job;
+	struct weft__rest_call call;
+	struct weft__http_request *request;
+	struct weft__http_response *response;
+	bool is_authorized;
+	int code;
+	struct weft__rest_stream *stream; /* the answer, if it is one */
+	struct weft_slice unsent;         /* of a large answer */
+};
+
+static struct exchange *
+exchange_of(struct weft__job *job)
+{
+	return (struct exchange *)job; /* its first member */
+}
+
+/*
+ * Answering
+ */
+
+static void
+set_header(
+    struct weft__http_response *response, const char *name, const char *value)
+{
+	/* What is lost when memory is, is not worth the answer. */
+	(void)weft__http_set_header(response, name, weft_slice(value));
+}
+
+/* Writes more of a large answer. */
+static void
+send_more(struct weft__http_response *response, void *context)
+{
+	struct exchange *exchange = context;
+	struct weft_slice *unsent = &exchange->unsent;
+
+	while (unsent->size && !weft__http_is_full(response)) {
+		size_t size = unsent->size < CHUNK ? unsent->size : CHUNK;
+
+		weft__http_write(response, unsent->data, size);
+		unsent->data += size;
+		unsent->size -= size;
+	}
+	if (!unsent->size)
+		weft__http_end(response);
+}
+
+static void
+send_large(struct exchange *exchange)
+{
+	struct weft__rest_call *call = &exchange->call;
+	const struct weft__http_stream stream = {
+	    .more = send_more, .context = exchange};
+
+	if (weft__rest_answer_bytes(
+		&call->answer, &exchange->unsent, &call->error)) {
+		weft__rest_call_fail(call);
+		weft__http_give(exchange->response, call->answer.status,
+		    &call->answer.body);
+		return;
+	}
+	weft__http_stream(exchange->response, call->answer.status, &stream);
+}
+
+static void
+answer(struct exchange *exchange)
+{
+	struct weft__rest_call *call = &exchange->call;
+	char seconds[24];
+
+	if (exchange->code)
+		weft__rest_call_fail(call);
+	if (call->failure.retry_after_ms) {
+		snprintf(seconds, sizeof seconds, "%llu",
+		    (unsigned long long)(call->failure.retry_after_ms + 999) /
+			1000);
+		set_header(exchange->response, "Retry-After", seconds);
+	}
+	set_header(exchange->response, "Content-Type",
+	    "application/json; charset=utf-8");
+	if (call->answer.file.size)
+		send_large(exchange);
+	else
+		weft__http_give(exchange->response, call->answer.status,
+		    &call->answer.body);
+}
+
+/* Answers at once, on the loop. */
+static void
+refuse(struct exchange *exchange, int code)
+{
+	exchange->code = code;
+	answer(exchange);
+}
+
+/*
+ * On a worker
+ */
+
+static int
+authorize(struct exchange *exchange)
+{
+	struct weft__rest_call *call = &exchange->call;
+	int code = weft__rest_call_authenticate(call, exchange->request);
+
+	return code ? code : weft__rest_call_authorize(call);
+}
+
+static void
+work_authorize(struct weft__job *job)
+{
+	struct exchange *exchange = exchange_of(job);
+
+	exchange->code = authorize(exchange);
+	exchange->is_authorized = true;
+}
+
+static void
+work_call(struct weft__job *job)
+{
+	struct exchange *exchange = exchange_of(job);
+	struct weft__rest_call *call = &exchange->call;
+	int code = exchange->is_authorized ? 0 : authorize(exchange);
+
+	if (!code && (call->route->flags & WEFT__REST_STREAM))
+		code = weft__rest_stream_open(
+		    call, exchange->request, &exchange->stream);
+	else if (!code)
+		code = weft__rest_call_run(call);
+	exchange->code = code;
+}
+
+/*
+ * On the loop
+ */
+
+static void
+accept_body(struct exchange *exchange)
+{
+	weft__http_accept(exchange->response,
+	    weft__rest_call_body_limit(&exchange->call));
+}
+
+static void
+done_authorize(struct weft__job *job)
+{
+	struct exchange *exchange = exchange_of(job);
+
+	if (exchange->code)
+		answer(exchange);
+	else
+		accept_body(exchange);
+}
+
+static void
+done_call(struct weft__job *job)
+{
+	struct exchange *exchange = exchange_of(job);
+	struct weft__rest_stream *stream = exchange->stream;
+	struct weft__rest_watch *watch = exchange->call.rest->watch;
+	bool may_have_written =
+	    exchange->call.route->method != WEFT__HTTP_GET;
+
+	exchange->stream = NULL;
+	if (stream)
+		weft__rest_stream_start(stream, exchange->response);
+	else
+		answer(exchange);
+	if (may_have_written)
+		weft__rest_watch_poke(watch);
+}
+
+static void
+run(struct exchange *exchange, void (*work)(struct weft__job *job),
+    void (*done)(struct weft__job *job))
+{
+	exchange->job.work = work;
+	exchange->job.done = done;
+	weft__workers_run(exchange->call.rest->options.workers,
+	    weft__http_loop(exchange->response), &exchange->job);
+}
+
+/* Whether the right to call is asked for before the body is read. */
+static bool
+is_asked_first(const struct exchange *exchange)
+{
+	return exchange->call.rest->access &&
+	       (exchange->call.route->flags & WEFT__REST_BULK) &&
+	       exchange->request->body_size > SMALL_BODY;
+}
+
+static void
+on_head(struct weft__http_request *request,
+    struct weft__http_response *response, void *context)
+{
+	struct exchange *exchange = weft__calloc(1, sizeof *exchange);
+	int code;
+
+	if (!exchange) {
+		weft__http_respond(response, 500, weft_slice(
+		    "{\"error\":{\"statusCode\":500,"
+		    "\"message\":\"Internal Server Error\"}}"));
+		return;
+	}
+	request->data = exchange;
+	exchange->request = request;
+	exchange->response = response;
+	weft__rest_call_init(&exchange->call, context);
+	code = weft__rest_call_read_head(&exchange->call, request);
+	if (code)
+		refuse(exchange, code);
+	else if (is_asked_first(exchange))
+		run(exchange, work_authorize, done_authorize);
+	else
+		accept_body(exchange);
+}
+
+static void
+on_request(struct weft__http_request *request,
+    struct weft__http_response *response, void *context)
+{
+	struct exchange *exchange = request->data;
+	struct weft__rest_call *call = &exchange->call;
+	struct weft_slice body;
+	int code = weft__http_body(request, &body, &call->error);
+
+	(void)context;
+	exchange->response = response;
+	if (!code)
+		code = weft__rest_call_read_body(call, request, body);
+	if (code)
+		refuse(exchange, code);
+	else
+		run(exchange, work_call, done_call);
+}
+
+static void
+on_release(struct weft__http_request *request, void *context)
+{
+	struct exchange *exchange = request->data;
+
+	(void)context;
+	if (!exchange)
+		return;
+	weft__rest_call_fini(&exchange->call);
+	weft__free(exchange);
+}
+
+void
+weft__rest_bind(struct weft__rest *rest)
+{
+	rest->handler = (struct weft__http_handler){
+	    .head = on_head,
+	    .request = on_request,
+	    .release = on_release,
+	    .context = rest,
+	};
+}

@@ -1,0 +1,288 @@
+/*
+ * POST /diff and /create-updates: what is answered about a peer's changes, of
+ * which there may be many.
+ */
+#include "core/repl/source.h"
+#include "transports/loopback/argument.h"
+#include "transports/loopback/parts.h"
+#include "transports/loopback/rest.h"
+
+/* A peer's changes, and what comes of them. */
+struct comparing {
+	struct weft__rest_call *call;
+	struct weft_source *source;
+	const char *model;
+	int64_t since;
+	struct weft__rest_parts parts;
+	struct weft_change_list changes; /* of one part */
+	struct weft_buf conflicts;       /* JSON, of all parts */
+	size_t part_length;
+	bool has_written;
+	bool deletions; /* create-updates: those, or the others */
+};
+
+/* Records that create-updates has in memory at a time. */
+#define UPDATES 128
+
+static int
+take_change(struct weft_slice item, size_t index, void *context,
+    struct weft_error *error)
+{
+	struct comparing *comparing = context;
+	size_t before = comparing->changes.length;
+	int code = weft_change_list_parse(&comparing->changes, item, error);
+
+	if (!code && comparing->changes.length != before + 1) {
+		comparing->changes.length = before;
+		code = weft_error_set(
+		    error, WEFT_EINVAL, "a change is not an object");
+	}
+	if (code)
+		weft_error_wrap(error, "change %zu", index);
+	return code;
+}
+
+/* Reads the next part of the body. */
+static int
+read_part(struct comparing *comparing)
+{
+	weft_change_list_clear(&comparing->changes);
+	return weft__rest_parts_next(&comparing->parts, take_change, comparing,
+	    &comparing->call->error);
+}
+
+/* Begins to read the body, from its first item. */
+static int
+open_parts(struct comparing *comparing)
+{
+	return weft__rest_parts_open(&comparing->parts,
+	    comparing->call->body.data ? comparing->call->body
+				       : weft_slice("{}"),
+	    NULL, comparing->part_length, WEFT_LIMIT_PAGE_SIZE,
+	    &comparing->call->error);
+}
+
+/* Reads all of it. */
+static int
+check_body(struct comparing *comparing)
+{
+	int code = open_parts(comparing);
+
+	while (!code && !comparing->parts.is_end)
+		code = read_part(comparing);
+	return code;
+}
+
+static int
+begin(struct comparing *comparing, struct weft__rest_call *call,
+    size_t part_length)
+{
+	memset(comparing, 0, sizeof *comparing);
+	comparing->part_length = part_length;
+	comparing->call = call;
+	comparing->model = call->model->definition->name;
+	weft_buf_init(&comparing->conflicts, WEFT_LIMIT_REST_BULK_SIZE);
+	return weft__rest_open_source(call, &comparing->source);
+}
+
+static int
+end(struct comparing *comparing, int code)
+{
+	weft_source_destroy(comparing->source);
+	weft_change_list_fini(&comparing->changes);
+	weft_buf_fini(&comparing->conflicts);
+	return code;
+}
+
+static int
+append_change(const struct weft_change *change, bool is_first,
+    struct weft_buf *out)
+{
+	int code = is_first ? 0 : weft_buf_append(out, ",", 1);
+
+	return code ? code : weft_change_write(change, out);
+}
+
+static int
+write_diff(struct comparing *comparing, const struct weft__diff *diff)
+{
+	struct weft__rest_answer *answer = &comparing->call->answer;
+	struct weft_error *error = &comparing->call->error;
+	int code = 0;
+
+	for (size_t i = 0; !code && i < diff->deltas.length; i++) {
+		code = weft__rest_answer_settle(answer,
+		    append_change(&diff->deltas.changes[i],
+			!comparing->has_written, &answer->body),
+		    error);
+		comparing->has_written = true;
+	}
+	for (size_t i = 0; !code && i < diff->conflicts.length; i++) {
+		struct weft_buf *conflicts = &comparing->conflicts;
+
+		code = append_change(
+		    &diff->conflicts.changes[i], !conflicts->size, conflicts);
+		if (code)
+			weft_error_set(error, code, "conflicts: %s",
+			    weft_error_text(code));
+	}
+	return code;
+}
+
+static int
+compare_part(struct comparing *comparing)
+{
+	struct weft__diff diff = {{0}, {0}};
+	int code = read_part(comparing);
+
+	if (!code && comparing->changes.length)
+		code = comparing->source->ops->diff(comparing->source,
+		    comparing->model, comparing->since,
+		    comparing->changes.changes, comparing->changes.length,
+		    &diff, &comparing->call->error);
+	if (!code)
+		code = write_diff(comparing, &diff);
+	weft__diff_fini(&diff);
+	return code;
+}
+
+static int
+compare_all(struct comparing *comparing)
+{
+	struct weft__rest_answer *answer = &comparing->call->answer;
+	struct weft_error *error = &comparing->call->error;
+	int code = check_body(comparing);
+
+	if (!code)
+		code = open_parts(comparing);
+	if (!code)
+		code = weft__rest_answer_text(answer, "{\"deltas\":[", error);
+	while (!code && !comparing->parts.is_end)
+		code = compare_part(comparing);
+	if (!code)
+		code = weft__rest_answer_text(
+		    answer, "],\"conflicts\":[", error);
+	if (!code)
+		code = weft__rest_answer_settle(answer,
+		    weft_buf_append_slice(&answer->body,
+			weft_buf_slice(&comparing->conflicts)),
+		    error);
+	return code ? code : weft__rest_answer_text(answer, "]}", error);
+}
+
+/* LoopBack's client never sends 'since'; others may. */
+int
+weft__rest_diff(struct weft__rest_call *call)
+{
+	struct comparing comparing;
+	double since = 0;
+	int code = weft__rest_take_number(
+	    &call->query, "since", &since, NULL, &call->error);
+
+	if (!code)
+		code = begin(&comparing, call, WEFT_LIMIT_PAGE_CHANGES);
+	if (code)
+		return code;
+	comparing.since = weft__rest_round_since(since);
+	return end(&comparing, compare_all(&comparing));
+}
+
+/*
+ * create-updates
+ */
+
+/* Appends {type, change, data}. */
+static int
+append_update(const struct weft_update *update, bool is_first,
+    struct weft_buf *out)
+{
+	int code = weft_buf_printf(out, "%s{\"type\":\"%s\",\"change\":",
+	    is_first ? "" : ",", weft_change_type_name(update->type));
+
+	if (!code)
+		code = weft_change_write(&update->change, out);
+	if (!code && update->data.data) {
+		code = weft_buf_append_slice(out, weft_slice(",\"data\":"));
+		if (!code)
+			code = weft_buf_append_slice(out, update->data);
+	}
+	return code ? code : weft_buf_append(out, "}", 1);
+}
+
+static int
+write_updates(struct comparing *comparing, const struct weft_update_list *list)
+{
+	struct weft__rest_answer *answer = &comparing->call->answer;
+	int code = 0;
+
+	for (size_t i = 0; !code && i < list->length; i++) {
+		code = weft__rest_answer_settle(answer,
+		    append_update(&list->updates[i], !comparing->has_written,
+			&answer->body),
+		    &comparing->call->error);
+		comparing->has_written = true;
+	}
+	return code;
+}
+
+/* Keeps the deletions of a part, or the others. */
+static void
+pick(struct weft_change_list *changes, bool deletions)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < changes->length; i++)
+		if (!changes->changes[i].rev.data == deletions)
+			changes->changes[length++] = changes->changes[i];
+	changes->length = length;
+}
+
+static int
+update_part(struct comparing *comparing)
+{
+	struct weft_update_list list = {0};
+	int code = read_part(comparing);
+
+	pick(&comparing->changes, comparing->deletions);
+	if (!code && comparing->changes.length)
+		code = comparing->source->ops->create_updates(
+		    comparing->source, comparing->model,
+		    comparing->changes.changes, comparing->changes.length,
+		    &list, &comparing->call->error);
+	if (!code)
+		code = write_updates(comparing, &list);
+	weft_update_list_fini(&list);
+	return code;
+}
+
+/* Deletions come first, as in LoopBack: so all is read twice. */
+static int
+update_some(struct comparing *comparing, bool deletions)
+{
+	int code = open_parts(comparing);
+
+	comparing->deletions = deletions;
+	while (!code && !comparing->parts.is_end)
+		code = update_part(comparing);
+	return code;
+}
+
+int
+weft__rest_create_updates(struct weft__rest_call *call)
+{
+	struct comparing comparing;
+	int code = begin(&comparing, call, UPDATES);
+
+	if (code)
+		return code;
+	code = check_body(&comparing);
+	if (!code)
+		code = weft__rest_answer_text(&call->answer, "[", &call->error);
+	if (!code)
+		code = update_some(&comparing, true);
+	if (!code)
+		code = update_some(&comparing, false);
+	if (!code)
+		code = weft__rest_answer_text(&call->answer, "]", &call->error);
+	return end(&comparing, code);
+}

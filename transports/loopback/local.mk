@@ -1,0 +1,27 @@
+# transports/loopback: LoopBack 3's REST API.
+libweft_all_la_SOURCES += \
+	transports/loopback/answer.c transports/loopback/answer.h \
+	transports/loopback/api.c \
+	transports/loopback/argument.c transports/loopback/argument.h \
+	transports/loopback/bind.c \
+	transports/loopback/bulk.c \
+	transports/loopback/changes.c \
+	transports/loopback/checkpoint.c \
+	transports/loopback/diff.c \
+	transports/loopback/event.c transports/loopback/event.h \
+	transports/loopback/failure.c transports/loopback/failure.h \
+	transports/loopback/find.c \
+	transports/loopback/loopback.h \
+	transports/loopback/parts.c transports/loopback/parts.h \
+	transports/loopback/query.c transports/loopback/query.h \
+	transports/loopback/record_text.c \
+	transports/loopback/rest.h \
+	transports/loopback/route.c \
+	transports/loopback/save.c \
+	transports/loopback/serve.c transports/loopback/serve.h \
+	transports/loopback/stream.c transports/loopback/stream.h \
+	transports/loopback/sync.c \
+	transports/loopback/token.c transports/loopback/token.h \
+	transports/loopback/update.c transports/loopback/update.h \
+	transports/loopback/user.c \
+	transports/loopback/watch.c transports/loopback/watch.h

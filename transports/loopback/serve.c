@@ -1,0 +1,312 @@
+#include "transports/loopback/serve.h"
+
+#include <strings.h>
+
+#include "core/base/log.h"
+#include "transports/loopback/argument.h"
+#include "transports/loopback/token.h"
+
+#define TOKEN_SIZE 4096
+#define DETAILS_SIZE (2u * WEFT_LIMIT_REST_BULK_SIZE)
+
+void
+weft__rest_call_init(struct weft__rest_call *call, struct weft__rest *rest)
+{
+	memset(call, 0, sizeof *call);
+	call->rest = rest;
+	weft__rest_answer_init(&call->answer, rest->options.folder);
+	weft_buf_init(&call->failure.details, DETAILS_SIZE);
+	weft_buf_init(&call->form, WEFT_LIMIT_RECORD_SIZE);
+	weft__json_init(&call->view);
+	call->as.details = &call->failure.details;
+}
+
+void
+weft__rest_call_fini(struct weft__rest_call *call)
+{
+	weft__rest_query_fini(&call->query);
+	weft__rest_answer_fini(&call->answer);
+	weft_buf_fini(&call->failure.details);
+	weft_buf_fini(&call->form);
+	weft__json_fini(&call->view);
+	weft__principal_release(call->principal);
+}
+
+int
+weft__rest_no_memory(struct weft__rest_call *call)
+{
+	return weft_error_set(&call->error, WEFT_ENOMEM, "out of memory");
+}
+
+/* Ids are UTF-8.  Writing one as JSON tells. */
+static int
+check_id(struct weft__rest_call *call)
+{
+	int code = call->id.data
+	    ? weft__json_write_string(call->id, &call->form)
+	    : 0;
+
+	weft_buf_clear(&call->form);
+	if (code == WEFT_ENOMEM)
+		return weft__rest_no_memory(call);
+	return code ? weft_error_set(&call->error, WEFT_EINVAL,
+			  "Failed to decode param 'id'")
+		    : 0;
+}
+
+int
+weft__rest_call_read_head(
+    struct weft__rest_call *call, const struct weft__http_request *request)
+{
+	int code = weft__rest_find_method(call, request);
+
+	if (request->peer)
+		call->address = weft_slice(request->peer->text);
+	if (!code)
+		code = check_id(call);
+	return code ? code
+		    : weft__rest_query_parse(
+			  &call->query, request->query, &call->error);
+}
+
+uint64_t
+weft__rest_call_body_limit(const struct weft__rest_call *call)
+{
+	const struct weft__rest_options *options = &call->rest->options;
+
+	if (call->route->flags & WEFT__REST_BULK)
+		return options->bulk_limit;
+	return options->body_limit;
+}
+
+/*
+ * The body
+ */
+
+/* Whether the media type is this one, whatever its parameters are. */
+static bool
+is_type(struct weft_slice value, const char *type)
+{
+	size_t size = strlen(type);
+
+	return value.size >= size && strncasecmp(value.data, type, size) == 0 &&
+	       (value.size == size || value.data[size] == ';' ||
+		   value.data[size] == ' ');
+}
+
+/* Whether the media type names a character set that is not UTF-8. */
+static bool
+is_foreign_charset(struct weft_slice value)
+{
+	static const char name[] = "charset=";
+	const size_t size = sizeof name - 1;
+
+	for (size_t i = 0; i + size <= value.size; i++) {
+		const char *at = value.data + i;
+
+		if (strncasecmp(at, name, size) != 0)
+			continue;
+		at += size;
+		at += at < value.data + value.size && *at == '"';
+		return (size_t)(value.data + value.size - at) < 5 ||
+		       strncasecmp(at, "utf-8", 5) != 0;
+	}
+	return false;
+}
+
+static int
+refuse_type(struct weft__rest_call *call, struct weft_slice type)
+{
+	call->failure.status = 415;
+	call->failure.name = "UnsupportedMediaTypeError";
+	return weft_error_set(&call->error, WEFT_EINVAL,
+	    "unsupported content type \"%.*s\": send application/json",
+	    type.data ? (int)type.size : 0, type.data ? type.data : "");
+}
+
+/* A form becomes the JSON that its names mean. */
+static int
+read_form(struct weft__rest_call *call, struct weft_slice bytes)
+{
+	struct weft__rest_query form;
+	int code = weft__rest_query_parse(&form, bytes, &call->error);
+
+	if (!code && (code = weft__rest_query_write(&form, &call->form)))
+		weft_error_set(&call->error,
+		    code == WEFT_EJSON ? WEFT_EINVAL : code,
+		    "The form is not UTF-8.");
+	weft__rest_query_fini(&form);
+	call->body = weft_buf_slice(&call->form);
+	return code ? call->error.code : 0;
+}
+
+int
+weft__rest_call_read_body(struct weft__rest_call *call,
+    const struct weft__http_request *request, struct weft_slice bytes)
+{
+	struct weft_slice type;
+
+	if (!bytes.size)
+		return 0;
+	type = weft__http_header(request, "Content-Type");
+	if (is_foreign_charset(type))
+		return refuse_type(call, type);
+	if (is_type(type, "application/x-www-form-urlencoded"))
+		return read_form(call, bytes);
+	if (!is_type(type, "application/json"))
+		return refuse_type(call, type);
+	call->body = bytes;
+	return 0;
+}
+
+int
+weft__rest_take_body(struct weft__rest_call *call, struct weft_slice *body)
+{
+	struct weft__json_skim skim;
+	char first;
+
+	*body = call->body.data ? call->body : weft_slice("{}");
+	weft__json_skim_init(&skim, *body);
+	first = weft__json_skim_peek(&skim);
+	if (first == '{')
+		return 0;
+	if (first == '[')
+		return weft_error_set(
+		    &call->error, WEFT_EINVAL, "Value is not an object.");
+	return weft_error_set(&call->error, WEFT_EJSON,
+	    "offset %zu: expected an object or an array", skim.at);
+}
+
+int
+weft__rest_take_filter(struct weft__rest_call *call, const char *name,
+    struct weft_buf *json, struct weft_slice *filter)
+{
+	bool is_given;
+	int code = weft__rest_take_object(
+	    &call->query, name, json, &is_given, &call->error);
+
+	*filter = weft_slice_of(NULL, 0);
+	if (!code && is_given)
+		*filter = weft_buf_slice(json);
+	return code;
+}
+
+/*
+ * Who calls
+ */
+
+static void
+take_refusal(
+    struct weft__rest_call *call, const struct weft__refusal *refusal)
+{
+	call->failure.status = refusal->status;
+	call->failure.word = refusal->word;
+	call->failure.retry_after_ms = refusal->retry_after_ms;
+}
+
+int
+weft__rest_call_authenticate(
+    struct weft__rest_call *call, const struct weft__http_request *request)
+{
+	struct weft_buf token = WEFT_BUF_INIT(TOKEN_SIZE);
+	struct weft__refusal refusal = {.details = &call->failure.details};
+	int code = 0;
+
+	if (!call->rest->access)
+		return 0;
+	code = weft__rest_find_token(request, &call->query, &token);
+	if (code == WEFT_ENOMEM)
+		code = weft__rest_no_memory(call);
+	else if (code) /* larger than any token: none of ours */
+		code = 0;
+	else if (token.size)
+		code = weft__access_authenticate(call->rest->access,
+		    weft_buf_slice(&token), &call->principal, &refusal,
+		    &call->error);
+	weft_buf_fini(&token);
+	if (code)
+		take_refusal(call, &refusal);
+	call->as.user = weft__principal_user_id(call->principal);
+	return code;
+}
+
+/*
+ * The id of the record that is meant, as LoopBack finds it: in the path, the
+ * body, or the query.
+ */
+static struct weft_slice
+find_id(struct weft__rest_call *call, struct weft__json *json)
+{
+	struct weft__json_value value;
+	struct weft_slice text;
+
+	if (call->id.data)
+		return call->id;
+	if ((call->route->flags & WEFT__REST_BODY) && call->body.data &&
+	    !weft__json_scan(json, call->body.data, call->body.size,
+		&weft__json_record_limits, NULL)) {
+		value = weft__json_find(
+		    json, call->model->definition->id->name);
+		if (value.type == WEFT__JSON_NUMBER)
+			return value.token;
+		if (value.type == WEFT__JSON_STRING &&
+		    weft__json_plain_string(value.token, &text))
+			return text;
+	}
+	return weft__rest_node_text(
+	    weft__rest_query_find(&call->query, "id"));
+}
+
+int
+weft__rest_call_authorize(struct weft__rest_call *call)
+{
+	struct weft__access_request request = {
+	    .method = call->route->name};
+	struct weft__refusal refusal = {.details = &call->failure.details};
+	struct weft__json json;
+	int code;
+
+	/* Without a model it is the method that asks, for each it writes. */
+	if (!call->rest->access || !call->model)
+		return 0;
+	request.model = call->model->model;
+	weft__json_init(&json);
+	request.id = find_id(call, &json);
+	code = weft__access_check(call->rest->access, call->principal,
+	    &request, &refusal, &call->error);
+	weft__json_fini(&json);
+	if (code)
+		take_refusal(call, &refusal);
+	return code;
+}
+
+int
+weft__rest_open_source(
+    struct weft__rest_call *call, struct weft_source **source)
+{
+	return weft_source_open_datasource(
+	    call->model->model->datasource, source, &call->error);
+}
+
+int
+weft__rest_call_run(struct weft__rest_call *call)
+{
+	return call->route->call(call);
+}
+
+void
+weft__rest_call_fail(struct weft__rest_call *call)
+{
+	int status = weft__rest_failure_status(&call->failure, &call->error);
+
+	if (status >= 500)
+		weft__log(WEFT_LOG_ERROR, "loopback", "%s: %s",
+		    weft_error_name(call->error.code), call->error.text);
+	weft__rest_answer_clear(&call->answer);
+	call->answer.status = status;
+	if (weft__rest_failure_write(
+		&call->failure, &call->error, &call->answer.body)) {
+		weft_buf_clear(&call->answer.body);
+		call->answer.status = 500;
+	}
+}

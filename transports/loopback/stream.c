@@ -1,0 +1,462 @@
+#define _GNU_SOURCE /* memmem */
+/*
+ * A change stream is read from the journal in steps: on its loop it is woken,
+ * by what was written or by room for more; a worker then reads some rows; back
+ * on the loop they are sent.
+ *
+ * It lives until its client has left or it has ended, no step is under way,
+ * and no wake is still to come.
+ */
+#include "transports/loopback/stream.h"
+
+#include "core/base/alloc.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "models/record.h"
+#include "transports/loopback/argument.h"
+#include "transports/loopback/event.h"
+#include "transports/loopback/watch.h"
+
+/* Journal rows read at a time, and about the bytes of one step. */
+#define STEP_ROWS 32
+#define STEP_SIZE (256 * 1024)
+
+struct weft__rest_stream {
+	struct weft__rest_watcher watcher; /* the first member */
+	struct weft__job job;
+	struct weft__timer heartbeat;
+	struct weft__rest *rest;
+	const struct weft__rest_model *model;
+	struct weft__principal *principal;
+	struct weft__loop *loop;
+	struct weft__http_response *response; /* NULL: over */
+	struct weft__live live;
+	struct weft__filter fields;
+	struct weft__rest_format format;
+	bool is_busy;   /* a step is under way */
+	bool is_wanted; /* there may be more to read */
+	bool is_posted; /* left the watch, but a wake still comes */
+	/* Of the step. */
+	struct weft_buf out;
+	size_t looked;
+	int code;
+	struct weft_error error;
+};
+
+/*
+ * Opening, on a worker
+ */
+
+/* Appends the body's member "options". */
+static int
+take_body_options(struct weft__rest_call *call, struct weft_buf *json)
+{
+	struct weft__json body;
+	struct weft__json_value value;
+	int code;
+
+	weft__json_init(&body);
+	code = weft__json_scan(&body, call->body.data, call->body.size,
+	    &weft__json_record_limits, &call->error);
+	value = weft__json_find(&body, weft_slice("options"));
+	if (!code && value.type == WEFT__JSON_OBJECT) {
+		if (weft_buf_append_slice(json, value.token))
+			code = weft__rest_no_memory(call);
+	} else if (!code && value.type != WEFT__JSON_ABSENT) {
+		code = weft_error_set(
+		    &call->error, WEFT_EINVAL, "Value is not an object.");
+	}
+	weft__json_fini(&body);
+	return code;
+}
+
+/* The options: in the query, or a member of the body. */
+static int
+take_options(struct weft__rest_call *call, struct weft_buf *json,
+    struct weft_slice *options)
+{
+	int code = weft__rest_take_filter(call, "options", json, options);
+
+	if (!code && !options->data && call->body.data)
+		code = take_body_options(call, json);
+	if (!code && json->size)
+		*options = weft_buf_slice(json);
+	return code;
+}
+
+/* A member of the options as filter, or where clause. */
+static int
+take_fields(struct weft__rest_stream *stream, struct weft__json_value fields,
+    struct weft_error *error)
+{
+	struct weft_buf filter = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
+	int code = 0;
+
+	if (fields.type != WEFT__JSON_ABSENT)
+		code = weft_buf_printf(&filter, "{\"fields\":%.*s}",
+		    (int)fields.token.size, fields.token.data);
+	if (code)
+		weft_error_set(
+		    error, code, "fields: %s", weft_error_text(code));
+	else
+		code = weft__record_parse_filter(stream->model->model,
+		    filter.size ? weft_buf_slice(&filter)
+				: weft_slice_of(NULL, 0),
+		    &stream->fields, error);
+	weft_buf_fini(&filter);
+	return code;
+}
+
+static bool
+is_event_stream(const struct weft__rest_call *call,
+    const struct weft__http_request *request)
+{
+	static const char type[] = "text/event-stream";
+	struct weft_slice accept = weft__http_header(request, "Accept");
+	struct weft_slice format = weft__rest_node_text(
+	    weft__rest_query_find(&call->query, "_format"));
+
+	return weft_slice_equal(format, weft_slice("event-stream")) ||
+	       (accept.size && memmem(accept.data, accept.size, type,
+				   sizeof type - 1));
+}
+
+static void
+make_format(struct weft__rest_stream *stream,
+    const struct weft__rest_call *call,
+    const struct weft__http_request *request)
+{
+	struct weft__rest_format *format = &stream->format;
+	struct weft_datasource *datasource = stream->model->model->datasource;
+	const struct weft_clock *clock = datasource->clock;
+	unsigned char random[(sizeof format->id - 1) / 2 + 1];
+
+	format->is_lines = !is_event_stream(call, request);
+	format->definition = stream->model->definition;
+	format->fields = &stream->fields;
+	memcpy(format->epoch, datasource->epoch, sizeof format->epoch - 1);
+	clock->random(clock->context, random, sizeof random);
+	for (size_t i = 0; i + 1 < sizeof format->id; i++)
+		format->id[i] = "0123456789abcdef"[
+		    random[i / 2] >> (i % 2 * 4) & 15];
+}
+
+static int
+open_feed(struct weft__rest_stream *stream, struct weft__rest_call *call,
+    const struct weft__http_request *request, struct weft_slice options)
+{
+	struct weft_slice id = weft__http_header(request, "Last-Event-ID");
+	struct weft__json_value all = {WEFT__JSON_ABSENT, {NULL, 0}};
+	struct weft__json_value where = all, fields = all;
+	bool is_foreign;
+	uint64_t position =
+	    weft__rest_format_position(&stream->format, id, &is_foreign);
+	int code;
+
+	if (options.data) {
+		all = weft__json_value_of(options);
+		where = weft__json_step(all, weft_slice("where"));
+		fields = weft__json_step(all, weft_slice("fields"));
+	}
+	if (where.type == WEFT__JSON_NULL)
+		where.token = weft_slice_of(NULL, 0);
+	code = take_fields(stream, fields, &call->error);
+	if (!code)
+		code = weft__live_open(&stream->live, stream->model->model,
+		    where.token, is_foreign ? WEFT__LIVE_NOW : position,
+		    &call->error);
+	stream->live.has_gap |= is_foreign;
+	return code;
+}
+
+static int
+prepare(struct weft__rest_stream *stream, struct weft__rest_call *call,
+    const struct weft__http_request *request)
+{
+	struct weft_buf json = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
+	struct weft_slice options;
+	int code = take_options(call, &json, &options);
+
+	if (!code)
+		code = open_feed(stream, call, request, options);
+	weft_buf_fini(&json);
+	if (!code)
+		code = weft__rest_format_begin(&stream->format, &stream->out);
+	if (!code && stream->live.has_gap)
+		code = weft__rest_format_reset(
+		    &stream->format, stream->live.position, &stream->out);
+	return code && !call->error.code ? weft__rest_no_memory(call) : code;
+}
+
+int
+weft__rest_stream_open(struct weft__rest_call *call,
+    const struct weft__http_request *request,
+    struct weft__rest_stream **stream)
+{
+	struct weft__rest_stream *made = weft__calloc(1, sizeof *made);
+	int code;
+
+	if (!made)
+		return weft__rest_no_memory(call);
+	made->rest = call->rest;
+	made->model = call->model;
+	made->principal = weft__principal_keep(call->principal);
+	weft_buf_init(&made->out, STEP_SIZE + 8 * WEFT_LIMIT_RECORD_SIZE);
+	make_format(made, call, request);
+	code = prepare(made, call, request);
+	if (code)
+		weft__rest_stream_destroy(made);
+	else
+		*stream = made;
+	return code;
+}
+
+void
+weft__rest_stream_destroy(struct weft__rest_stream *stream)
+{
+	if (!stream)
+		return;
+	weft__live_close(&stream->live);
+	weft__filter_fini(&stream->fields);
+	weft_buf_fini(&stream->out);
+	weft__principal_release(stream->principal);
+	weft__free(stream);
+}
+
+/*
+ * One step, on a worker
+ */
+
+static int
+send_event(const struct weft__live_event *event, void *context)
+{
+	struct weft__rest_stream *stream = context;
+	int code;
+
+	if (stream->out.size >= STEP_SIZE)
+		return WEFT_ECANCELED; /* comes with the next step */
+	code = weft__rest_format_event(&stream->format, event, &stream->out);
+	if (code)
+		return weft_error_set(&stream->error, code, "change stream: %s",
+		    weft_error_text(code));
+	return 0;
+}
+
+/* Rights may end while the stream goes on. */
+static int
+check_rights(struct weft__rest_stream *stream)
+{
+	struct weft__access *access = stream->rest->access;
+	const struct weft__access_request request = {
+	    .model = stream->model->model, .method = "createChangeStream"};
+	struct weft__principal *principal = NULL;
+	struct weft_slice token = weft__principal_token(stream->principal);
+	int code = 0;
+
+	if (!access)
+		return 0;
+	if (token.data)
+		code = weft__access_authenticate(
+		    access, token, &principal, NULL, &stream->error);
+	if (!code)
+		code = weft__access_check(
+		    access, principal, &request, NULL, &stream->error);
+	weft__principal_release(principal);
+	return code;
+}
+
+static struct weft__rest_stream *
+stream_of(struct weft__job *job)
+{
+	return (struct weft__rest_stream *)((char *)job -
+	    offsetof(struct weft__rest_stream, job));
+}
+
+static void
+work_step(struct weft__job *job)
+{
+	struct weft__rest_stream *stream = stream_of(job);
+	int code = check_rights(stream);
+
+	stream->looked = 0;
+	while (!code && stream->out.size < STEP_SIZE) {
+		code = weft__live_read(&stream->live, STEP_ROWS, send_event,
+		    stream, &stream->looked, &stream->error);
+		if (stream->looked < STEP_ROWS)
+			break;
+	}
+	if (code == WEFT_ECANCELED) {
+		stream->looked = STEP_ROWS;
+		code = 0;
+	}
+	stream->code = code;
+}
+
+/*
+ * On the loop
+ */
+
+static void
+free_if_over(struct weft__rest_stream *stream)
+{
+	if (!stream->response && !stream->is_busy && !stream->is_posted)
+		weft__rest_stream_destroy(stream);
+}
+
+static void done_step(struct weft__job *job);
+
+/* Reads on, if there is reason to. */
+static void
+step(struct weft__rest_stream *stream)
+{
+	if (!stream->response || stream->is_busy || !stream->is_wanted ||
+	    weft__http_is_full(stream->response))
+		return;
+	stream->is_busy = true;
+	stream->is_wanted = false;
+	stream->job.work = work_step;
+	stream->job.done = done_step;
+	weft__workers_run(
+	    stream->rest->options.workers, stream->loop, &stream->job);
+}
+
+static void
+send_out(struct weft__rest_stream *stream)
+{
+	if (stream->out.size)
+		weft__http_write(
+		    stream->response, stream->out.data, stream->out.size);
+	weft_buf_clear(&stream->out);
+}
+
+/* The last word, and the end. */
+static void
+end(struct weft__rest_stream *stream, const struct weft_error *error)
+{
+	if (error && weft_error_class(error->code) != WEFT_CLASS_REFUSE)
+		weft__log(WEFT_LOG_ERROR, "loopback", "change stream of %s: %s",
+		    stream->model->definition->name, error->text);
+	weft__loop_clear_timer(stream->loop, &stream->heartbeat);
+	if (!weft__rest_format_end(&stream->format, error, &stream->out))
+		send_out(stream);
+	weft__http_end(stream->response); /* may free the stream */
+}
+
+static void
+done_step(struct weft__job *job)
+{
+	struct weft__rest_stream *stream = stream_of(job);
+
+	stream->is_busy = false;
+	if (!stream->response) {
+		free_if_over(stream);
+		return;
+	}
+	send_out(stream);
+	if (stream->code) {
+		end(stream, &stream->error);
+		return;
+	}
+	stream->is_wanted |= stream->looked == STEP_ROWS;
+	step(stream);
+}
+
+static void
+on_wake(struct weft__rest_watcher *watcher)
+{
+	struct weft__rest_stream *stream =
+	    (struct weft__rest_stream *)watcher;
+
+	stream->is_posted = false;
+	stream->is_wanted = true;
+	step(stream);
+	free_if_over(stream);
+}
+
+static void
+on_room(struct weft__http_response *response, void *context)
+{
+	(void)response;
+	step(context);
+}
+
+static void
+on_heartbeat(struct weft__timer *timer)
+{
+	struct weft__rest_stream *stream =
+	    (struct weft__rest_stream *)((char *)timer -
+		offsetof(struct weft__rest_stream, heartbeat));
+
+	if (!stream->is_busy && !weft__http_is_full(stream->response) &&
+	    !weft__rest_format_heartbeat(&stream->format, &stream->out))
+		send_out(stream);
+	weft__loop_set_timer(stream->loop, timer,
+	    stream->rest->options.heartbeat_ms);
+}
+
+static void
+on_over(void *context)
+{
+	struct weft__rest_stream *stream = context;
+
+	stream->response = NULL;
+	weft__loop_clear_timer(stream->loop, &stream->heartbeat);
+	stream->is_posted =
+	    !weft__rest_watch_remove(stream->rest->watch, &stream->watcher);
+	free_if_over(stream);
+}
+
+static void
+on_notice(struct weft__http_response *response,
+    enum weft__http_notice notice, void *context)
+{
+	struct weft__rest_stream *stream = context;
+
+	(void)response;
+	if (notice == WEFT__HTTP_DRAIN && stream->is_busy)
+		weft__http_end(stream->response); /* 'out' is the worker's */
+	else if (notice == WEFT__HTTP_DRAIN)
+		end(stream, NULL);
+}
+
+static void
+set_headers(struct weft__rest_stream *stream)
+{
+	static const char *const events[][2] = {
+	    {"Content-Type", "text/event-stream"},
+	    {"Cache-Control", "no-cache, no-transform"},
+	    {"Content-Encoding", "x-no-compression"}};
+	static const char *const lines[][2] = {
+	    {"Content-Type", "application/json; boundary=NL"}};
+	const char *const(*headers)[2] =
+	    stream->format.is_lines ? lines : events;
+	size_t count = stream->format.is_lines ? 1 : 3;
+
+	for (size_t i = 0; i < count; i++)
+		(void)weft__http_set_header(stream->response, headers[i][0],
+		    weft_slice(headers[i][1]));
+}
+
+void
+weft__rest_stream_start(struct weft__rest_stream *stream,
+    struct weft__http_response *response)
+{
+	const struct weft__http_stream http = {
+	    .more = on_room, .over = on_over, .context = stream};
+
+	stream->response = response;
+	stream->loop = weft__http_loop(response);
+	stream->watcher = (struct weft__rest_watcher){
+	    .datasource = stream->model->model->datasource,
+	    .loop = stream->loop,
+	    .wake = on_wake};
+	stream->heartbeat.fire = on_heartbeat;
+	set_headers(stream);
+	weft__http_stream(response, 200, &http);
+	weft__http_watch(response, on_notice, stream);
+	send_out(stream);
+	weft__loop_set_timer(stream->loop, &stream->heartbeat,
+	    stream->rest->options.heartbeat_ms);
+	weft__rest_watch_add(
+	    stream->rest->watch, &stream->watcher, stream->live.position);
+}

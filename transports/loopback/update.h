@@ -1,0 +1,32 @@
+/*
+ * Updates as LoopBack's JSON: {"type", "change", "data"}.
+ */
+#ifndef TRANSPORTS_LOOPBACK_UPDATE_H
+#define TRANSPORTS_LOOPBACK_UPDATE_H
+
+#include <weft/change.h>
+
+#include "core/base/json.h"
+
+/* Scratch memory for reading one update after the other. */
+struct weft__rest_update_reader {
+	struct weft__json json;
+	struct weft_change_list change;
+};
+
+/* Makes it empty; frees what it holds. */
+void weft__rest_update_reader_init(struct weft__rest_update_reader *reader);
+void weft__rest_update_reader_fini(struct weft__rest_update_reader *reader);
+
+/*
+ * Appends the update that 'item' is, as it was sent; '*change' is the part of
+ * it that is the change.
+ * Returns 0; WEFT_EJSON; WEFT_EINVAL (no update: says why); WEFT_ELIMIT;
+ * WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__rest_update_read(
+    struct weft__rest_update_reader *reader, struct weft_slice item,
+    struct weft_update_list *list, struct weft_slice *change,
+    struct weft_error *error);
+
+#endif
