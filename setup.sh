@@ -21,7 +21,7 @@ usage: ./setup.sh COMMAND
   help        this text
 
 Missing Debian packages are named, then installed with apt-get (with sudo
-unless you are root).  The build is in build/: the programs are build/weft and
+unless you are root).  The build is in build/: the programs are build/weft, build/weftd and
 build/weft-bench.  A failure names the step, its log and the log's last lines.
 CONFIGURE_FLAGS in the environment is handed to configure; without it, a
 build stays as it was configured.
@@ -37,7 +37,7 @@ packages_for()
 		    zlib1g-dev libdeflate-dev libpcre2-dev libcrypt-dev \
 		    uthash-dev libcmocka-dev libevent-dev \
 		    libhttp-parser-dev ;;
-	check)	echo g++ git sqlite3 iso-codes mandoc ;;
+	check)	echo g++ git sqlite3 iso-codes mandoc curl socat ;;
 	demo)	echo git sqlite3 iso-codes ;;
 	ci)	echo clang xz-utils ;;
 	*)	die "no packages are known for '$1'" ;;

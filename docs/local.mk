@@ -10,4 +10,4 @@ EXTRA_DIST += \
 	docs/store-format.md \
 	docs/testing.md \
 	docs/track-row.md
-dist_man_MANS += docs/man/weft.1
+dist_man_MANS += docs/man/weft.1 docs/man/weftd.8

@@ -6,6 +6,7 @@
 
 #include "core/store/store.h"
 #include "models/datasource.h"
+#include "models/project.h"
 
 #define DAY_MS ((uint64_t)24 * 60 * 60 * 1000)
 
@@ -83,7 +84,11 @@ weft_store_compact(struct weft_datasource *datasource,
 		return code;
 	make_rules(datasource, compaction, &rules);
 	pthread_mutex_lock(&datasource->store_mutex);
-	code = compact(datasource->store, &rules, result, error);
+	code = weft__project_enter(datasource, error);
+	if (!code) {
+		code = compact(datasource->store, &rules, result, error);
+		weft__project_leave(datasource);
+	}
 	pthread_mutex_unlock(&datasource->store_mutex);
 	if (code && error)
 		weft_error_wrap(error, "compact the store");

@@ -95,6 +95,27 @@ read_settings(struct weft_datasource *datasource, const json_t *settings,
 	return code ? code : find_path(datasource, settings, directory, error);
 }
 
+/* Opens what the settings name, or a database in memory in its place. */
+static int
+open_database(struct weft_datasource *datasource,
+    const struct weft_connector_ops *ops, const json_t *settings,
+    struct weft_slice text, const char *directory,
+    const struct weft_registry_options *options, struct weft_error *error)
+{
+	int code;
+
+	if (datasource->detached)
+		return weft__connector_find("memory")->open(
+		    weft_slice("{\"connector\": \"memory\"}"), NULL, false,
+		    &datasource->connector, error);
+	/* The store first: its lock keeps two writers apart. */
+	code = weft__project_open_store(
+	    datasource, settings, directory, ops->durable, options, error);
+	return code ? code
+		    : ops->open(text, directory, datasource->read_only,
+			  &datasource->connector, error);
+}
+
 /* Opens what the settings name; the parts so far are closed by the caller. */
 static int
 open_parts(struct weft_datasource *datasource, json_t *settings,
@@ -115,13 +136,9 @@ open_parts(struct weft_datasource *datasource, json_t *settings,
 		    "connector: there is no connector \"%s\"", name);
 	code = read_settings(datasource, settings,
 	    ops->durable ? directory : NULL, error);
-	/* The store first: its lock keeps two writers apart. */
 	if (!code)
-		code = weft__project_open_store(datasource, settings,
-		    directory, ops->durable, options, error);
-	if (!code)
-		code = ops->open(text, directory, datasource->read_only,
-		    &datasource->connector, error);
+		code = open_database(datasource, ops, settings, text,
+		    directory, options, error);
 	if (!code && !datasource->read_only)
 		code = weft__writer_create(datasource, &datasource->writer,
 		    error);
@@ -130,6 +147,8 @@ open_parts(struct weft_datasource *datasource, json_t *settings,
 		    !datasource->read_only, read_epoch, NULL, error);
 	if (!code)
 		code = weft__project_reconcile(datasource, error);
+	if (!code)
+		weft__project_leave(datasource);
 	return code;
 }
 
@@ -148,7 +167,11 @@ allocate(const char *name, const struct weft_registry_options *options)
 	}
 	datasource->clock = options && options->clock ? options->clock
 						      : &weft__clock_system;
-	datasource->read_only = options && options->read_only;
+	if (options) {
+		datasource->read_only = options->read_only;
+		datasource->detached = options->detached;
+		datasource->shares_store = options->shares_store;
+	}
 	datasource->epoch = datasource->epochs[0];
 	pthread_mutex_init(&datasource->readers_mutex, NULL);
 	pthread_mutex_init(&datasource->store_mutex, NULL);

@@ -35,6 +35,9 @@ struct weft_datasource {
 	struct weft__store *store;  /* NULL: none */
 	const struct weft_clock *clock;
 	bool read_only;
+	bool detached;     /* see struct weft_registry_options */
+	bool shares_store; /* the same */
+	char holder[64];   /* what the store's lock says of us */
 	uint64_t journal_rows; /* kept although the store has them */
 	int64_t keep_checkpoints; /* of history, when compacting; -1: all */
 	int64_t keep_days;

@@ -1,6 +1,7 @@
 #include "models/project.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
@@ -63,7 +64,7 @@ set_aside(const char *path, const char *holder, struct weft_error *error)
 /* Opens what the path names, and locks it if it may be written. */
 static int
 open_store(struct weft_datasource *datasource, const char *path,
-    const char *holder, struct weft_error *error)
+    struct weft_error *error)
 {
 	enum weft__store_mode mode = datasource->read_only
 	    ? WEFT__STORE_READ : WEFT__STORE_CREATE;
@@ -73,7 +74,7 @@ open_store(struct weft_datasource *datasource, const char *path,
 	if (datasource->read_only)
 		return code == WEFT_ENOTFOUND ? 0 : code;
 	return code ? code
-		    : weft__store_lock(datasource->store, holder, error);
+		    : weft__project_enter(datasource, error);
 }
 
 /* Whether the options ask for the datasource's store to be made anew. */
@@ -90,17 +91,32 @@ weft__project_open_store(struct weft_datasource *datasource,
     const json_t *settings, const char *directory, bool durable,
     const struct weft_registry_options *options, struct weft_error *error)
 {
-	const char *holder =
-	    options && options->holder ? options->holder : "weft";
 	char *path = NULL;
 	int code = store_path(settings, directory, durable, &path, error);
 
+	snprintf(datasource->holder, sizeof datasource->holder, "%s",
+	    options && options->holder ? options->holder : "weft");
 	if (!code && *path && is_rebuilt(datasource, options))
-		code = set_aside(path, holder, error);
+		code = set_aside(path, datasource->holder, error);
 	if (!code && *path)
-		code = open_store(datasource, path, holder, error);
+		code = open_store(datasource, path, error);
 	weft__free(path);
 	return code;
+}
+
+int
+weft__project_enter(struct weft_datasource *datasource,
+    struct weft_error *error)
+{
+	return weft__store_lock(
+	    datasource->store, datasource->holder, error);
+}
+
+void
+weft__project_leave(struct weft_datasource *datasource)
+{
+	if (datasource->store && datasource->shares_store)
+		weft__store_unlock(datasource->store);
 }
 
 struct project_work {

@@ -31,4 +31,13 @@ WEFT_MUST_CHECK int weft__project_open_store(
 WEFT_MUST_CHECK int weft__project_reconcile(
     struct weft_datasource *datasource, struct weft_error *error);
 
+/*
+ * Before and after writing into the store: of one that is shared the lock is
+ * taken for that time alone.  Under 'store_mutex'.
+ * Entering returns 0; WEFT_ELOCKED naming the holder; what the store returns.
+ */
+WEFT_MUST_CHECK int weft__project_enter(
+    struct weft_datasource *datasource, struct weft_error *error);
+void weft__project_leave(struct weft_datasource *datasource);
+
 #endif

@@ -2,6 +2,7 @@
  * root, history, revision and agree: the past of records, from the track row,
  * the pending bodies and the store.
  */
+#include "models/project.h"
 #include "models/source_local.h"
 
 #include "core/store/store.h"
@@ -72,8 +73,13 @@ weft__source_local_agree(struct weft_source *source, const char *peer,
 		return weft_error_set(error, WEFT_EINVAL,
 		    "\"%s\" is not the name of a commit", commit);
 	pthread_mutex_lock(&datasource->store_mutex);
-	code = weft__store_peer_set(
-	    datasource->store, weft_slice(peer), &oid, error);
+	if (!datasource->read_only)
+		code = weft__project_enter(datasource, error);
+	if (!code) {
+		code = weft__store_peer_set(
+		    datasource->store, weft_slice(peer), &oid, error);
+		weft__project_leave(datasource);
+	}
 	pthread_mutex_unlock(&datasource->store_mutex);
 	return code;
 }

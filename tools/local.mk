@@ -41,3 +41,25 @@ weft_SOURCES = \
 	tools/status.c tools/status.h \
 	tools/weft.c
 weft_LDADD = libweft-all.la
+
+# tools/weftd: the daemon.
+sbin_PROGRAMS = weftd
+weftd_SOURCES = \
+	tools/weftd/daemon.c tools/weftd/daemon.h \
+	tools/weftd/logs.c tools/weftd/logs.h \
+	tools/weftd/main.c \
+	tools/weftd/manual.c tools/weftd/manual.h \
+	tools/weftd/metrics.c tools/weftd/metrics.h \
+	tools/weftd/notify.c tools/weftd/notify.h \
+	tools/weftd/operations.c tools/weftd/operations.h \
+	tools/weftd/projector.c tools/weftd/projector.h \
+	tools/weftd/settings.c tools/weftd/settings.h
+weftd_LDADD = libweft-all.la
+
+systemdsystemunitdir = $(prefix)/lib/systemd/system
+nodist_systemdsystemunit_DATA = tools/weftd/weftd.service
+EXTRA_DIST += tools/weftd/weftd.service.in
+CLEANFILES += tools/weftd/weftd.service
+tools/weftd/weftd.service: tools/weftd/weftd.service.in Makefile
+	@mkdir -p tools/weftd
+	sed 's|@sbindir@|$(sbindir)|g' $(srcdir)/tools/weftd/weftd.service.in >$@

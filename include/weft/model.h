@@ -26,8 +26,16 @@ struct weft_registry_options {
 	const char *rebuild; /* the datasource whose store is damaged: it is
 	                        kept beside under another name, and a new one
 	                        is made from the database; NULL: none */
+	bool detached;     /* no database is opened, each is empty and in
+	                      memory: to check a configuration */
+	bool shares_store; /* the stores are locked only while something is
+	                      written into them, so that a program that runs
+	                      for long does not keep out others */
 };
-#define WEFT_REGISTRY_OPTIONS_INIT {1, false, NULL, NULL, NULL}
+#define WEFT_REGISTRY_OPTIONS_INIT \
+	{ \
+		1, false, NULL, NULL, NULL, false, false \
+	}
 
 /*
  * Makes an empty registry.  'options' may be NULL and is copied; '*registry'

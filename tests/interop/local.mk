@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/interop/loopback/lib.js \
 	tests/interop/loopback/scenarios.js \
 	tests/interop/loopback/server.js \
+	tests/interop/loopback/weftd.sh \
 	tests/interop/package-lock.json \
 	tests/interop/package.json \
 	tests/interop/vectors.sh \
@@ -26,10 +27,12 @@ tests_interop_canonicalise_LDADD = libweft-all.la
 
 dist_check_SCRIPTS += \
 	tests/interop/canonical-json.sh \
-	tests/interop/loopback-server.sh
+	tests/interop/loopback-server.sh \
+	tests/interop/loopback-weftd.sh
 TESTS += \
 	tests/interop/canonical-json.sh \
-	tests/interop/loopback-server.sh
+	tests/interop/loopback-server.sh \
+	tests/interop/loopback-weftd.sh
 
 clean-local: clean-interop
 clean-interop:

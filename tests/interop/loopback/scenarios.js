@@ -486,7 +486,7 @@ test('many records go there and back', async server => {
   const one = server.client(), two = server.client();
 
   // The client's time grows with the square of it.
-  await fill(one.local.Todo, server.kind === 'weftd' ? 1000 : 200);
+  await fill(one.local.Todo, server.kind === 'weftd' ? 500 : 200);
   await replicate(one.local.Todo, one.server.Todo);
   await replicate(two.server.Todo, two.local.Todo);
   await assertSame(one.local.Todo, two.local.Todo);

@@ -1,0 +1,182 @@
+#!/bin/sh
+# The daemon: its command line, its settings, its life.
+. "$top_srcdir/tests/lib/tap.sh"
+
+# serve DIR [OPTION...]: starts a daemon; $url is where, $daemon its process.
+serve()
+{
+	mkfifo ready
+	weftd --config "$@" >ready 2>log &
+	daemon=$!
+	url=
+	read -r word url <ready
+	rm ready
+	test "$word" = listening || fail "no daemon: $(cat log)"
+	base=${url%/api}
+}
+
+# stop STATUS: ends it, and looks at its status.
+stop()
+{
+	kill -TERM "$daemon" 2>/dev/null
+	wait "$daemon" && status=0 || status=$?
+	equal 'status of weftd' "$status" "$1"
+}
+
+# get PATH [OPTION...]: sets $answer, and $code to the status.
+get()
+{
+	path=$1
+	shift
+	code=$(curl --silent --max-time 20 --output answer \
+	    --write-out '%{http_code}' "$@" "$base$path")
+	answer=$(cat answer)
+}
+
+make_source A
+printf '{"host": "127.0.0.1", "port": 0}\n' >A/config.json
+
+begin 'command line: what is wrong is told'
+run 2 weftd
+err_has usage
+run 2 weftd --config A more
+run 2 weftd --nonsense
+run 0 weftd --help
+out_has --check-config
+run 0 weftd --version
+out_has weftd
+run 0 weftd --help-config
+out_has limits.bulk timeouts.idle
+run 0 weftd --manual
+holds cmp "$out" "$top_srcdir/docs/man/weftd.8"
+end
+
+begin 'settings: a directory that is not there'
+run 1 weftd --config nowhere
+err_has nowhere
+end
+
+# refuses FILE TEXT WORDS...: this file is refused with these words.
+refuses()
+{
+	cp "A/$1" kept 2>/dev/null || rm -f kept
+	printf '%s' "$2" >"A/$1"
+	file=$1
+	shift 2
+	run 78 weftd --config A --check-config
+	err_has "$file" "$@"
+	out_empty
+	if test -e kept; then mv kept "A/$file"; else rm "A/$file"; fi
+}
+
+begin 'settings: what is wrong is named, with what was expected'
+refuses config.json '{' 'line 1'
+refuses config.json '{"port": "x"}' port 'a number from 0 to 65535'
+refuses config.json '{"port": 65536}' port 65536
+refuses config.json '{"restApiRoot": "api"}' restApiRoot
+refuses config.json '{"remoting": {"json": {"limit": "much"}}}' \
+    remoting.json.limit 'a size like'
+refuses weftd.json '{"thread": 1}' 'no setting thread'
+refuses weftd.json '{"log": {"levels": 1}}' 'no setting log.levels'
+refuses weftd.json '{"log": {"level": "loud"}}' log.level '"warning"'
+refuses weftd.json '{"gzip": 1}' gzip 'true or false'
+refuses weftd.json '{"cors": {"origins": [1]}}' cors.origins
+refuses weftd.json '{"limits": {"bulk": 1}}' limits.bulk
+refuses weftd.json '{"tls": {"key": "x"}}' 'belong together'
+refuses weftd.json '{"tls": {"key": "x", "certificate": "y"}}' A/y 'No such file'
+refuses model-config.json '{"Note": {"dataSource": "none"}}' none
+end
+
+begin 'settings: good ones are checked without a write'
+run 0 weftd --config A --check-config
+out_empty
+printf '{"log": {"level": "info", "format": "json"},
+  "limits": {"bulk": "1 MB", "connections": 100}}' >A/weftd.json
+run 0 weftd --config A --check-config
+end
+
+serve A
+begin 'serving: records, health, metrics, description'
+get /healthz
+equal code "$code" 200
+get /readyz
+equal code "$code" 200
+get /api/Notes --header 'content-type: application/json' \
+    --data '{"id":"1","text":"one"}'
+equal code "$code" 200
+get /api/Notes/1
+equal code "$code" 200
+equal id "$(printf '%s' "$answer" | sed 's/.*"id":"\([^"]*\).*/\1/')" 1
+get /metrics
+equal code "$code" 200
+holds grep -q '^weft_http_requests_total{status="2xx"} [4-9]' answer
+holds grep -q '^weft_journal_position{datasource="db"} 1$' answer
+get /openapi.json
+equal code "$code" 200
+holds grep -q '"/api/Notes/{id}"' answer
+get /healthz --request POST
+equal code "$code" 405
+get /nothing
+equal code "$code" 404
+end
+
+begin 'serving: commands write, and the daemon knows'
+run 0 weft put A:Note '{"id":"2","text":"two"}'
+get /api/Notes/2
+equal code "$code" 200
+run 0 weft rm A:Note 2
+get /api/Notes/2
+equal code "$code" 404
+end
+
+begin 'serving: a second daemon is told who serves the directory'
+run 1 weftd --config A
+err_has weftd
+end
+
+begin 'serving: readers go on'
+run 0 weft get A:Note 1
+run 0 weft status A
+run 0 weftd --config A --check-config
+end
+
+begin 'log: each line is an object, requests have one, without their query'
+get '/api/Notes?access_token=secret&filter=%7B%22limit%22%3A1%7D' \
+    --header 'authorization: hidden'
+equal code "$code" 200
+stop 0
+holds test -s log
+holds grep -q '"module":"http".*"path":"/api/Notes"' log
+! grep -q -e secret -e hidden log || fail 'the log has a token'
+test "$(grep -c '^{.*}$' log)" -eq "$(wc -l <log)" || fail "$(cat log)"
+end
+
+begin 'ending: the store is up to date'
+run 0 weft status A --json
+equal stored "$(json '$.stored' "$out")" 1
+end
+
+begin 'starting: systemd is told'
+mkdir -p run
+socat -u unix-recv:run/notify stdout >told &
+listener=$!
+until test -S run/notify; do
+	kill -0 "$listener" || break
+done
+NOTIFY_SOCKET=$scratch/run/notify
+export NOTIFY_SOCKET
+serve A
+unset NOTIFY_SOCKET
+kill -HUP "$daemon"
+until grep -q RELOADING told; do
+	kill -0 "$listener" || break
+done
+stop 0
+until grep -q STOPPING told; do
+	kill -0 "$listener" || break
+done
+kill "$listener"
+equal told "$(cat told)" READY=1RELOADING=1READY=1STOPPING=1
+end
+
+finish

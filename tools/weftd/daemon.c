@@ -1,0 +1,258 @@
+#include "tools/weftd/daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "models/access/access.h"
+#include "tools/weftd/logs.h"
+#include "tools/weftd/operations.h"
+#include "tools/weftd/projector.h"
+#include "transports/loopback/loopback.h"
+#include "transports/loopback/openapi.h"
+#include "transports/net/tls.h"
+
+struct daemon {
+	const struct settings *settings;
+	int lock_fd; /* of weftd.lock; -1: none */
+	struct weft_registry *registry;
+	struct weft__access *access;
+	struct weft__workers *workers;
+	struct weft__rest *rest;
+	struct weft__tls *tls; /* NULL: plain */
+	struct weft_buf openapi;
+	struct operations operations;
+	struct weft__http_server *server;
+	struct projector *projector;
+};
+
+/* A model that everybody may change is named: LoopBack allows what no rule
+ * is about, and not every user knows that. */
+static void
+name_open_models(const struct daemon *daemon)
+{
+	struct weft_model *model;
+
+	if (daemon->settings->deny_unlisted)
+		return;
+	for (size_t i = 0;
+	     (model = weft_registry_model_at(daemon->registry, i)); i++)
+		if (weft_model_is_tracked(model) &&
+		    weft__access_is_open(daemon->access, model))
+			logs_say(WEFT_LOG_WARNING,
+			    "%s has no ACL: everybody may read and change it",
+			    weft_model_name(model));
+}
+
+/* One daemon serves a directory: its caches know of no other. */
+static int
+lock_directory(struct daemon *daemon, struct weft_error *error)
+{
+	const char *directory = daemon->settings->directory;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/weftd.lock", directory);
+	daemon->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (daemon->lock_fd < 0)
+		return weft_error_set(
+		    error, WEFT_EIO, "%s: %s", path, strerror(errno));
+	if (!flock(daemon->lock_fd, LOCK_EX | LOCK_NB))
+		return 0;
+	return weft_error_set(error, WEFT_ELOCKED,
+	    "%s: another weftd serves this directory", directory);
+}
+
+static int
+open_models(struct daemon *daemon, bool is_check, struct weft_error *error)
+{
+	struct weft_registry_options options = WEFT_REGISTRY_OPTIONS_INIT;
+	struct weft__access_options access = WEFT__ACCESS_OPTIONS_INIT;
+	int code;
+
+	options.holder = "weftd";
+	options.shares_store = true;
+	options.detached = is_check;
+	access.deny_unlisted = daemon->settings->deny_unlisted;
+	code = weft_registry_open(daemon->settings->directory, &options,
+	    &daemon->registry, error);
+	return code ? code
+		    : weft__access_open(daemon->registry, &access,
+			  &daemon->access, error);
+}
+
+static int
+open_api(struct daemon *daemon, struct weft_error *error)
+{
+	const struct settings *settings = daemon->settings;
+	struct weft__rest_options options = {
+	    .registry = daemon->registry,
+	    .access = daemon->access,
+	    .root = settings->root,
+	    .body_limit = (uint64_t)settings->json_limit,
+	    .bulk_limit = (uint64_t)settings->bulk_limit,
+	};
+	int code = weft__workers_create(
+	    (unsigned)settings->workers, &daemon->workers, error);
+
+	options.workers = daemon->workers;
+	if (!code)
+		code = weft__rest_open(&options, &daemon->rest, error);
+	if (!code)
+		code = weft__rest_openapi(
+		    daemon->rest, &daemon->openapi, error);
+	if (code || !settings->tls_certificate)
+		return code;
+	code = weft__tls_create(settings->tls_certificate, settings->tls_key,
+	    &daemon->tls, error);
+	if (code && error)
+		weft_error_wrap(error, "weftd.json");
+	return code;
+}
+
+/* Counts and logs a request that was answered. */
+static void
+note_request(const struct weft__http_entry *entry, void *context)
+{
+	const struct daemon *daemon = context;
+
+	metrics_count(daemon->operations.metrics, entry);
+	if (daemon->settings->log_access)
+		logs_request(entry);
+}
+
+static void
+configure(struct daemon *daemon, struct weft__http_config *config)
+{
+	const struct settings *settings = daemon->settings;
+
+	weft__http_config_init(config);
+	config->thread_count = (unsigned)settings->threads;
+	config->head_ms = (uint64_t)settings->head_seconds * 1000;
+	config->idle_ms = (uint64_t)settings->idle_seconds * 1000;
+	config->body_ms = (uint64_t)settings->body_seconds * 1000;
+	config->connection_count = (size_t)settings->connections;
+	config->connections_of_address =
+	    (size_t)settings->connections_of_address;
+	config->requests_of_connection =
+	    (size_t)settings->requests_of_connection;
+	config->body_limit = (uint64_t)settings->json_limit;
+	config->has_gzip = settings->gzip;
+	if (settings->cors_origins.length)
+		config->cors_origins = settings->cors_origins.items;
+	config->has_cors_credentials = settings->cors_credentials;
+	config->log = note_request;
+	config->log_context = daemon;
+}
+
+static int
+open_server(struct daemon *daemon, struct weft_error *error)
+{
+	struct operations *operations = &daemon->operations;
+	struct weft__http_handler handler = operations_handler(operations);
+	struct weft__http_config config;
+
+	operations->settings = daemon->settings;
+	operations->registry = daemon->registry;
+	operations->workers = daemon->workers;
+	operations->api = *weft__rest_handler(daemon->rest);
+	operations->openapi = weft_buf_slice(&daemon->openapi);
+	operations->metrics = metrics_create();
+	if (!operations->metrics)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	configure(daemon, &config);
+	return weft__http_server_create(
+	    &config, &handler, &daemon->server, error);
+}
+
+int
+daemon_open(const struct settings *settings, bool is_check,
+    struct daemon **daemon, struct weft_error *error)
+{
+	struct daemon *opened = weft__calloc(1, sizeof *opened);
+	int code = 0;
+
+	*daemon = NULL;
+	if (!opened)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	opened->settings = settings;
+	opened->lock_fd = -1;
+	weft_buf_init(&opened->openapi, WEFT__OPENAPI_LIMIT);
+	if (!is_check)
+		code = lock_directory(opened, error);
+	if (!code)
+		code = open_models(opened, is_check, error);
+	if (!code)
+		code = open_api(opened, error);
+	if (!code)
+		code = open_server(opened, error);
+	if (code)
+		daemon_close(opened);
+	else
+		*daemon = opened;
+	return code;
+}
+
+int
+daemon_start(
+    struct daemon *daemon, uint16_t *port, struct weft_error *error)
+{
+	const struct settings *settings = daemon->settings;
+	int code = weft__http_server_listen(daemon->server, settings->host,
+	    (uint16_t)settings->port, daemon->tls, port, error);
+
+	daemon->operations.server = daemon->server;
+	if (!code)
+		code = projector_start(daemon->registry,
+		    (uint64_t)settings->project_ms, &daemon->projector, error);
+	if (!code)
+		code = weft__http_server_start(daemon->server, error);
+	if (code)
+		return code;
+	name_open_models(daemon);
+	atomic_store(&daemon->operations.is_ready, true);
+	return 0;
+}
+
+int
+daemon_reload(struct daemon *daemon, struct weft_error *error)
+{
+	return daemon->tls ? weft__tls_reload(daemon->tls, error) : 0;
+}
+
+void
+daemon_drain(struct daemon *daemon)
+{
+	atomic_store(&daemon->operations.is_ready, false);
+	weft__http_server_drain(daemon->server);
+}
+
+size_t
+daemon_connections(struct daemon *daemon)
+{
+	return weft__http_server_connections(daemon->server);
+}
+
+/* Who works for others ends first: requests, jobs, and what they use. */
+void
+daemon_close(struct daemon *daemon)
+{
+	if (!daemon)
+		return;
+	weft__http_server_destroy(daemon->server);
+	weft__rest_close(daemon->rest);
+	weft__workers_destroy(daemon->workers);
+	projector_stop(daemon->projector);
+	weft__tls_destroy(daemon->tls);
+	weft_registry_destroy(daemon->registry);
+	weft__access_destroy(daemon->access);
+	metrics_destroy(daemon->operations.metrics);
+	weft_buf_fini(&daemon->openapi);
+	if (daemon->lock_fd >= 0)
+		close(daemon->lock_fd);
+	weft__free(daemon);
+}

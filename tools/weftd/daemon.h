@@ -1,0 +1,44 @@
+/*
+ * The daemon as a whole: databases, rights, API, server, stores.
+ */
+#ifndef TOOLS_WEFTD_DAEMON_H
+#define TOOLS_WEFTD_DAEMON_H
+
+#include "tools/weftd/settings.h"
+
+struct daemon;
+
+/*
+ * Opens everything that the settings and the models' files name; nobody is
+ * served yet.  'settings' is kept.  With
+ * 'is_check' no database is opened, and it cannot be started.
+ * Returns 0; WEFT_ECONFIG, WEFT_ELOCKED and others that name what and where.
+ * Thread: before others start.
+ */
+WEFT_MUST_CHECK int daemon_open(const struct settings *settings,
+    bool is_check, struct daemon **daemon, struct weft_error *error);
+
+/*
+ * Starts to serve; '*port' is where.  Returns 0; WEFT_EIO (the port is taken,
+ * no thread); WEFT_EINVAL (no such host); WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int daemon_start(
+    struct daemon *daemon, uint16_t *port, struct weft_error *error);
+
+/*
+ * Takes over what may change while it runs: the certificate.
+ * Returns 0; WEFT_ECONFIG or WEFT_EIO: all stays as it was.
+ */
+WEFT_MUST_CHECK int daemon_reload(
+    struct daemon *daemon, struct weft_error *error);
+
+/* Begins to end: /readyz says no, open requests are still answered. */
+void daemon_drain(struct daemon *daemon);
+
+/* How many connections are open. */
+size_t daemon_connections(struct daemon *daemon);
+
+/* Ends and frees; what is under way is broken off.  NULL is allowed. */
+void daemon_close(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * What those who run the daemon ask it: /healthz, /readyz, /metrics,
+ * /openapi.json.  All else goes on to the API.
+ */
+#ifndef TOOLS_WEFTD_OPERATIONS_H
+#define TOOLS_WEFTD_OPERATIONS_H
+
+#include <stdatomic.h>
+
+#include "tools/weftd/metrics.h"
+#include "tools/weftd/settings.h"
+#include "transports/net/workers.h"
+
+struct operations {
+	const struct settings *settings;
+	struct weft_registry *registry;
+	struct weft__workers *workers;
+	struct metrics *metrics;
+	struct weft__http_server *server; /* set before it starts */
+	struct weft__http_handler api;    /* for all other paths */
+	struct weft_slice openapi;        /* JSON */
+	atomic_bool is_ready;             /* else /readyz answers 503 */
+};
+
+/* The handler that serves it; 'operations' is kept. */
+struct weft__http_handler operations_handler(struct operations *operations);
+
+#endif

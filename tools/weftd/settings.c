@@ -1,0 +1,518 @@
+#include "tools/weftd/settings.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/alloc.h"
+#include "core/base/limits.h"
+#include "models/config.h"
+
+#define CONFIG "config.json"
+#define OURS "weftd.json"
+
+struct setting {
+	const char *file;
+	const char *key; /* dots lead into objects */
+	enum setting_kind kind;
+	size_t offset;
+	int64_t least, most;      /* numbers and sizes */
+	const char *const *words; /* ends with NULL */
+	const char *otherwise;    /* the default as JSON; NULL: none */
+	const char *help;
+};
+
+static const char *const levels[] = {
+    "error", "warning", "info", "debug", NULL};
+static const char *const formats[] = {"logfmt", "json", NULL};
+static const char *const accesses[] = {"local", "open", "off", NULL};
+
+#define AT(member) offsetof(struct settings, member)
+#define MIB (INT64_C(1) << 20)
+
+static const struct setting table[] = {
+    {CONFIG, "host", SETTING_TEXT, AT(host), 0, 0, NULL, "\"127.0.0.1\"",
+	"Address or name to listen on."},
+    {CONFIG, "port", SETTING_NUMBER, AT(port), 0, 65535, NULL, "3000",
+	"Port to listen on; 0 takes any that is free."},
+    {CONFIG, "restApiRoot", SETTING_TEXT, AT(root), 0, 0, NULL, "\"/api\"",
+	"Path under which the models are."},
+    {CONFIG, "remoting.json.limit", SETTING_SIZE, AT(json_limit), 1024,
+	INT64_C(1) << 40, NULL, "\"1mb\"",
+	"Largest body of a request but for bulk ones."},
+    {OURS, "tls.certificate", SETTING_PATH, AT(tls_certificate), 0, 0, NULL,
+	NULL, "PEM file of the certificate and its chain."},
+    {OURS, "tls.key", SETTING_PATH, AT(tls_key), 0, 0, NULL, NULL,
+	"PEM file of the private key."},
+    {OURS, "threads", SETTING_NUMBER, AT(threads), 0, 256, NULL, "0",
+	"Threads that serve connections; 0: one for each core."},
+    {OURS, "workers", SETTING_NUMBER, AT(workers), 1, 256, NULL, "4",
+	"Threads that work on databases and passwords."},
+    {OURS, "limits.bulk", SETTING_SIZE, AT(bulk_limit), 1024,
+	INT64_C(1) << 40, NULL, "\"256mb\"",
+	"Largest body of bulk-update, diff, create-updates and sync."},
+    {OURS, "limits.connections", SETTING_NUMBER, AT(connections), 1,
+	10000000, NULL, "10000", "Connections at a time."},
+    {OURS, "limits.connectionsPerAddress", SETTING_NUMBER,
+	AT(connections_of_address), 1, 10000000, NULL, "10000",
+	"Connections at a time from one address."},
+    {OURS, "limits.requestsPerConnection", SETTING_NUMBER,
+	AT(requests_of_connection), 1, INT64_MAX, NULL, "1000000",
+	"Requests after which a connection is closed."},
+    {OURS, "timeouts.head", SETTING_NUMBER, AT(head_seconds), 1, 3600, NULL,
+	"15", "Seconds in which a request's head must have come."},
+    {OURS, "timeouts.idle", SETTING_NUMBER, AT(idle_seconds), 1, 86400, NULL,
+	"120", "Seconds that a connection may rest between requests."},
+    {OURS, "timeouts.body", SETTING_NUMBER, AT(body_seconds), 1, 3600, NULL,
+	"30", "Seconds in which a body must go on."},
+    {OURS, "timeouts.drain", SETTING_NUMBER, AT(drain_seconds), 0, 3600,
+	NULL, "20", "Seconds that open requests get at the end."},
+    {OURS, "cors.origins", SETTING_LIST, AT(cors_origins), 0, 0, NULL, "[]",
+	"Origins of other sites' pages that may use the API; \"*\": any."},
+    {OURS, "cors.credentials", SETTING_FLAG, AT(cors_credentials), 0, 0, NULL,
+	"false", "Whether these may send cookies."},
+    {OURS, "gzip", SETTING_FLAG, AT(gzip), 0, 0, NULL, "true",
+	"Whether answers are compressed for those who ask."},
+    {OURS, "denyUnlisted", SETTING_FLAG, AT(deny_unlisted), 0, 0, NULL,
+	"false", "Denies what no ACL allows, where LoopBack would allow it."},
+    {OURS, "log.level", SETTING_WORD, AT(log_level), 0, 0, levels, "\"info\"",
+	"How much is logged."},
+    {OURS, "log.format", SETTING_WORD, AT(log_format), 0, 0, formats,
+	"\"logfmt\"", "How: key=value pairs, or an object a line."},
+    {OURS, "log.access", SETTING_FLAG, AT(log_access), 0, 0, NULL, "true",
+	"Whether each request is logged."},
+    {OURS, "metrics", SETTING_WORD, AT(metrics), 0, 0, accesses, "\"local\"",
+	"Who may read /metrics: peers on this machine, all, none."},
+    {OURS, "store.interval", SETTING_NUMBER, AT(project_ms), 10, 3600000,
+	NULL, "1000",
+	"Milliseconds after which changes are in the revision store."},
+};
+
+#define COUNT (sizeof table / sizeof *table)
+
+static int
+out_of_memory(struct weft_error *error)
+{
+	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+}
+
+/* Puts a text in place of the one before. */
+static int
+put_text(char **place, const char *text, struct weft_error *error)
+{
+	char *copy = weft__strdup(text);
+
+	if (!copy)
+		return out_of_memory(error);
+	weft__free(*place);
+	*place = copy;
+	return 0;
+}
+
+static int
+put_path(const struct settings *settings, char **place, const char *text,
+    struct weft_error *error)
+{
+	char path[PATH_MAX];
+	int size;
+
+	if (text[0] == '/')
+		return put_text(place, text, error);
+	size = snprintf(path, sizeof path, "%s/%s", settings->directory, text);
+	if (size < 0 || (size_t)size >= sizeof path)
+		return weft_error_set(
+		    error, WEFT_ECONFIG, "%s: the path is too long", text);
+	return put_text(place, path, error);
+}
+
+/* A number with a unit: "100kb", "256 MB", "1gb", "512". */
+static bool
+parse_size(const char *text, int64_t *size)
+{
+	static const char *const units[] = {"", "kb", "mb", "gb"};
+	int64_t number = 0;
+	char unit[3] = "";
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	for (; isdigit((unsigned char)*text); text++) {
+		if (number > INT64_MAX / 2048 / MIB)
+			return false;
+		number = number * 10 + (*text - '0');
+	}
+	while (*text == ' ')
+		text++;
+	if (strcasecmp(text, "b") == 0)
+		text = "";
+	if (strlen(text) >= sizeof unit)
+		return false;
+	for (unsigned i = 0; i < sizeof units / sizeof *units; i++) {
+		if (strcasecmp(text, units[i]) == 0) {
+			*size = number << (10 * i);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+in_range(const struct setting *setting, int64_t number)
+{
+	return number >= setting->least && number <= setting->most;
+}
+
+/* What a value of this setting must be, for complaints and the manual. */
+static void
+describe(const struct setting *setting, char *text, size_t room)
+{
+	size_t used;
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		snprintf(text, room, "a text");
+		return;
+	case SETTING_PATH:
+		snprintf(text, room, "the path of a file");
+		return;
+	case SETTING_FLAG:
+		snprintf(text, room, "true or false");
+		return;
+	case SETTING_NUMBER:
+		snprintf(text, room, "a number from %" PRId64 " to %" PRId64,
+		    setting->least, setting->most);
+		return;
+	case SETTING_SIZE:
+		snprintf(text, room, "a size like 65536 or \"256mb\"");
+		return;
+	case SETTING_LIST:
+		snprintf(text, room, "a list of texts");
+		return;
+	case SETTING_WORD:
+		break;
+	}
+	used = (size_t)snprintf(text, room, "one of");
+	for (const char *const *word = setting->words; *word; word++)
+		used += (size_t)snprintf(text + used, room - used, "%s \"%s\"",
+		    word == setting->words ? "" : ",", *word);
+}
+
+static int
+refuse(const struct setting *setting, const json_t *value,
+    struct weft_error *error)
+{
+	char expected[160];
+
+	describe(setting, expected, sizeof expected);
+	return weft__config_refuse(
+	    error, value, expected, "%s: %s", setting->file, setting->key);
+}
+
+static int
+put_list(struct setting_list *list, const json_t *value, bool *is_valid,
+    struct weft_error *error)
+{
+	size_t count = json_array_size(value);
+	const char **items = weft__calloc(count + 1, sizeof *items);
+
+	*is_valid = json_is_array(value);
+	if (!items)
+		return out_of_memory(error);
+	for (size_t i = 0; i < count; i++) {
+		const json_t *item = json_array_get(value, i);
+
+		items[i] = json_is_string(item)
+		    ? weft__strdup(json_string_value(item))
+		    : NULL;
+		*is_valid = *is_valid && json_is_string(item);
+	}
+	for (size_t i = 0; i < list->length; i++)
+		weft__free((char *)list->items[i]);
+	weft__free(list->items);
+	*list = (struct setting_list){items, count};
+	return 0;
+}
+
+static bool
+find_word(const struct setting *setting, const char *text, int64_t *index)
+{
+	for (*index = 0; setting->words[*index]; ++*index)
+		if (text && strcmp(setting->words[*index], text) == 0)
+			return true;
+	return false;
+}
+
+/* Puts a number, a flag, a size or a word; false if the value is none. */
+static bool
+put_number(const struct setting *setting, const json_t *value, int64_t *place)
+{
+	const char *text = json_string_value(value);
+
+	switch (setting->kind) {
+	case SETTING_FLAG:
+		*place = json_is_true(value);
+		return json_is_boolean(value);
+	case SETTING_WORD:
+		return find_word(setting, text, place);
+	case SETTING_SIZE:
+		if (text)
+			return parse_size(text, place) &&
+			    in_range(setting, *place);
+		/* fall through */
+	default:
+		*place = json_integer_value(value);
+		return json_is_integer(value) && in_range(setting, *place);
+	}
+}
+
+static int
+put(struct settings *settings, const struct setting *setting,
+    const json_t *value, struct weft_error *error)
+{
+	void *place = (char *)settings + setting->offset;
+	const char *text = json_string_value(value);
+	bool is_valid = text != NULL;
+	int code = 0;
+
+	if (setting->kind == SETTING_TEXT && text)
+		code = put_text(place, text, error);
+	else if (setting->kind == SETTING_PATH && text)
+		code = put_path(settings, place, text, error);
+	else if (setting->kind == SETTING_LIST)
+		code = put_list(place, value, &is_valid, error);
+	else if (setting->kind != SETTING_TEXT && setting->kind != SETTING_PATH)
+		is_valid = put_number(setting, value, place);
+	if (code)
+		return code;
+	return is_valid ? 0 : refuse(setting, value, error);
+}
+
+/* The value at a key with dots; NULL: none. */
+static const json_t *
+look_up(const json_t *object, const char *key)
+{
+	char part[64];
+	size_t size;
+
+	for (; object && *key; key += size + (key[size] == '.')) {
+		size = strcspn(key, ".");
+		snprintf(part, sizeof part, "%.*s", (int)size, key);
+		object = json_object_get(object, part);
+	}
+	return object;
+}
+
+static int
+set_defaults(struct settings *settings, struct weft_error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; !code && i < COUNT; i++) {
+		json_t *value;
+
+		if (!table[i].otherwise)
+			continue;
+		value = json_loads(table[i].otherwise, JSON_DECODE_ANY, NULL);
+		code = value ? put(settings, &table[i], value, error)
+			     : out_of_memory(error);
+		json_decref(value);
+	}
+	return code;
+}
+
+/* Whether 'key' is one of the table, or leads to some. */
+static bool
+is_known(const char *key, bool is_object)
+{
+	size_t size = strlen(key);
+
+	for (size_t i = 0; i < COUNT; i++) {
+		const char *known = table[i].key;
+
+		if (table[i].file[0] != OURS[0] || strncmp(known, key, size))
+			continue;
+		if (known[size] == '\0' || (is_object && known[size] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* Refuses keys of weftd.json that nobody would look at. */
+static int
+refuse_unknown(const json_t *object, const char *prefix,
+    struct weft_error *error)
+{
+	const char *name;
+	json_t *value;
+	int code = 0;
+
+	json_object_foreach((json_t *)object, name, value) {
+		char key[128];
+		bool is_object = json_is_object(value);
+
+		snprintf(key, sizeof key, "%s%s%s", prefix, *prefix ? "." : "",
+		    name);
+		if (!is_known(key, is_object))
+			return weft_error_set(error, WEFT_ECONFIG,
+			    OURS ": there is no setting %s", key);
+		if (is_object)
+			code = refuse_unknown(value, key, error);
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
+static int
+take_file(struct settings *settings, const char *file, const json_t *object,
+    struct weft_error *error)
+{
+	int code = 0;
+
+	if (file[0] == OURS[0])
+		code = refuse_unknown(object, "", error);
+	for (size_t i = 0; !code && i < COUNT; i++) {
+		const json_t *value;
+
+		if (strcmp(table[i].file, file) != 0)
+			continue;
+		value = look_up(object, table[i].key);
+		if (value)
+			code = put(settings, &table[i], value, error);
+	}
+	return code;
+}
+
+static int
+read_file(struct settings *settings, const char *file,
+    struct weft_error *error)
+{
+	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_CONFIG_SIZE);
+	json_t *object = NULL;
+	char path[PATH_MAX];
+	int code;
+
+	snprintf(path, sizeof path, "%s/%s", settings->directory, file);
+	code = weft__config_read(path, &text, error);
+	if (!code) {
+		code = weft__config_parse(
+		    weft_buf_slice(&text), &object, error);
+		if (code && error)
+			weft_error_wrap(error, "%s", file);
+	}
+	if (!code)
+		code = take_file(settings, file, object, error);
+	json_decref(object);
+	weft_buf_fini(&text);
+	return code == WEFT_ENOTFOUND ? 0 : code;
+}
+
+/* What two settings say of each other. */
+static int
+check_together(const struct settings *settings, struct weft_error *error)
+{
+	if (!settings->tls_certificate != !settings->tls_key)
+		return weft_error_set(error, WEFT_ECONFIG,
+		    OURS ": tls: certificate and key belong together");
+	if (settings->root[0] != '/')
+		return weft_error_set(error, WEFT_ECONFIG,
+		    CONFIG ": restApiRoot: expected a path that begins with /, "
+			   "got \"%s\"",
+		    settings->root);
+	return 0;
+}
+
+static int
+read_all(struct settings *settings, struct weft_error *error)
+{
+	struct stat status;
+	int code;
+
+	if (stat(settings->directory, &status) ||
+	    !S_ISDIR(status.st_mode))
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "%s: there is no such directory", settings->directory);
+	code = set_defaults(settings, error);
+	if (!code)
+		code = read_file(settings, CONFIG, error);
+	if (!code)
+		code = read_file(settings, OURS, error);
+	return code ? code : check_together(settings, error);
+}
+
+int
+settings_read(struct settings *settings, const char *directory,
+    struct weft_error *error)
+{
+	int code;
+
+	*settings = (struct settings){.directory = weft__strdup(directory)};
+	if (!settings->directory)
+		return out_of_memory(error);
+	code = read_all(settings, error);
+	if (code && error)
+		weft_error_wrap(error, "%s", directory);
+	return code;
+}
+
+void
+settings_fini(struct settings *settings)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (table[i].kind == SETTING_TEXT ||
+		    table[i].kind == SETTING_PATH)
+			weft__free(
+			    *(char **)((char *)settings + table[i].offset));
+	for (size_t i = 0; i < settings->cors_origins.length; i++)
+		weft__free((char *)settings->cors_origins.items[i]);
+	weft__free(settings->cors_origins.items);
+	weft__free(settings->directory);
+	*settings = (struct settings){.directory = NULL};
+}
+
+void
+settings_print_help(FILE *out)
+{
+	const char *file = "";
+	char expected[160];
+
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *setting = &table[i];
+
+		if (strcmp(file, setting->file) != 0)
+			fprintf(out, "\n%s:\n", setting->file);
+		file = setting->file;
+		describe(setting, expected, sizeof expected);
+		fprintf(out, "  %s: %s\n", setting->key, expected);
+		fprintf(out, "      %s", setting->help);
+		if (setting->otherwise)
+			fprintf(out, " Default: %s.", setting->otherwise);
+		fputc('\n', out);
+	}
+}
+
+void
+settings_print_mdoc(FILE *out)
+{
+	const char *file = "";
+	char expected[160];
+
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *setting = &table[i];
+
+		if (strcmp(file, setting->file) != 0)
+			fprintf(out, "%s.Ss %s\n.Bl -tag -width Ds\n",
+			    *file ? ".El\n" : "", setting->file);
+		file = setting->file;
+		describe(setting, expected, sizeof expected);
+		fprintf(out, ".It Cm %s : No %s\n%s\n", setting->key,
+		    expected, setting->help);
+		if (setting->otherwise)
+			fprintf(out, "Default: %s.\n", setting->otherwise);
+	}
+	fprintf(out, ".El\n");
+}
