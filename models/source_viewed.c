@@ -54,8 +54,9 @@ changes(struct weft_source *source, const char *name, int64_t since,
 	if (code)
 		return code;
 	if (!model)
-		return weft__viewed_inner(source)->ops->changes(weft__viewed_inner(source), name,
-		    since, filter, limit, token, list, error);
+		return weft__viewed_inner(source)->ops->changes(
+		    weft__viewed_inner(source), name, since, filter, limit,
+		    token, list, error);
 	return weft__source_viewed_changes(weft__viewed(source), model, since,
 	    filter, limit, token, list, error);
 }

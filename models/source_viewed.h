@@ -97,13 +97,14 @@ int weft__source_viewed_bulk_update(struct weft_source *source,
 int weft__source_viewed_find(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_buf *body, struct weft_error *error);
 int weft__source_viewed_save(struct weft_source *source, const char *name,
-    struct weft_slice id, struct weft_slice data, struct weft_error *error);
+    struct weft_slice id, struct weft_slice data, struct weft_slice history,
+    struct weft_error *error);
 int weft__source_viewed_last_change(struct weft_source *source,
     const char *model, struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error);
 int weft__source_viewed_update_last_change(struct weft_source *source,
     const char *model, struct weft_slice id, struct weft_slice prev,
-    struct weft_error *error);
+    struct weft_slice history, struct weft_error *error);
 int weft__source_viewed_history(struct weft_source *source,
     const char *model, struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error);

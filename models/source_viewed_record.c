@@ -33,8 +33,8 @@ hide(const char *model, struct weft_slice id, struct weft_error *error)
 }
 
 int
-weft__source_viewed_find(struct weft_source *source, const char *model, struct weft_slice id,
-    struct weft_buf *body, struct weft_error *error)
+weft__source_viewed_find(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_buf *body, struct weft_error *error)
 {
 	enum weft__sight sight;
 	int code = look_at_one(source, model, id, &sight, error);
@@ -48,8 +48,9 @@ weft__source_viewed_find(struct weft_source *source, const char *model, struct w
 }
 
 int
-weft__source_viewed_save(struct weft_source *source, const char *name, struct weft_slice id,
-    struct weft_slice data, struct weft_error *error)
+weft__source_viewed_save(struct weft_source *source, const char *name,
+    struct weft_slice id, struct weft_slice data, struct weft_slice history,
+    struct weft_error *error)
 {
 	struct weft_model *model;
 	enum weft__sight sight;
@@ -69,7 +70,8 @@ weft__source_viewed_save(struct weft_source *source, const char *name, struct we
 		code = weft_error_set(
 		    error, WEFT_EDENIED, "the record is not for you");
 	return code ? code : weft__viewed_inner(source)->ops->save(
-				 weft__viewed_inner(source), name, id, data, error);
+				 weft__viewed_inner(source), name, id, data,
+				 history, error);
 }
 
 int
@@ -89,8 +91,9 @@ weft__source_viewed_last_change(struct weft_source *source, const char *model,
 }
 
 int
-weft__source_viewed_update_last_change(struct weft_source *source, const char *model,
-    struct weft_slice id, struct weft_slice prev, struct weft_error *error)
+weft__source_viewed_update_last_change(struct weft_source *source,
+    const char *model, struct weft_slice id, struct weft_slice prev,
+    struct weft_slice history, struct weft_error *error)
 {
 	enum weft__sight sight;
 	int code = look_at_one(source, model, id, &sight, error);
@@ -100,12 +103,13 @@ weft__source_viewed_update_last_change(struct weft_source *source, const char *m
 	if (sight == WEFT__SIGHT_HIDDEN)
 		return hide(model, id, error);
 	return weft__viewed_inner(source)->ops->update_last_change(
-	    weft__viewed_inner(source), model, id, prev, error);
+	    weft__viewed_inner(source), model, id, prev, history, error);
 }
 
 int
-weft__source_viewed_history(struct weft_source *source, const char *model, struct weft_slice id,
-    struct weft_change_list *list, struct weft_error *error)
+weft__source_viewed_history(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_change_list *list,
+    struct weft_error *error)
 {
 	enum weft__sight sight;
 	int code = look_at_one(source, model, id, &sight, error);
@@ -119,8 +123,9 @@ weft__source_viewed_history(struct weft_source *source, const char *model, struc
 }
 
 int
-weft__source_viewed_revision(struct weft_source *source, const char *model, struct weft_slice id,
-    struct weft_slice rev, struct weft_buf *body, struct weft_error *error)
+weft__source_viewed_revision(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_slice rev, struct weft_buf *body,
+    struct weft_error *error)
 {
 	enum weft__sight sight;
 	int code = look_at_one(source, model, id, &sight, error);
@@ -151,8 +156,8 @@ full_name(struct weft_source *source, const char *name,
 }
 
 int
-weft__source_viewed_meta_get(struct weft_source *source, const char *name, struct weft_buf *value,
-    struct weft_error *error)
+weft__source_viewed_meta_get(struct weft_source *source, const char *name,
+    struct weft_buf *value, struct weft_error *error)
 {
 	struct weft_buf full = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
 	int code = full_name(source, name, &full, error);

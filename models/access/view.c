@@ -106,7 +106,7 @@ describe(const struct weft__principal *principal,
 	if (principal && terms &&
 	    (add_term(terms, definition->visible_owner, "inq",
 		 &principal->user_id, 1) ||
-		add_term(terms, definition->visible_groups, "anyOf",
+		add_term(terms, definition->visible_groups, "inq",
 		    principal->role_ids, principal->roles_length))) {
 		json_decref(terms);
 		return NULL;

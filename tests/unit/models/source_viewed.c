@@ -378,11 +378,13 @@ source__hides_single_records(void **state)
 	assert_int_equal(weft_source_update_last_change(source, "Note",
 	    weft_slice("b"), weft_slice(NULL), &error), WEFT_ENOTFOUND);
 	assert_int_equal(source->ops->save(source, "Note", weft_slice("b"),
-	    weft_slice("{\"id\":\"b\"," ANNS "}"), &error), WEFT_ENOTFOUND);
+	    weft_slice("{\"id\":\"b\"," ANNS "}"), weft_slice(NULL), &error),
+	    WEFT_ENOTFOUND);
 	assert_int_equal(source->ops->save(source, "Note", weft_slice("c"),
-	    weft_slice("{\"id\":\"c\"," BOBS "}"), &error), WEFT_EDENIED);
+	    weft_slice("{\"id\":\"c\"," BOBS "}"), weft_slice(NULL), &error),
+	    WEFT_EDENIED);
 	assert_int_equal(source->ops->save(source, "Note", weft_slice("a"),
-	    weft_slice(NULL), &error), 0);
+	    weft_slice(NULL), weft_slice(NULL), &error), 0);
 	assert_ids(&sites->server, "b ");
 	weft_change_list_fini(&list);
 	weft_buf_fini(&body);
