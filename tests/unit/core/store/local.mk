@@ -44,6 +44,11 @@ TESTS += tests/unit/core/store/name
 tests_unit_core_store_name_SOURCES = tests/unit/core/store/name.c
 tests_unit_core_store_name_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/store/node_cache
+TESTS += tests/unit/core/store/node_cache
+tests_unit_core_store_node_cache_SOURCES = tests/unit/core/store/node_cache.c
+tests_unit_core_store_node_cache_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/store/oid_set
 TESTS += tests/unit/core/store/oid_set
 tests_unit_core_store_oid_set_SOURCES = tests/unit/core/store/oid_set.c
@@ -78,6 +83,12 @@ TESTS += tests/unit/core/store/retain
 tests_unit_core_store_retain_SOURCES = tests/unit/core/store/retain.c \
 	$(store_test_lib)
 tests_unit_core_store_retain_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/store/spill
+TESTS += tests/unit/core/store/spill
+tests_unit_core_store_spill_SOURCES = tests/unit/core/store/spill.c \
+	$(store_test_lib)
+tests_unit_core_store_spill_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/core/store/store
 TESTS += tests/unit/core/store/store

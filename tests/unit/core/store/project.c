@@ -2,6 +2,8 @@
 #include "tests/lib/test.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/base/limits.h"
 #include "tests/lib/faulty_files.h"
@@ -503,6 +505,68 @@ project__replaces_an_index_that_has_lost_its_pack(void **state)
 	store_fixture_close(&fixture);
 }
 
+/* Collects garbage in a process of its own until "stop" is there. */
+static pid_t
+start_collecting(struct store_fixture *fixture)
+{
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	if (chdir(fixture->path) ||
+	    execlp("sh", "sh", "-c",
+	        "while [ ! -e stop ]; do git gc -q --prune=now; done"
+	        " >/dev/null 2>&1",
+	        (char *)NULL))
+		_exit(1);
+	return 0;
+}
+
+static void
+project__goes_on_while_git_collects_garbage(void **state)
+{
+	struct store_fixture fixture;
+	char id[16], body[32];
+	pid_t child;
+	int status;
+
+	store_fixture_open(&fixture);
+	store_put(&fixture, "Todo", "a", "{}");
+	store_project(&fixture);
+	child = start_collecting(&fixture);
+	assert_true(child > 0);
+	for (int i = 0; i < 100; i++) {
+		snprintf(id, sizeof id, "id-%d", i % 17);
+		snprintf(body, sizeof body, "{\"n\":%d}", i % 5);
+		store_put(&fixture, "Todo", id, i % 11 ? body : NULL);
+		store_project(&fixture);
+		store_assert_roots(&fixture, "Todo");
+	}
+	store_shell(&fixture, "touch stop", "");
+	assert_int_equal(waitpid(child, &status, 0), child);
+	store_assert_verify(&fixture);
+	store_assert_fsck(&fixture);
+	store_fixture_close(&fixture);
+}
+
+static void
+project__is_left_alone_by_automatic_collection(void **state)
+{
+	struct store_fixture fixture;
+
+	store_fixture_open(&fixture);
+	for (int i = 0; i < 5; i++) {
+		store_put(&fixture, "Todo", "a", i % 2 ? "{}" : "{\"n\":1}");
+		store_project(&fixture);
+	}
+	store_shell(&fixture,
+	    "git -c gc.autoPackLimit=1 gc --auto;"
+	    " git -c gc.autoPackLimit=1 maintenance run --auto;"
+	    " ls objects/pack/*.pack | wc -l | tr -d ' '",
+	    "5\n");
+	store_fixture_close(&fixture);
+}
+
 int
 main(void)
 {
@@ -528,6 +592,8 @@ main(void)
 	        project__refuses_a_body_that_is_not_its_revision),
 	    cmocka_unit_test(
 	        project__bears_gits_garbage_collector_at_any_step),
+	    cmocka_unit_test(project__goes_on_while_git_collects_garbage),
+	    cmocka_unit_test(project__is_left_alone_by_automatic_collection),
 	};
 
 	return cmocka_run_group_tests_name("project", tests, NULL, NULL);
