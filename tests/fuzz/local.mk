@@ -56,6 +56,13 @@ tests_fuzz_store_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"store"'
 tests_fuzz_store_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_store_LDADD = libweft-all.la
 
+fuzz_targets += pack
+fuzz_programs += tests/fuzz/pack
+tests_fuzz_pack_SOURCES = tests/fuzz/pack.c $(fuzz_main)
+tests_fuzz_pack_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"pack"'
+tests_fuzz_pack_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_pack_LDADD = libweft-all.la
+
 fuzz_targets += filter
 fuzz_programs += tests/fuzz/filter
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c $(fuzz_main) \
