@@ -3,7 +3,7 @@ EXTRA_DIST += \
 	docs/architecture.md \
 	docs/decisions \
 	docs/glossary.md \
-	docs/limits.md docs/loopback.md docs/performance.md \
+	docs/http.md docs/limits.md docs/loopback.md docs/performance.md \
 	docs/reconciliation.md \
 	docs/recovery.md \
 	docs/releasing.md \

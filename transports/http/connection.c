@@ -91,21 +91,21 @@ log_refusal(const struct weft__http_connection *connection, int status)
 }
 
 void
-weft__http_connection_refuse(struct weft__http_connection *connection,
-    const struct weft__http_refusal *refusal)
+weft__http_connection_refuse(
+    struct weft__http_connection *connection, int status, const char *text)
 {
 	struct weft__http_response *response = connection->response;
-	const char *reason = weft__http_reason(refusal->status);
+	const char *reason = weft__http_reason(status);
 	char body[512], head[512];
 	int body_size, head_size;
 
 	body_size = snprintf(body, sizeof body,
 	    "{\"error\":{\"statusCode\":%d,\"name\":\"Error\","
 	    "\"message\":\"%s\"}}",
-	    refusal->status, refusal->text);
+	    status, text);
 	if (response) {
 		response->keeps_alive = false;
-		weft__http_respond(response, refusal->status,
+		weft__http_respond(response, status,
 		    weft_slice_of(body, (size_t)body_size));
 		return;
 	}
@@ -113,20 +113,12 @@ weft__http_connection_refuse(struct weft__http_connection *connection,
 	    "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\n"
 	    "Content-Type: application/json; charset=utf-8\r\n"
 	    "Content-Length: %d\r\n\r\n",
-	    refusal->status, reason, weft__http_date(connection->thread),
+	    status, reason, weft__http_date(connection->thread),
 	    body_size);
 	weft__connection_send(connection->net, head, (size_t)head_size);
 	weft__connection_send(connection->net, body, (size_t)body_size);
-	log_refusal(connection, refusal->status);
+	log_refusal(connection, status);
 	weft__http_connection_set_state(connection, WEFT__HTTP_CLOSING);
-}
-
-static void
-refuse(struct weft__http_connection *connection, int status, const char *text)
-{
-	const struct weft__http_refusal refusal = {status, text};
-
-	weft__http_connection_refuse(connection, &refusal);
 }
 
 /* Hands the head to the handler, or accepts for it. */
@@ -189,7 +181,8 @@ take_head(struct weft__http_connection *connection, struct weft_slice *input)
 	}
 	if (!weft__http_lines_scan(
 		lines, input->data, input->size, &refusal)) {
-		weft__http_connection_refuse(connection, &refusal);
+		weft__http_connection_refuse(
+		    connection, refusal.status, refusal.text);
 		return false;
 	}
 	if (!lines->is_complete) {
@@ -197,128 +190,13 @@ take_head(struct weft__http_connection *connection, struct weft_slice *input)
 		return false;
 	}
 	if (!weft__http_exchange_create(connection, input->data, &refusal)) {
-		weft__http_connection_refuse(connection, &refusal);
+		weft__http_connection_refuse(
+		    connection, refusal.status, refusal.text);
 		return false;
 	}
 	input->data += lines->scanned;
 	input->size -= lines->scanned;
 	decide(connection);
-	return true;
-}
-
-void
-weft__http_accept(struct weft__http_response *response, uint64_t body_limit)
-{
-	struct weft__http_connection *connection = response->connection;
-	const struct weft__http_config *config = response->thread->config;
-	bool has_body = response->head.is_chunked ||
-	    response->head.content_length;
-	struct weft_error error;
-
-	if (!connection) {
-		weft__http_exchange_finish(response, false);
-		return;
-	}
-	weft__http_body_init(&response->body, body_limit,
-	    config->body_memory, config->folder);
-	if (weft__http_body_expect(
-		&response->body, response->head.content_length, &error)) {
-		refuse(connection, weft_error_http_status(error.code),
-		    error.code == WEFT_ELIMIT ? "the body is too large"
-		                              : "no room for the body");
-		return;
-	}
-	if (has_body && response->head.expects_continue)
-		weft__connection_send(
-		    connection->net, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-	connection->chunks = (struct weft__http_chunks){0};
-	weft__http_connection_set_state(connection, WEFT__HTTP_BODY);
-	weft__http_connection_settle(connection);
-}
-
-/* The body is there. */
-static void
-complete(struct weft__http_connection *connection)
-{
-	struct weft__http_response *response = connection->response;
-	const struct weft__http_handler *handler =
-	    connection->thread->handler;
-
-	weft__http_connection_set_state(connection, WEFT__HTTP_ANSWERING);
-	response->request.body_size = response->body.size;
-	handler->request(&response->request, response, handler->context);
-}
-
-/* Adds to the body; false if that was refused. */
-static bool
-append(struct weft__http_connection *connection, struct weft_slice bytes)
-{
-	struct weft_error error;
-
-	connection->body_recent += bytes.size;
-	if (weft__http_body_append(
-		&connection->response->body, bytes, &error) == 0)
-		return true;
-	refuse(connection, weft_error_http_status(error.code),
-	    error.code == WEFT_ELIMIT ? "the body is too large"
-	                              : "no room for the body");
-	return false;
-}
-
-static bool
-take_chunks(struct weft__http_connection *connection, struct weft_slice *input)
-{
-	enum weft__http_chunks_result result;
-	struct weft_slice data;
-
-	do
-		result = weft__http_chunks_next(
-		    &connection->chunks, input, &data);
-	while (result == WEFT__CHUNKS_DATA && append(connection, data));
-	if (result == WEFT__CHUNKS_BAD)
-		refuse(connection, 400, "malformed chunk");
-	else if (result == WEFT__CHUNKS_END)
-		complete(connection);
-	return result == WEFT__CHUNKS_END;
-}
-
-/* Takes the part of the input that belongs to the body. */
-static struct weft_slice
-take_part(struct weft__http_connection *connection, struct weft_slice *input)
-{
-	struct weft_slice part = *input;
-
-	if (part.size > connection->body_left)
-		part.size = (size_t)connection->body_left;
-	connection->body_left -= part.size;
-	input->data += part.size;
-	input->size -= part.size;
-	return part;
-}
-
-static bool
-take_body(struct weft__http_connection *connection, struct weft_slice *input)
-{
-	struct weft_slice part;
-
-	if (connection->response->head.is_chunked)
-		return take_chunks(connection, input);
-	part = take_part(connection, input);
-	if (part.size && !append(connection, part))
-		return false;
-	if (connection->body_left)
-		return false;
-	complete(connection);
-	return true;
-}
-
-static bool
-drop_body(struct weft__http_connection *connection, struct weft_slice *input)
-{
-	connection->body_recent += take_part(connection, input).size;
-	if (connection->body_left)
-		return false;
-	weft__http_connection_set_state(connection, WEFT__HTTP_HEAD);
 	return true;
 }
 
@@ -330,9 +208,9 @@ step(struct weft__http_connection *connection, struct weft_slice *input)
 	case WEFT__HTTP_HEAD:
 		return take_head(connection, input);
 	case WEFT__HTTP_BODY:
-		return take_body(connection, input);
+		return weft__http_take_body(connection, input);
 	case WEFT__HTTP_DROPPING:
-		return drop_body(connection, input);
+		return weft__http_drop_body(connection, input);
 	default:
 		return false;
 	}
@@ -437,7 +315,8 @@ on_timer(struct weft__timer *timer)
 	else if (connection->state == WEFT__HTTP_BODY ||
 	    (connection->state == WEFT__HTTP_HEAD &&
 		connection->is_head_begun))
-		refuse(connection, 408, "the request came too slowly");
+		weft__http_connection_refuse(
+		    connection, 408, "the request came too slowly");
 	else
 		weft__http_connection_set_state(
 		    connection, WEFT__HTTP_CLOSING);

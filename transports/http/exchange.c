@@ -273,6 +273,8 @@ state_after(const struct weft__http_response *response)
 {
 	const struct weft__http_connection *connection = response->connection;
 
+	if (connection->state == WEFT__HTTP_TAKEN)
+		return WEFT__HTTP_TAKEN;
 	if (!response->keeps_alive || connection->thread->is_draining)
 		return WEFT__HTTP_CLOSING;
 	if ((connection->state == WEFT__HTTP_DECIDING ||

@@ -3,6 +3,7 @@
  * of a connection, and a request with its response.
  *
  * connection.c   what a connection does with the bytes that come
+ * connection_body.c  the part of that which is about bodies
  * exchange.c     a request and its response, from head to last byte
  * response.c     what handlers call
  * stream.c       the bodies that they write part by part
@@ -142,14 +143,22 @@ void weft__http_connection_set_state(
  * Refuses what is under way: an error in LoopBack's form is sent, the
  * exchange (if there is one) is freed, the connection will be closed.
  */
-void weft__http_connection_refuse(struct weft__http_connection *connection,
-    const struct weft__http_refusal *refusal);
+void weft__http_connection_refuse(
+    struct weft__http_connection *connection, int status, const char *text);
 
 /* Goes on after 'state' was changed from outside of a callback. */
 void weft__http_connection_settle(struct weft__http_connection *connection);
 
 /* Closes it if it is between requests, else after its answer. */
 void weft__http_connection_drain(struct weft__http_connection *connection);
+
+/* connection_body.c ----------------------------------------------------- */
+
+/* Take the input that belongs to the body; true when that is complete. */
+bool weft__http_take_body(
+    struct weft__http_connection *connection, struct weft_slice *input);
+bool weft__http_drop_body(
+    struct weft__http_connection *connection, struct weft_slice *input);
 
 /* cors.c ---------------------------------------------------------------- */
 

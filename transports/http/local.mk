@@ -3,6 +3,7 @@ libweft_all_la_SOURCES += \
 	transports/http/body.c transports/http/body.h \
 	transports/http/chunked.c transports/http/chunked.h \
 	transports/http/connection.c \
+	transports/http/connection_body.c \
 	transports/http/cors.c \
 	transports/http/exchange.c transports/http/exchange.h \
 	transports/http/gzip.c transports/http/gzip.h \

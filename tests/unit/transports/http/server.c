@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/alloc.h"
 #include "tests/lib/http.h"
 #include "tests/lib/http_abuses.h"
 #include "transports/net/workers.h"
@@ -375,6 +376,22 @@ server__refuses_large_bodies_before_it_reads_them(void **state)
 }
 
 static void
+server__takes_no_encoded_bodies(void **state)
+{
+	struct http http;
+
+	http_init(&http);
+	http_start(&http, &echo_handler, NULL);
+	assert_int_equal(http_ask(&http,
+	    "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n"
+	    "Content-Length: 3\r\n\r\nabc", response, sizeof response), 415);
+	assert_int_equal(http_ask(&http,
+	    "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: identity\r\n"
+	    "Content-Length: 3\r\n\r\nabc", response, sizeof response), 200);
+	http_stop(&http);
+}
+
+static void
 server__keeps_the_connection_if_little_is_left_of_a_body(void **state)
 {
 	struct http http;
@@ -588,6 +605,66 @@ server__drains(void **state)
 	http_stop(&http);
 }
 
+/* One request; whether it was answered as if nothing had happened. */
+static bool
+ask_with_faults(const struct http *http)
+{
+	int fd = http_connect(http), status;
+
+	http_send(fd, "POST /a/b HTTP/1.1\r\nHost: x\r\n"
+	    "Accept-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+	    "3\r\nabc\r\n0\r\n\r\n");
+	status = http_receive(fd, response, sizeof response);
+	http_drain(fd);
+	assert_true(status == 0 || status == 200 || status >= 500);
+	return status == 200;
+}
+
+static void
+answer_much(struct weft__http_request *request,
+    struct weft__http_response *answer, void *context)
+{
+	static const char text[5000] = {'a'};
+
+	weft__http_respond(
+	    answer, 200, weft_slice_of(text, sizeof text));
+}
+
+static void
+server__lives_on_when_memory_is_short(void **state)
+{
+	static const struct weft__http_handler handler = {
+	    .request = answer_much};
+	struct http http;
+	uint64_t failing = 0;
+
+	http_init(&http);
+	http.config.requests_of_connection = 1;
+	http_start(&http, &handler, NULL);
+	for (;; failing++) {
+		weft__alloc_fail_after(failing, false);
+		ask_with_faults(&http);
+		if (weft__alloc_count() <= failing)
+			break;
+	}
+	weft__alloc_fail_never();
+	assert_true(failing > 5);
+	assert_true(ask_with_faults(&http));
+	http_stop(&http);
+	for (failing = 0;; failing++) {
+		struct weft__http_server *server;
+
+		weft__alloc_fail_after(failing, false);
+		if (weft__http_server_create(
+			&http.config, &handler, &server, NULL) == 0) {
+			weft__alloc_fail_never();
+			weft__http_server_destroy(server);
+			break;
+		}
+		assert_null(server);
+	}
+}
+
 static void
 server__says_why_it_cannot_listen(void **state)
 {
@@ -623,6 +700,7 @@ main(void)
 	    cmocka_unit_test(server__asks_the_handler_before_it_says_continue),
 	    cmocka_unit_test(
 		server__refuses_large_bodies_before_it_reads_them),
+	    cmocka_unit_test(server__takes_no_encoded_bodies),
 	    cmocka_unit_test(
 		server__keeps_the_connection_if_little_is_left_of_a_body),
 	    cmocka_unit_test(server__spools_large_bodies),
@@ -631,6 +709,7 @@ main(void)
 	    cmocka_unit_test(server__logs_requests_without_their_secrets),
 	    cmocka_unit_test(server__releases_every_request_once),
 	    cmocka_unit_test(server__drains),
+	    cmocka_unit_test(server__lives_on_when_memory_is_short),
 	    cmocka_unit_test(server__says_why_it_cannot_listen),
 	};
 

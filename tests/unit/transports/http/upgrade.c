@@ -120,6 +120,7 @@ upgrade__hands_the_connection_over_with_what_came(void **state)
 	turn(&http, "GET /later HTTP/1.1\r\nHost: x\r\n\r\nabcde");
 	fd = http_connect(&http);
 	http_send(fd, "GET /now HTTP/1.1\r\nHost: x\r\n\r\nabc");
+	weft__http_server_drain(http.server); /* is not about it any more */
 	weft__workers_destroy(workers);
 	http_stop(&http); /* ends what was taken, too */
 	http_drain(fd);
