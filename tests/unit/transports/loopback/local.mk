@@ -49,3 +49,9 @@ TESTS += tests/unit/transports/loopback/bulk
 tests_unit_transports_loopback_bulk_SOURCES = \
 	tests/unit/transports/loopback/bulk.c $(rest_fixture)
 tests_unit_transports_loopback_bulk_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/loopback/rights
+TESTS += tests/unit/transports/loopback/rights
+tests_unit_transports_loopback_rights_SOURCES = \
+	tests/unit/transports/loopback/rights.c $(rest_fixture)
+tests_unit_transports_loopback_rights_LDADD = $(TEST_LIBS)

@@ -1,0 +1,238 @@
+/* Tests of users, tokens and rules over REST. */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "models/access/access.h"
+#include "models/access/builtin.h"
+#include "tests/lib/rest.h"
+
+/* peter may write cars, alice may pull them, emery may read them. */
+#define CAR \
+	"{\"name\":\"Car\",\"trackChanges\":true,\"persistUndefinedAsNull\":" \
+	"true,\"properties\":{\"id\":{\"type\":\"string\",\"id\":true}," \
+	"\"model\":\"string\",\"maker\":\"string\"},\"acls\":[" \
+	"{\"principalType\":\"ROLE\",\"principalId\":\"$everyone\"," \
+	"\"permission\":\"DENY\"}," \
+	"{\"principalType\":\"ROLE\",\"principalId\":\"$authenticated\"," \
+	"\"permission\":\"ALLOW\",\"accessType\":\"READ\"}," \
+	"{\"principalType\":\"USER\",\"principalId\":\"p\"," \
+	"\"permission\":\"ALLOW\",\"accessType\":\"WRITE\"}," \
+	"{\"principalType\":\"USER\",\"principalId\":\"a\"," \
+	"\"permission\":\"ALLOW\",\"accessType\":\"REPLICATE\"}]}"
+
+#define UNAUTHORIZED \
+	"{\"error\":{\"statusCode\":401,\"name\":\"Error\",\"message\":" \
+	"\"Authorization Required\",\"code\":\"AUTHORIZATION_REQUIRED\"}}"
+
+struct rights {
+	struct rest rest;
+	struct weft__access *access;
+	char header[512]; /* of the user */
+};
+
+static void
+open_rights(struct rights *rights)
+{
+	static const char *const builtins[] = {
+	    "User", "AccessToken", "Role", "RoleMapping", "ACL"};
+	struct weft__access_options options = WEFT__ACCESS_OPTIONS_INIT;
+	struct rest *rest = &rights->rest;
+
+	rest_open(rest, FIXTURE_MEMORY);
+	for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
+		rest_define(rest, weft__builtin_definition(builtins[i]));
+	rest_define(rest, CAR);
+	options.cost.log_n = 4;
+	options.clock = &rest->fixture.clock;
+	fixture_ok(&rest->fixture,
+	    weft__access_open(rest->fixture.registry, &options,
+		&rights->access, &rest->fixture.error));
+	rest->access = rights->access;
+	rest_start(rest);
+	rest_ask(rest, "POST /api/Users",
+	    "{\"id\":\"p\",\"username\":\"peter\",\"password\":\"p\","
+	    "\"email\":\"p@example.com\"}");
+	rest_ask(rest, "POST /api/Users",
+	    "{\"id\":\"a\",\"username\":\"alice\",\"password\":\"p\","
+	    "\"email\":\"a@example.com\"}");
+	rest_ask(rest, "POST /api/Users",
+	    "{\"id\":\"e\",\"username\":\"emery\",\"password\":\"p\","
+	    "\"email\":\"e@example.com\"}");
+}
+
+static void
+close_rights(struct rights *rights)
+{
+	rest_close(&rights->rest);
+	weft__access_destroy(rights->access);
+}
+
+/* Logs in; the token goes to 'token', and into the header. */
+static void
+log_in(struct rights *rights, const char *user, char token[80])
+{
+	struct rest *rest = &rights->rest;
+	char body[128];
+
+	rest->headers = "";
+	snprintf(body, sizeof body,
+	    "{\"username\":\"%s\",\"password\":\"p\"}", user);
+	rest_expect(rest, "POST /api/Users/login", body, 200, NULL);
+	assert_non_null(strstr(rest->body, "\"ttl\":1209600"));
+	snprintf(token, 80, "%.64s", strstr(rest->body, "\"id\":\"") + 6);
+	snprintf(rights->header, sizeof rights->header,
+	    "Authorization: %s\r\n", token);
+	rest->headers = rights->header;
+}
+
+static void
+rest__denies_what_no_rule_allows(void **state)
+{
+	struct rights rights;
+	struct rest *rest = &rights.rest;
+	char token[80];
+
+	open_rights(&rights);
+	rest_expect(rest, "GET /api/Cars", NULL, 401, UNAUTHORIZED);
+	log_in(&rights, "emery", token);
+	rest_expect(rest, "GET /api/Cars", NULL, 200, "[]");
+	rest_expect(
+	    rest, "POST /api/Cars/checkpoint", NULL, 401, UNAUTHORIZED);
+	log_in(&rights, "alice", token);
+	rest_expect(rest, "POST /api/Cars/checkpoint", NULL, 200, NULL);
+	rest_expect(rest, "POST /api/Cars/bulk-update", "{\"updates\":[]}",
+	    401, UNAUTHORIZED);
+	log_in(&rights, "peter", token);
+	rest_expect(rest, "POST /api/Cars/checkpoint", NULL, 200, NULL);
+	rest_expect(rest, "POST /api/Cars", "{\"id\":\"c1\",\"model\":\"m\"}",
+	    200, "{\"id\":\"c1\",\"model\":\"m\",\"maker\":null}");
+	rest->headers = "Authorization: bogus\r\n";
+	rest_expect(rest, "GET /api/Cars", NULL, 401, UNAUTHORIZED);
+	close_rights(&rights);
+}
+
+/* Base64 of short texts. */
+static void
+encode(const char *text, char *out)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t size = strlen(text);
+
+	for (size_t i = 0; i < size; i += 3) {
+		unsigned bits = 0;
+
+		for (size_t j = 0; j < 3; j++)
+			bits = bits << 8 |
+			       (i + j < size ? (unsigned char)text[i + j] : 0);
+		for (size_t j = 0; j < 4; j++)
+			*out++ = i + j <= size
+			    ? digits[bits >> (18 - 6 * j) & 63]
+			    : '=';
+	}
+	*out = '\0';
+}
+
+static void
+rest__takes_tokens_wherever_loopback_does(void **state)
+{
+	char token[80], basic[100], encoded[200], request[256], header[512];
+	struct rights rights;
+	struct rest *rest = &rights.rest;
+
+	open_rights(&rights);
+	log_in(&rights, "emery", token);
+	rest->headers = "";
+	snprintf(
+	    request, sizeof request, "GET /api/Cars?access_token=%s", token);
+	rest_expect(rest, request, NULL, 200, "[]");
+	rest->headers = header;
+	snprintf(header, sizeof header, "X-Access-Token: %s\r\n", token);
+	rest_expect(rest, "GET /api/Cars", NULL, 200, "[]");
+	encode(token, encoded);
+	snprintf(header, sizeof header, "Authorization: Bearer %s\r\n",
+	    encoded);
+	rest_expect(rest, "GET /api/Cars", NULL, 200, "[]");
+	snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", token);
+	rest_expect(rest, "GET /api/Cars", NULL, 200, "[]");
+	snprintf(basic, sizeof basic, "emery:%s", token);
+	encode(basic, encoded);
+	snprintf(header, sizeof header, "Authorization: Basic %s\r\n",
+	    encoded);
+	rest_expect(rest, "GET /api/Cars", NULL, 200, "[]");
+	rest->headers = "";
+	snprintf(request, sizeof request,
+	    "POST /api/Users/logout?access_token=%s", token);
+	rest_expect(rest, request, NULL, 204, "");
+	snprintf(
+	    request, sizeof request, "GET /api/Cars?access_token=%s", token);
+	rest_expect(rest, request, NULL, 401, UNAUTHORIZED);
+	close_rights(&rights);
+}
+
+static void
+rest__refuses_wrong_logins_as_loopback_does(void **state)
+{
+	static const char failed[] =
+	    "{\"error\":{\"statusCode\":401,\"name\":\"Error\",\"message\":"
+	    "\"login failed\",\"code\":\"LOGIN_FAILED\"}}";
+	struct rights rights;
+	struct rest *rest = &rights.rest;
+
+	open_rights(&rights);
+	rest_expect(rest, "POST /api/Users/login",
+	    "{\"username\":\"alice\",\"password\":\"bad\"}", 401, failed);
+	rest_expect(rest, "POST /api/Users/login", "{\"username\":\"alice\"}",
+	    401, failed);
+	rest_expect(rest, "POST /api/Users/login", "{\"password\":\"p\"}", 400,
+	    NULL);
+	assert_non_null(strstr(rest->body, "USERNAME_EMAIL_REQUIRED"));
+	rest_expect(rest, "POST /api/Users/login", "[]", 400, NULL);
+	rest_expect(rest, "POST /api/Users/logout", NULL, 401, NULL);
+	rest_expect(rest, "POST /api/Users",
+	    "{\"username\":\"alice\",\"password\":\"p\","
+	    "\"email\":\"a@example.com\"}", 422, NULL);
+	rest_expect(rest, "GET /api/Users", NULL, 401, UNAUTHORIZED);
+	close_rights(&rights);
+}
+
+/* Each write of a request with several needs its own right. */
+static void
+online_sync__asks_for_each_right(void **state)
+{
+	static const char changes[] =
+	    "{\"changes\":[{\"model\":\"Todo\",\"type\":\"create\",\"data\":"
+	    "{\"id\":\"t\"}},{\"model\":\"Car\",\"type\":\"create\","
+	    "\"data\":{\"id\":\"c\"}}]}";
+	struct rights rights;
+	struct rest *rest = &rights.rest;
+	char token[80];
+
+	open_rights(&rights);
+	rest_expect(rest, "POST /api/online-sync", changes, 401,
+	    "{\"error\":{\"statusCode\":401,\"name\":\"Error\",\"message\":"
+	    "\"change 1: Authorization Required\",\"code\":"
+	    "\"AUTHORIZATION_REQUIRED\"}}");
+	rest_expect(rest, "GET /api/Todos", NULL, 200, "[]");
+	log_in(&rights, "peter", token);
+	rest_expect(rest, "POST /api/online-sync", changes, 200, NULL);
+	rest_expect(rest, "POST /api/online-sync",
+	    "{\"changes\":[{\"model\":\"User\",\"type\":\"create\","
+	    "\"data\":{}}]}", 400, NULL);
+	close_rights(&rights);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(rest__denies_what_no_rule_allows),
+	    cmocka_unit_test(rest__takes_tokens_wherever_loopback_does),
+	    cmocka_unit_test(rest__refuses_wrong_logins_as_loopback_does),
+	    cmocka_unit_test(online_sync__asks_for_each_right),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
