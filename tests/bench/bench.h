@@ -16,6 +16,7 @@ int bench_http(void);
 /* The store's: store_<part>.c. */
 int bench_store_project(void);
 int bench_store_checkpoint(void);
+int bench_store_compact(void);
 int bench_store_diff(void);
 int bench_store_read(void);
 int bench_store_history(void);

@@ -14,6 +14,7 @@ weft_bench_SOURCES = \
 	tests/bench/records.c tests/bench/records.h \
 	tests/bench/store_bench.c tests/bench/store_bench.h \
 	tests/bench/store_checkpoint.c \
+	tests/bench/store_compact.c \
 	tests/bench/store_diff.c \
 	tests/bench/store_history.c \
 	tests/bench/store_memory.c \
