@@ -12,6 +12,7 @@ libweft_all_la_SOURCES += \
 	transports/loopback/failure.c transports/loopback/failure.h \
 	transports/loopback/find.c \
 	transports/loopback/loopback.h \
+	transports/loopback/openapi.c transports/loopback/openapi.h \
 	transports/loopback/parts.c transports/loopback/parts.h \
 	transports/loopback/query.c transports/loopback/query.h \
 	transports/loopback/record_text.c \

@@ -146,6 +146,10 @@ const struct weft__rest_route *weft__rest_route_find(
     bool is_head, const struct weft_slice *segments, size_t count,
     struct weft_slice *id);
 
+/* Whether the model has this method; 'is_head': for a HEAD request. */
+bool weft__rest_route_serves(const struct weft__rest_route *route,
+    const struct weft__rest_model *model, bool is_head);
+
 /* The n-th route of the table, or NULL beyond the last. */
 const struct weft__rest_route *weft__rest_route_at(size_t index);
 

@@ -126,9 +126,8 @@ matches(const char *path, const struct weft_slice *segments, size_t count,
 	return !pattern.size && i == count;
 }
 
-/* Whether the model has the method. */
-static bool
-is_served(const struct weft__rest_route *route,
+bool
+weft__rest_route_serves(const struct weft__rest_route *route,
     const struct weft__rest_model *model, bool is_head)
 {
 	unsigned flags = route->flags;
@@ -147,7 +146,7 @@ weft__rest_route_find(const struct weft__rest_model *model,
 {
 	for (size_t i = 0; i < routes_length; i++)
 		if (routes[i].method == method &&
-		    is_served(&routes[i], model, is_head) &&
+		    weft__rest_route_serves(&routes[i], model, is_head) &&
 		    matches(routes[i].path, segments, count, id))
 			return &routes[i];
 	return NULL;
