@@ -1,6 +1,6 @@
 /*
  * kill -9 of a process whose threads write through group commit while another
- * one projects, after a random number of acknowledgements.  What the threads
+ * one projects and compacts, after a random number of acknowledgements.  What the threads
  * were told is kept in memory that the test shares with them.
  *
  *   - Every acknowledged write is there, and what was under way is there as a
@@ -166,6 +166,8 @@ run_child(const char *directory, int acknowledged, uint64_t round)
 {
 	static struct peer peer;
 	static struct thread threads[THREADS];
+	struct weft_compaction compaction = WEFT_COMPACTION_INIT;
+	struct weft_compaction_result result;
 	pthread_t id;
 
 	if (!open_peer(&peer, directory, FIXTURE_SQLITE)) {
@@ -178,9 +180,11 @@ run_child(const char *directory, int acknowledged, uint64_t round)
 		if (pthread_create(&id, NULL, run_writer, &threads[i]))
 			_exit(1);
 	}
-	while (!weft_datasource_project(peer.datasource, &peer.error))
+	while (!weft_datasource_project(peer.datasource, &peer.error) &&
+	    !weft_store_compact(
+	        peer.datasource, &compaction, &result, &peer.error))
 		;
-	fprintf(stderr, "project: %s\n", peer.error.text);
+	fprintf(stderr, "project, compact: %s\n", peer.error.text);
 	_exit(1);
 }
 
