@@ -362,7 +362,6 @@ weft__http_connection_drain(struct weft__http_connection *connection)
 	    !connection->is_head_begun) {
 		weft__http_connection_set_state(
 		    connection, WEFT__HTTP_CLOSING);
-		weft__http_connection_settle(connection);
 	} else if (response && response->notify &&
 	    connection->state != WEFT__HTTP_BODY) {
 		response->notify(

@@ -149,7 +149,10 @@ void weft__http_connection_refuse(
 /* Goes on after 'state' was changed from outside of a callback. */
 void weft__http_connection_settle(struct weft__http_connection *connection);
 
-/* Closes it if it is between requests, else after its answer. */
+/*
+ * Has it closed if it is between requests, else after its answer; the next
+ * weft__http_connection_settle() does it.
+ */
 void weft__http_connection_drain(struct weft__http_connection *connection);
 
 /* connection_body.c ----------------------------------------------------- */

@@ -265,9 +265,20 @@ on_drain(struct weft__task *task)
 
 	thread->is_draining = true;
 	stop_listening(thread);
+	/*
+	 * A handler that is told of one may answer others as well: none is
+	 * closed before all were told.
+	 */
+	for (connection = thread->connections; connection;
+	     connection = connection->next)
+		connection->is_inside = true;
+	for (connection = thread->connections; connection;
+	     connection = connection->next)
+		weft__http_connection_drain(connection);
 	for (connection = thread->connections; connection; connection = next) {
 		next = connection->next;
-		weft__http_connection_drain(connection);
+		connection->is_inside = false;
+		weft__http_connection_settle(connection);
 	}
 }
 

@@ -605,6 +605,55 @@ server__drains(void **state)
 	http_stop(&http);
 }
 
+/* Requests that wait until the server ends. */
+static struct weft__http_response *waiting[2];
+static atomic_int waiting_count;
+
+static void
+answer_all(struct weft__http_response *answer, enum weft__http_notice notice,
+    void *context)
+{
+	int count = atomic_exchange(&waiting_count, 0);
+
+	assert_int_equal(notice, WEFT__HTTP_DRAIN);
+	while (count-- > 0)
+		weft__http_respond(waiting[count], 200, weft_slice("end"));
+}
+
+static void
+wait_for_drain(struct weft__http_request *request,
+    struct weft__http_response *answer, void *context)
+{
+	weft__http_watch(answer, answer_all, NULL);
+	waiting[waiting_count] = answer;
+	waiting_count++;
+}
+
+static void
+server__tells_those_who_watch_to_end(void **state)
+{
+	static const struct weft__http_handler handler = {
+	    .request = wait_for_drain};
+	struct http http;
+	int fds[2];
+
+	http_init(&http);
+	http_start(&http, &handler, NULL);
+	for (int i = 0; i < 2; i++) {
+		fds[i] = http_connect(&http);
+		http_send(fds[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+	}
+	while (waiting_count < 2)
+		sched_yield();
+	weft__http_server_drain(http.server);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		    http_receive(fds[i], response, sizeof response), 200);
+		assert_int_equal(http_drain(fds[i]), 0);
+	}
+	http_stop(&http);
+}
+
 /* One request; whether it was answered as if nothing had happened. */
 static bool
 ask_with_faults(const struct http *http)
@@ -709,6 +758,7 @@ main(void)
 	    cmocka_unit_test(server__logs_requests_without_their_secrets),
 	    cmocka_unit_test(server__releases_every_request_once),
 	    cmocka_unit_test(server__drains),
+	    cmocka_unit_test(server__tells_those_who_watch_to_end),
 	    cmocka_unit_test(server__lives_on_when_memory_is_short),
 	    cmocka_unit_test(server__says_why_it_cannot_listen),
 	};
