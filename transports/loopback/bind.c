@@ -66,6 +66,17 @@ send_more(struct weft__http_response *response, void *context)
 		weft__http_end(response);
 }
 
+/* Answers with what is in memory.  The exchange is gone with that. */
+static void
+send_small(struct exchange *exchange)
+{
+	struct weft__rest_answer *answer = &exchange->call.answer;
+	struct weft_buf body = answer->body;
+
+	weft_buf_init(&answer->body, 0);
+	weft__http_give(exchange->response, answer->status, &body);
+}
+
 static void
 send_large(struct exchange *exchange)
 {
@@ -76,8 +87,7 @@ send_large(struct exchange *exchange)
 	if (weft__rest_answer_bytes(
 		&call->answer, &exchange->unsent, &call->error)) {
 		weft__rest_call_fail(call);
-		weft__http_give(exchange->response, call->answer.status,
-		    &call->answer.body);
+		send_small(exchange);
 		return;
 	}
 	weft__http_stream(exchange->response, call->answer.status, &stream);
@@ -102,8 +112,7 @@ answer(struct exchange *exchange)
 	if (call->answer.file.size)
 		send_large(exchange);
 	else
-		weft__http_give(exchange->response, call->answer.status,
-		    &call->answer.body);
+		send_small(exchange);
 }
 
 /* Answers at once, on the loop. */
