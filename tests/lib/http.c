@@ -102,11 +102,11 @@ read_until(int fd, const char *end, char *text, size_t size)
 static void
 read_bytes(int fd, char *text, size_t size)
 {
-	for (size_t i = 0; i < size; i++) {
-		int byte = next_byte(fd);
+	for (size_t used = 0; used < size;) {
+		ssize_t more = recv(fd, text + used, size - used, 0);
 
-		assert_true(byte >= 0);
-		text[i] = (char)byte;
+		assert_true(more > 0);
+		used += (size_t)more;
 	}
 	text[size] = '\0';
 }
