@@ -25,6 +25,7 @@ const struct command *const command_table[] = {
 	&cmd_rectify,
 	&cmd_compact,
 	&cmd_backup,
+	&cmd_user,
 	&cmd_help,
 	&cmd_version,
 	NULL,

@@ -24,6 +24,7 @@ extern const struct command cmd_replicate;
 extern const struct command cmd_resolve;
 extern const struct command cmd_rm;
 extern const struct command cmd_status;
+extern const struct command cmd_user;
 extern const struct command cmd_verify;
 extern const struct command cmd_version;
 

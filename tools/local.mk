@@ -20,6 +20,7 @@ weft_SOURCES = \
 	tools/cmd_resolve.c \
 	tools/cmd_rm.c \
 	tools/cmd_status.c \
+	tools/cmd_user.c \
 	tools/cmd_verify.c \
 	tools/cmd_version.c \
 	tools/command.c tools/command.h \

@@ -192,6 +192,12 @@ WEFT_MUST_CHECK int weft__changed_users_add(
 bool weft__changed_users_remove(
     struct weft__access_model *entry, struct weft_slice id);
 
+/* Stores the hash of a new password; the user's hooks look away, tokens are
+ * the caller's to end.  WEFT_ENOTFOUND. */
+WEFT_MUST_CHECK int weft__user_store_password(struct weft__access *access,
+    const struct weft__access_model *entry, struct weft_slice id,
+    struct weft_slice password, struct weft_error *error);
+
 /* Writes a new hash of a password that was right; whoever is logged in stays
  * so.  A failure is logged. */
 void weft__user_rehash(struct weft__access *access,

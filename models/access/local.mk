@@ -2,6 +2,7 @@
 libweft_all_la_SOURCES += \
 	models/access/access.c models/access/access.h \
 	models/access/access_private.h \
+	models/access/admin.c models/access/admin.h \
 	models/access/builtin.c models/access/builtin.h \
 	models/access/changed.c \
 	models/access/check.c \

@@ -31,8 +31,8 @@ store_hash(const struct weft__access_model *entry, struct weft_slice id,
 	    entry->model, &call, id, weft_slice(data), NULL, error);
 }
 
-static int
-hash_and_store(struct weft__access *access,
+int
+weft__user_store_password(struct weft__access *access,
     const struct weft__access_model *entry, struct weft_slice id,
     struct weft_slice password, struct weft_error *error)
 {
@@ -54,7 +54,7 @@ weft__user_rehash(struct weft__access *access,
 	if (!weft__lookup_id_text(
 		json_object_get(user, weft_model_id_name(entry->model)), id))
 		return;
-	if (hash_and_store(access, entry, weft_slice(id), password, &error))
+	if (weft__user_store_password(access, entry, weft_slice(id), password, &error))
 		weft__log(WEFT_LOG_WARNING, "access",
 		    "%s %s: the password's old hash was kept: %s",
 		    weft_model_name(entry->model), id, error.text);
@@ -224,7 +224,7 @@ set_new(struct changing *changing, struct weft_slice password,
 	    password, changing->refusal, changing->error);
 
 	if (!code)
-		code = hash_and_store(changing->access, changing->entry,
+		code = weft__user_store_password(changing->access, changing->entry,
 		    changing->principal->user_id, password, changing->error);
 	if (!code)
 		code = weft__token_delete_all(changing->access,

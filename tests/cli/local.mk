@@ -11,6 +11,7 @@ CLI_TESTS = \
 	tests/cli/records.sh \
 	tests/cli/replicate.sh \
 	tests/cli/usage.sh \
+	tests/cli/user.sh \
 	tests/cli/verify.sh \
 	tests/cli/weftd.sh
 dist_check_SCRIPTS += $(CLI_TESTS)

@@ -3,7 +3,8 @@
 . "$top_srcdir/tests/lib/tap.sh"
 
 commands='init import export get put rm replicate conflicts resolve changes
-    checkpoint status log diff verify rectify compact backup help version'
+    checkpoint status log diff verify rectify compact backup user help
+    version'
 
 begin 'weft: without a command lists them, status 2'
 run 2 weft
