@@ -1,5 +1,6 @@
 # docs: pages in the tarball, manual pages installed.
 EXTRA_DIST += \
+	docs/access.md \
 	docs/architecture.md \
 	docs/decisions \
 	docs/glossary.md \

@@ -281,7 +281,8 @@ tests_unit_models_replicate_compare_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/models/source_viewed
 TESTS += tests/unit/models/source_viewed
 tests_unit_models_source_viewed_SOURCES = \
-	tests/unit/models/source_viewed.c tests/lib/both.h $(FIXTURE)
+	tests/unit/models/source_viewed.c tests/lib/both.h \
+	tests/lib/meter.c tests/lib/meter.h $(FIXTURE)
 tests_unit_models_source_viewed_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/models/change_filter

@@ -8,6 +8,7 @@
 
 #include "core/repl/source.h"
 #include "models/source_viewed.h"
+#include "tests/lib/meter.h"
 
 #define PROPERTIES \
 	"\"trackChanges\":true,\"properties\":{\"id\":{\"type\":\"string\"," \
@@ -358,6 +359,57 @@ replicate__pages_through_many_records(void **state)
 	pull(sites, 0);
 }
 
+/* Puts records of others, in groups of their own. */
+static void
+put_others(struct sites *sites, int from, int to)
+{
+	char json[200];
+
+	for (int i = from; i < to; i++) {
+		snprintf(json, sizeof json, "{\"id\":\"o%d\",\"ownerId\":"
+		    "\"u%d\",\"groupIds\":[\"h%d\"]}", i, i % 50, i % 100);
+		put(&sites->server, json);
+	}
+}
+
+/* What one of his changes costs to read: a page of changes since the last. */
+static struct meter
+measure_changes(struct sites *sites)
+{
+	struct weft_source *source = sites->server.source;
+	struct weft_change_list list = {0};
+	uint64_t since = fixture_checkpoint(&sites->server.fixture);
+
+	put(&sites->server, "{\"id\":\"a\"," ANNS "}");
+	put(&sites->server, "{\"id\":\"a\"," ANNS ",\"text\":\"x\"}");
+	memset(&meter, 0, sizeof meter);
+	fixture_ok(&sites->server.fixture,
+	    weft_source_changes(source, "Note", (int64_t)since,
+		weft_slice(NULL), &list, &sites->server.fixture.error));
+	assert_int_equal(list.length, 1);
+	weft_change_list_fini(&list);
+	return meter;
+}
+
+static void
+changes__cost_nothing_for_records_of_others(void **state)
+{
+	struct sites *sites = *state;
+	struct meter few, many;
+
+	set_groups(sites, 2);
+	put_others(sites, 0, 10);
+	meter_install(sites->server.fixture.datasource);
+	measure_changes(sites);
+	few = measure_changes(sites);
+	put_others(sites, 10, 1000);
+	many = measure_changes(sites);
+	assert_int_equal(few.reads, 1);
+	assert_int_equal(many.reads, few.reads);
+	assert_int_equal(many.seen, few.seen);
+	assert_int_equal(many.calls, few.calls);
+}
+
 static void
 source__hides_single_records(void **state)
 {
@@ -427,6 +479,7 @@ main(void)
 	    {"replicate__pages_through_many_records@memory",
 		replicate__pages_through_many_records, open_memory,
 		close_sites, NULL},
+	    ON_BOTH(changes__cost_nothing_for_records_of_others),
 	    ON_BOTH(source__hides_single_records),
 	    ON_BOTH(source__finds_records_from_before_the_option),
 	};
