@@ -195,9 +195,13 @@ weft_datasource_project(struct weft_datasource *datasource,
 	if (code)
 		return code;
 	pthread_mutex_lock(&datasource->store_mutex);
-	code = weft__datasource_read(datasource, project_snapshot, &work,
-	    error);
-	weft__sketches_follow(datasource);
+	code = weft__project_enter(datasource, error);
+	if (!code) {
+		code = weft__datasource_read(
+		    datasource, project_snapshot, &work, error);
+		weft__sketches_follow(datasource);
+		weft__project_leave(datasource);
+	}
 	pthread_mutex_unlock(&datasource->store_mutex);
 	seq = work.result.tip.commit.seq;
 	if (work.result.commits && work.result.tip.exists) {

@@ -8,6 +8,7 @@
 
 extern const char manual_usage[];
 
+/* Prints how the command is used. */
 void manual_print_help(FILE *out);
 
 /* The page in mdoc; docs/man/weftd.8 is what this prints. */

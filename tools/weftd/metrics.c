@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -138,12 +139,15 @@ static uint64_t
 resident_bytes(void)
 {
 	FILE *file = fopen("/proc/self/statm", "re");
-	unsigned long total, resident = 0;
+	unsigned long resident = 0;
+	char line[128], *after;
 
 	if (!file)
 		return 0;
-	if (fscanf(file, "%lu %lu", &total, &resident) != 2)
-		resident = 0;
+	if (fgets(line, sizeof line, file)) {
+		strtoul(line, &after, 10); /* all of its address space */
+		resident = strtoul(after, NULL, 10);
+	}
 	fclose(file);
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
