@@ -239,20 +239,6 @@ step_unstored(struct weft_transaction *transaction, void *context,
  * From the store
  */
 
-/* Passes over what was given while it was not in the store yet. */
-static int
-read_state(struct weft_history *history, struct weft__store_state *stored,
-    bool *found, struct weft_error *error)
-{
-	int code;
-
-	do {
-		code = weft__store_history_next(
-		    history->stored, stored, found, error);
-	} while (!code && *found && stored->commit.seq >= history->below);
-	return code;
-}
-
 static int
 take_stored(struct weft_history *history, struct state *state,
     const struct weft__store_state *stored, struct weft_error *error)
@@ -287,6 +273,27 @@ read_row_again(struct weft_transaction *transaction, void *context,
 	return read_row(transaction, &row->search, row->after, error);
 }
 
+/* Looks through some commits; passes over what was given while it was not in
+ * the store yet. */
+static int
+read_stored(struct weft_history *history, struct state *state,
+    struct weft__store_state *stored, struct weft_error *error)
+{
+	struct weft_datasource *datasource = history->model->datasource;
+	bool found;
+	int code;
+
+	pthread_mutex_lock(&datasource->store_mutex);
+	code = weft__store_history_next(
+	    history->stored, stored, &found, error);
+	if (!code && found && stored->commit.seq < history->below) {
+		code = take_stored(history, state, stored, error);
+		history->has_next = true;
+	}
+	pthread_mutex_unlock(&datasource->store_mutex);
+	return code;
+}
+
 static int
 step_stored(struct weft_history *history, struct state *state,
     struct weft_error *error)
@@ -294,13 +301,11 @@ step_stored(struct weft_history *history, struct state *state,
 	struct weft_datasource *datasource = history->model->datasource;
 	struct row_search row = {.search = {history, state, error}};
 	struct weft__store_state stored;
-	int code;
+	int code = 0;
 
-	pthread_mutex_lock(&datasource->store_mutex);
-	code = read_state(history, &stored, &history->has_next, error);
-	if (!code && history->has_next)
-		code = take_stored(history, state, &stored, error);
-	pthread_mutex_unlock(&datasource->store_mutex);
+	while (!code && !history->has_next &&
+	    !weft__store_history_ended(history->stored))
+		code = read_stored(history, state, &stored, error);
 	if (code || !history->has_next)
 		return code;
 	name_record(state);

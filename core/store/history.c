@@ -29,6 +29,10 @@ struct weft__store_history {
 	struct weft__oid folder;          /* the model's in it */
 	struct trail live, deleted;
 	bool at_end; /* there is no commit at hand */
+
+	/* A state that was met, and the oldest commit yet that has it. */
+	struct weft__store_state state;
+	bool has_state;
 };
 
 /*
@@ -199,15 +203,35 @@ take_state(const struct weft__store_history *history,
 	return !weft__oid_is_zero(&state->blob);
 }
 
+/* Whether the commit at hand has the state that is kept. */
 static bool
-has_state(const struct weft__store_history *history,
-    const struct weft__store_state *state)
+has_same_state(const struct weft__store_history *history)
 {
 	struct weft__store_state older;
 
 	return !history->at_end && take_state(history, &older) &&
-	    older.deleted == state->deleted &&
-	    weft__oid_equal(&older.blob, &state->blob);
+	    older.deleted == history->state.deleted &&
+	    weft__oid_equal(&older.blob, &history->state.blob);
+}
+
+/* Passes the commit at hand, or finds that the state kept began after it. */
+static int
+pass_commit(struct weft__store_history *history, bool *found,
+    struct weft_error *error)
+{
+	if (!history->has_state) {
+		history->has_state = take_state(history, &history->state);
+		return step_back(history, error);
+	}
+	if (has_same_state(history)) {
+		history->state.commit = history->commit;
+		return step_back(history, error);
+	}
+	if (!history->at_end)
+		history->state.seq_before = history->commit.seq;
+	history->has_state = false;
+	*found = true;
+	return 0;
 }
 
 int
@@ -217,15 +241,16 @@ weft__store_history_next(struct weft__store_history *history,
 	int code = 0;
 
 	*found = false;
-	while (!code && !history->at_end && !*found) {
-		*found = take_state(history, state);
-		code = step_back(history, error);
-	}
-	while (!code && *found && has_state(history, state)) {
-		state->commit = history->commit;
-		code = step_back(history, error);
-	}
-	if (!code && *found && !history->at_end)
-		state->seq_before = history->commit.seq;
+	for (int i = 0; !code && !*found && i < WEFT__HISTORY_STEP &&
+	     !weft__store_history_ended(history); i++)
+		code = pass_commit(history, found, error);
+	if (*found)
+		*state = history->state;
 	return code;
+}
+
+bool
+weft__store_history_ended(const struct weft__store_history *history)
+{
+	return history->at_end && !history->has_state;
 }

@@ -33,9 +33,13 @@ WEFT_MUST_CHECK int weft__store_history_open(struct weft__store *store,
     struct weft_slice id, struct weft__store_history **history,
     struct weft_error *error);
 
+/* Commits that one call passes at most: some 1 ms. */
+#define WEFT__HISTORY_STEP 256
+
 /*
- * The next older state.  '*found' is false when there is none, now and in all
- * later calls.
+ * The next older state.  '*found' is false if there is none among the next
+ * WEFT__HISTORY_STEP commits: so the caller can let others at the store, and
+ * go on unless weft__store_history_ended().
  * Returns 0; WEFT_EGONE: the history was cut meanwhile.  After a failure only
  * closing is left.
  * Cost: see above, for each commit that is passed; memory: one node.
@@ -43,6 +47,9 @@ WEFT_MUST_CHECK int weft__store_history_open(struct weft__store *store,
 WEFT_MUST_CHECK int weft__store_history_next(
     struct weft__store_history *history, struct weft__store_state *state,
     bool *found, struct weft_error *error);
+
+/* Whether all states were given. */
+bool weft__store_history_ended(const struct weft__store_history *history);
 
 /* NULL is allowed. */
 void weft__store_history_close(struct weft__store_history *history);

@@ -39,13 +39,13 @@ read_history(struct weft__store *store, const char *id)
 	struct weft__store_state state;
 	struct weft_error error;
 	uint64_t count = 0;
-	bool found = true;
+	bool found;
 
 	bench_must(weft__store_history_open(store, NULL,
 		       weft_slice(BENCH_MODEL),
 		       weft_slice_of(id, BENCH_ID_SIZE), &history, &error),
 	    &error);
-	while (found) {
+	while (!weft__store_history_ended(history)) {
 		bench_must(weft__store_history_next(
 			       history, &state, &found, &error), &error);
 		count += found;

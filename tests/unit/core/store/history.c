@@ -21,6 +21,19 @@ open_history(struct store_fixture *fixture, const char *id)
 	return history;
 }
 
+/* Goes on to the next state. */
+static bool
+find_next(struct store_fixture *fixture, struct weft__store_history *history,
+    struct weft__store_state *state)
+{
+	bool found = false;
+
+	while (!found && !weft__store_history_ended(history))
+		store_ok(fixture, weft__store_history_next(history, state,
+		                      &found, &fixture->error));
+	return found;
+}
+
 /* Asserts the next state: its body, "-" for a deletion, NULL for the end. */
 static void
 assert_next(struct store_fixture *fixture, struct weft__store_history *history,
@@ -28,11 +41,8 @@ assert_next(struct store_fixture *fixture, struct weft__store_history *history,
 {
 	struct weft_buf found = WEFT_BUF_INIT(1000);
 	struct weft__store_state state;
-	bool is_found;
 
-	store_ok(fixture, weft__store_history_next(history, &state, &is_found,
-	                      &fixture->error));
-	assert_int_equal(is_found, body != NULL);
+	assert_int_equal(find_next(fixture, history, &state), body != NULL);
 	if (!body)
 		return;
 	assert_int_equal(state.commit.seq, seq);
@@ -86,7 +96,6 @@ history__tells_which_writes_a_commit_took_in(void **state)
 	struct weft__store_history *history;
 	struct weft__store_state found;
 	struct store_fixture fixture;
-	bool is_found;
 
 	store_fixture_open(&fixture);
 	store_put(&fixture, "Todo", "a", "{\"v\":1}");
@@ -97,12 +106,10 @@ history__tells_which_writes_a_commit_took_in(void **state)
 	store_put(&fixture, "Todo", "b", "{\"v\":2}");
 	store_project(&fixture);
 	history = open_history(&fixture, "a");
-	store_ok(&fixture, weft__store_history_next(history, &found, &is_found,
-	                       &fixture.error));
+	assert_true(find_next(&fixture, history, &found));
 	assert_int_equal(found.commit.seq, 3);
 	assert_int_equal(found.seq_before, 1);
-	store_ok(&fixture, weft__store_history_next(history, &found, &is_found,
-	                       &fixture.error));
+	assert_true(find_next(&fixture, history, &found));
 	assert_int_equal(found.commit.seq, 1);
 	assert_int_equal(found.seq_before, 0);
 	weft__store_history_close(history);
@@ -137,6 +144,36 @@ history__is_empty_without_commit_model_or_record(void **state)
 	    weft__store_history_open(fixture.store, &none, MODEL,
 	        weft_slice("a"), &history, &fixture.error),
 	    WEFT_ENOTFOUND);
+	store_fixture_close(&fixture);
+}
+
+/* A call does not keep the store for as long as the history may be. */
+static void
+history__passes_so_many_commits_in_a_call(void **state)
+{
+	struct weft__store_history *history;
+	struct weft__store_state found;
+	struct store_fixture fixture;
+	bool is_found = true;
+	int calls = 0;
+	char body[32];
+
+	store_fixture_open(&fixture);
+	store_put(&fixture, "Todo", "a", "{\"v\":1}");
+	store_project(&fixture);
+	for (int i = 0; i < WEFT__HISTORY_STEP; i++) {
+		snprintf(body, sizeof body, "{\"v\":%d}", i);
+		store_put(&fixture, "Todo", "b", body);
+		store_project(&fixture);
+	}
+	history = open_history(&fixture, "a");
+	for (; !weft__store_history_ended(history); calls++)
+		store_ok(&fixture, weft__store_history_next(history, &found,
+		                       &is_found, &fixture.error));
+	assert_int_equal(calls, 2);
+	assert_true(is_found);
+	assert_int_equal(found.commit.seq, 1);
+	weft__store_history_close(history);
 	store_fixture_close(&fixture);
 }
 
@@ -184,16 +221,14 @@ assert_as_looked_up(struct store_fixture *fixture, const char *id)
 	struct weft__store_history *history = open_history(fixture, id);
 	struct naive naive = {.fixture = fixture, .id = weft_slice(id)};
 	struct weft__store_state state;
-	bool found;
 
 	store_ok(fixture, weft__store_log(fixture->store, NULL, 0, look_up,
 	                      &naive, &fixture->error));
 	note(&naive, &nothing, 0);
 	for (size_t i = 0; i <= naive.count; i++) {
-		store_ok(fixture, weft__store_history_next(history, &state,
-		                      &found, &fixture->error));
-		assert_int_equal(found, i < naive.count);
-		if (!found)
+		assert_int_equal(find_next(fixture, history, &state),
+		    i < naive.count);
+		if (i == naive.count)
 			break;
 		assert_memory_equal(
 		    &state.blob, &naive.blobs[i], sizeof state.blob);
@@ -239,6 +274,7 @@ main(void)
 	    cmocka_unit_test(history__tells_which_writes_a_commit_took_in),
 	    cmocka_unit_test(
 	        history__is_empty_without_commit_model_or_record),
+	    cmocka_unit_test(history__passes_so_many_commits_in_a_call),
 	    cmocka_unit_test(history__agrees_with_looking_up_each_commit),
 	};
 
