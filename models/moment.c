@@ -105,7 +105,8 @@ take_checkpoint(const struct weft_connector_journal_row *row, void *context)
 }
 
 /* Takes over what was found, and whether the writes of the point's checkpoint
- * are all in it. */
+ * are all in it.  Before the first commit there was nothing, unless the history
+ * was cut. */
 static int
 judge(struct weft_transaction *transaction, const struct search *search,
     struct weft__moment *moment, struct weft_error *error)
@@ -118,7 +119,8 @@ judge(struct weft_transaction *transaction, const struct search *search,
 	if (!search->has_newer)
 		code = session->ops->journal_read(session, -1, found->seq,
 		    UINT64_MAX, 1, take_checkpoint, &next, error);
-	if (!code && !search->found.exists)
+	if (!code && !search->found.exists &&
+	    !weft__oid_is_zero(&search->newer.cut))
 		return weft_error_set(error, WEFT_EGONE, "the history of "
 		    "datasource %s begins later, with checkpoint %" PRIu64,
 		    transaction->datasource->name, next);

@@ -44,7 +44,8 @@ struct weft_moment {
 	                        write */
 	bool is_exact;       /* false: the point is a checkpoint some writes of
 	                        which are not in the state */
-	char commit[41];     /* hex; "" before the first one, or now */
+	char commit[41];     /* hex; "" before the first one (there was nothing
+	                        yet), or now */
 	uint64_t seq;        /* of the last write in it; 0: none */
 	uint64_t checkpoint; /* which that write was made in */
 	uint64_t time_ms;    /* when, since 1970; in whole seconds, rounded
@@ -53,7 +54,7 @@ struct weft_moment {
 
 /*
  * Finds the state that stands for a point.
- * Returns 0; WEFT_EGONE: the history begins later; WEFT_EUNSUPPORTED: there
+ * Returns 0; WEFT_EGONE: that history was dropped; WEFT_EUNSUPPORTED: there
  * is no store, and the point is in the past; what the database or the store
  * returns.
  * Thread: any.  Cost: one small read for each commit since.

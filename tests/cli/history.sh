@@ -76,7 +76,7 @@ run 4 weft get A:Note 3 --at 1
 run 0 weft get A:Note 3 --at 9999-12-31T23:59:59+01:00
 out_is '{"id":"3"}'
 run 4 weft get A:Note 3 --at 2001-01-01
-err_has 'begins later'
+err_has 'There was no "Note"'
 run 2 weft get A:Note 3 --at yesterday
 run 2 weft get A:Note 3 --at 2 --hidden
 end

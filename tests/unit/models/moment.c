@@ -114,7 +114,7 @@ moment__of_a_time_has_the_writes_made_by_then(void **state)
 
 	fixture_open(&fixture, FIXTURE_SQLITE);
 	fill(&fixture);
-	assert_gone(&fixture, WEFT_POINT_TIME, BEGIN, WEFT_EGONE);
+	assert_past(&fixture, WEFT_POINT_TIME, BEGIN, 0, true);
 	assert_past(&fixture, WEFT_POINT_TIME, BEGIN + 1000, 1, true);
 	assert_past(&fixture, WEFT_POINT_TIME, BEGIN + 1999, 1, true);
 	assert_past(&fixture, WEFT_POINT_TIME, BEGIN + 3000, 3, true);
@@ -156,18 +156,40 @@ moment__of_an_empty_database_is_now(void **state)
 }
 
 static void
-moment__before_the_first_commit_is_gone(void **state)
+moment__before_the_first_commit_is_the_beginning(void **state)
 {
 	struct fixture fixture;
 
 	fixture_open(&fixture, FIXTURE_SQLITE);
 	fixture_checkpoint(&fixture);
 	put(&fixture, "{\"id\":\"a\"}", 1);
-	assert_gone(&fixture, WEFT_POINT_CHECKPOINT, 1, WEFT_EGONE);
-	assert_non_null(strstr(fixture.error.text, "checkpoint 2"));
+	assert_past(&fixture, WEFT_POINT_CHECKPOINT, 1, 0, true);
 	project(&fixture);
+	assert_past(&fixture, WEFT_POINT_CHECKPOINT, 1, 0, true);
+	assert_past(&fixture, WEFT_POINT_CHECKPOINT, 0, 0, true);
+	fixture_close(&fixture);
+}
+
+/* What was dropped is not taken for nothing. */
+static void
+moment__before_a_cut_is_gone(void **state)
+{
+	struct weft_compaction compaction = WEFT_COMPACTION_INIT;
+	struct weft_compaction_result result;
+	struct fixture fixture;
+
+	fixture_open(&fixture, FIXTURE_SQLITE);
+	fill(&fixture);
+	compaction.keep_checkpoints = 3;
+	fixture_ok(&fixture, weft_store_compact(fixture.datasource,
+				 &compaction, &result, &fixture.error));
+	assert_int_equal(result.commits, 2);
 	assert_gone(&fixture, WEFT_POINT_CHECKPOINT, 1, WEFT_EGONE);
 	assert_non_null(strstr(fixture.error.text, "checkpoint 2"));
+	assert_gone(&fixture, WEFT_POINT_TIME, BEGIN + 2000, WEFT_EGONE);
+	assert_past(&fixture, WEFT_POINT_CHECKPOINT, 2, 3, true);
+	assert_past(&fixture, WEFT_POINT_CHECKPOINT, 4, 5, true);
+	assert_past(&fixture, WEFT_POINT_TIME, BEGIN + 5000, 5, true);
 	assert_past(&fixture, WEFT_POINT_CHECKPOINT, 0, 0, true);
 	fixture_close(&fixture);
 }
@@ -195,7 +217,9 @@ main(void)
 	    cmocka_unit_test(moment__of_a_time_has_the_writes_made_by_then),
 	    cmocka_unit_test(moment__needs_no_journal),
 	    cmocka_unit_test(moment__of_an_empty_database_is_now),
-	    cmocka_unit_test(moment__before_the_first_commit_is_gone),
+	    cmocka_unit_test(
+		moment__before_the_first_commit_is_the_beginning),
+	    cmocka_unit_test(moment__before_a_cut_is_gone),
 	    cmocka_unit_test(moment__without_a_store_there_is_no_past),
 	};
 

@@ -130,12 +130,8 @@ count_unseen(struct party *party, uint64_t since)
 	struct weft_point first = {WEFT_POINT_CHECKPOINT, since - 1};
 	struct weft_point second = {WEFT_POINT_NOW, 0};
 	struct listed listed = {.count = 0};
-	struct weft_moment moment;
 	size_t length;
 
-	if (weft_moment_find(party->fixture.datasource, &first, &moment,
-		&party->fixture.error) == WEFT_EGONE)
-		first.value = 0;
 	list_changes(party, (int64_t)since, &listed.list);
 	fixture_ok(&party->fixture,
 	    weft_model_compare_points(party->fixture.model, &first, &second,
