@@ -54,6 +54,7 @@ weftd_SOURCES = \
 	tools/weftd/notify.c tools/weftd/notify.h \
 	tools/weftd/operations.c tools/weftd/operations.h \
 	tools/weftd/projector.c tools/weftd/projector.h \
+	tools/weftd/setting_table.c tools/weftd/setting_table.h \
 	tools/weftd/settings.c tools/weftd/settings.h
 weftd_LDADD = libweft-all.la
 

@@ -237,15 +237,15 @@ daemon_connections(struct daemon *daemon)
 	return weft__http_server_connections(daemon->server);
 }
 
-/* Who works for others ends first: requests, jobs, and what they use. */
+/* Jobs end on the loops of the server, which the API's handler outlives. */
 void
 daemon_close(struct daemon *daemon)
 {
 	if (!daemon)
 		return;
+	weft__workers_destroy(daemon->workers);
 	weft__http_server_destroy(daemon->server);
 	weft__rest_close(daemon->rest);
-	weft__workers_destroy(daemon->workers);
 	projector_stop(daemon->projector);
 	weft__tls_destroy(daemon->tls);
 	weft_registry_destroy(daemon->registry);

@@ -12,88 +12,7 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "models/config.h"
-
-#define CONFIG "config.json"
-#define OURS "weftd.json"
-
-struct setting {
-	const char *file;
-	const char *key; /* dots lead into objects */
-	enum setting_kind kind;
-	size_t offset;
-	int64_t least, most;      /* numbers and sizes */
-	const char *const *words; /* ends with NULL */
-	const char *otherwise;    /* the default as JSON; NULL: none */
-	const char *help;
-};
-
-static const char *const levels[] = {
-    "error", "warning", "info", "debug", NULL};
-static const char *const formats[] = {"logfmt", "json", NULL};
-static const char *const accesses[] = {"local", "open", "off", NULL};
-
-#define AT(member) offsetof(struct settings, member)
-#define MIB (INT64_C(1) << 20)
-
-static const struct setting table[] = {
-    {CONFIG, "host", SETTING_TEXT, AT(host), 0, 0, NULL, "\"127.0.0.1\"",
-	"Address or name to listen on."},
-    {CONFIG, "port", SETTING_NUMBER, AT(port), 0, 65535, NULL, "3000",
-	"Port to listen on; 0 takes any that is free."},
-    {CONFIG, "restApiRoot", SETTING_TEXT, AT(root), 0, 0, NULL, "\"/api\"",
-	"Path under which the models are."},
-    {CONFIG, "remoting.json.limit", SETTING_SIZE, AT(json_limit), 1024,
-	INT64_C(1) << 40, NULL, "\"1mb\"",
-	"Largest body of a request but for bulk ones."},
-    {OURS, "tls.certificate", SETTING_PATH, AT(tls_certificate), 0, 0, NULL,
-	NULL, "PEM file of the certificate and its chain."},
-    {OURS, "tls.key", SETTING_PATH, AT(tls_key), 0, 0, NULL, NULL,
-	"PEM file of the private key."},
-    {OURS, "threads", SETTING_NUMBER, AT(threads), 0, 256, NULL, "0",
-	"Threads that serve connections; 0: one for each core."},
-    {OURS, "workers", SETTING_NUMBER, AT(workers), 1, 256, NULL, "4",
-	"Threads that work on databases and passwords."},
-    {OURS, "limits.bulk", SETTING_SIZE, AT(bulk_limit), 1024,
-	INT64_C(1) << 40, NULL, "\"256mb\"",
-	"Largest body of bulk-update, diff, create-updates and sync."},
-    {OURS, "limits.connections", SETTING_NUMBER, AT(connections), 1,
-	10000000, NULL, "10000", "Connections at a time."},
-    {OURS, "limits.connectionsPerAddress", SETTING_NUMBER,
-	AT(connections_of_address), 1, 10000000, NULL, "10000",
-	"Connections at a time from one address."},
-    {OURS, "limits.requestsPerConnection", SETTING_NUMBER,
-	AT(requests_of_connection), 1, INT64_MAX, NULL, "1000000",
-	"Requests after which a connection is closed."},
-    {OURS, "timeouts.head", SETTING_NUMBER, AT(head_seconds), 1, 3600, NULL,
-	"15", "Seconds in which a request's head must have come."},
-    {OURS, "timeouts.idle", SETTING_NUMBER, AT(idle_seconds), 1, 86400, NULL,
-	"120", "Seconds that a connection may rest between requests."},
-    {OURS, "timeouts.body", SETTING_NUMBER, AT(body_seconds), 1, 3600, NULL,
-	"30", "Seconds in which a body must go on."},
-    {OURS, "timeouts.drain", SETTING_NUMBER, AT(drain_seconds), 0, 3600,
-	NULL, "20", "Seconds that open requests get at the end."},
-    {OURS, "cors.origins", SETTING_LIST, AT(cors_origins), 0, 0, NULL, "[]",
-	"Origins of other sites' pages that may use the API; \"*\": any."},
-    {OURS, "cors.credentials", SETTING_FLAG, AT(cors_credentials), 0, 0, NULL,
-	"false", "Whether these may send cookies."},
-    {OURS, "gzip", SETTING_FLAG, AT(gzip), 0, 0, NULL, "true",
-	"Whether answers are compressed for those who ask."},
-    {OURS, "denyUnlisted", SETTING_FLAG, AT(deny_unlisted), 0, 0, NULL,
-	"false", "Denies what no ACL allows, where LoopBack would allow it."},
-    {OURS, "log.level", SETTING_WORD, AT(log_level), 0, 0, levels, "\"info\"",
-	"How much is logged."},
-    {OURS, "log.format", SETTING_WORD, AT(log_format), 0, 0, formats,
-	"\"logfmt\"", "How: key=value pairs, or an object a line."},
-    {OURS, "log.access", SETTING_FLAG, AT(log_access), 0, 0, NULL, "true",
-	"Whether each request is logged."},
-    {OURS, "metrics", SETTING_WORD, AT(metrics), 0, 0, accesses, "\"local\"",
-	"Who may read /metrics: peers on this machine, all, none."},
-    {OURS, "store.interval", SETTING_NUMBER, AT(project_ms), 10, 3600000,
-	NULL, "1000",
-	"Milliseconds after which changes are in the revision store."},
-};
-
-#define COUNT (sizeof table / sizeof *table)
+#include "tools/weftd/setting_table.h"
 
 static int
 out_of_memory(struct weft_error *error)
@@ -166,48 +85,13 @@ in_range(const struct setting *setting, int64_t number)
 	return number >= setting->least && number <= setting->most;
 }
 
-/* What a value of this setting must be, for complaints and the manual. */
-static void
-describe(const struct setting *setting, char *text, size_t room)
-{
-	size_t used;
-
-	switch (setting->kind) {
-	case SETTING_TEXT:
-		snprintf(text, room, "a text");
-		return;
-	case SETTING_PATH:
-		snprintf(text, room, "the path of a file");
-		return;
-	case SETTING_FLAG:
-		snprintf(text, room, "true or false");
-		return;
-	case SETTING_NUMBER:
-		snprintf(text, room, "a number from %" PRId64 " to %" PRId64,
-		    setting->least, setting->most);
-		return;
-	case SETTING_SIZE:
-		snprintf(text, room, "a size like 65536 or \"256mb\"");
-		return;
-	case SETTING_LIST:
-		snprintf(text, room, "a list of texts");
-		return;
-	case SETTING_WORD:
-		break;
-	}
-	used = (size_t)snprintf(text, room, "one of");
-	for (const char *const *word = setting->words; *word; word++)
-		used += (size_t)snprintf(text + used, room - used, "%s \"%s\"",
-		    word == setting->words ? "" : ",", *word);
-}
-
 static int
 refuse(const struct setting *setting, const json_t *value,
     struct weft_error *error)
 {
 	char expected[160];
 
-	describe(setting, expected, sizeof expected);
+	setting_describe(setting, expected, sizeof expected);
 	return weft__config_refuse(
 	    error, value, expected, "%s: %s", setting->file, setting->key);
 }
@@ -311,13 +195,13 @@ set_defaults(struct settings *settings, struct weft_error *error)
 {
 	int code = 0;
 
-	for (size_t i = 0; !code && i < COUNT; i++) {
+	for (size_t i = 0; !code && i < setting_count; i++) {
 		json_t *value;
 
-		if (!table[i].otherwise)
+		if (!setting_table[i].otherwise)
 			continue;
-		value = json_loads(table[i].otherwise, JSON_DECODE_ANY, NULL);
-		code = value ? put(settings, &table[i], value, error)
+		value = json_loads(setting_table[i].otherwise, JSON_DECODE_ANY, NULL);
+		code = value ? put(settings, &setting_table[i], value, error)
 			     : out_of_memory(error);
 		json_decref(value);
 	}
@@ -330,10 +214,10 @@ is_known(const char *key, bool is_object)
 {
 	size_t size = strlen(key);
 
-	for (size_t i = 0; i < COUNT; i++) {
-		const char *known = table[i].key;
+	for (size_t i = 0; i < setting_count; i++) {
+		const char *known = setting_table[i].key;
 
-		if (table[i].file[0] != OURS[0] || strncmp(known, key, size))
+		if (setting_table[i].file[0] != WEFTD_JSON[0] || strncmp(known, key, size))
 			continue;
 		if (known[size] == '\0' || (is_object && known[size] == '.'))
 			return true;
@@ -358,7 +242,7 @@ refuse_unknown(const json_t *object, const char *prefix,
 		    name);
 		if (!is_known(key, is_object))
 			return weft_error_set(error, WEFT_ECONFIG,
-			    OURS ": there is no setting %s", key);
+			    WEFTD_JSON ": there is no setting %s", key);
 		if (is_object)
 			code = refuse_unknown(value, key, error);
 		if (code)
@@ -373,16 +257,16 @@ take_file(struct settings *settings, const char *file, const json_t *object,
 {
 	int code = 0;
 
-	if (file[0] == OURS[0])
+	if (file[0] == WEFTD_JSON[0])
 		code = refuse_unknown(object, "", error);
-	for (size_t i = 0; !code && i < COUNT; i++) {
+	for (size_t i = 0; !code && i < setting_count; i++) {
 		const json_t *value;
 
-		if (strcmp(table[i].file, file) != 0)
+		if (strcmp(setting_table[i].file, file) != 0)
 			continue;
-		value = look_up(object, table[i].key);
+		value = look_up(object, setting_table[i].key);
 		if (value)
-			code = put(settings, &table[i], value, error);
+			code = put(settings, &setting_table[i], value, error);
 	}
 	return code;
 }
@@ -417,10 +301,10 @@ check_together(const struct settings *settings, struct weft_error *error)
 {
 	if (!settings->tls_certificate != !settings->tls_key)
 		return weft_error_set(error, WEFT_ECONFIG,
-		    OURS ": tls: certificate and key belong together");
+		    WEFTD_JSON ": tls: certificate and key belong together");
 	if (settings->root[0] != '/')
 		return weft_error_set(error, WEFT_ECONFIG,
-		    CONFIG ": restApiRoot: expected a path that begins with /, "
+		    CONFIG_JSON ": restApiRoot: expected a path that begins with /, "
 			   "got \"%s\"",
 		    settings->root);
 	return 0;
@@ -438,9 +322,9 @@ read_all(struct settings *settings, struct weft_error *error)
 		    "%s: there is no such directory", settings->directory);
 	code = set_defaults(settings, error);
 	if (!code)
-		code = read_file(settings, CONFIG, error);
+		code = read_file(settings, CONFIG_JSON, error);
 	if (!code)
-		code = read_file(settings, OURS, error);
+		code = read_file(settings, WEFTD_JSON, error);
 	return code ? code : check_together(settings, error);
 }
 
@@ -462,57 +346,14 @@ settings_read(struct settings *settings, const char *directory,
 void
 settings_fini(struct settings *settings)
 {
-	for (size_t i = 0; i < COUNT; i++)
-		if (table[i].kind == SETTING_TEXT ||
-		    table[i].kind == SETTING_PATH)
+	for (size_t i = 0; i < setting_count; i++)
+		if (setting_table[i].kind == SETTING_TEXT ||
+		    setting_table[i].kind == SETTING_PATH)
 			weft__free(
-			    *(char **)((char *)settings + table[i].offset));
+			    *(char **)((char *)settings + setting_table[i].offset));
 	for (size_t i = 0; i < settings->cors_origins.length; i++)
 		weft__free((char *)settings->cors_origins.items[i]);
 	weft__free(settings->cors_origins.items);
 	weft__free(settings->directory);
 	*settings = (struct settings){.directory = NULL};
-}
-
-void
-settings_print_help(FILE *out)
-{
-	const char *file = "";
-	char expected[160];
-
-	for (size_t i = 0; i < COUNT; i++) {
-		const struct setting *setting = &table[i];
-
-		if (strcmp(file, setting->file) != 0)
-			fprintf(out, "\n%s:\n", setting->file);
-		file = setting->file;
-		describe(setting, expected, sizeof expected);
-		fprintf(out, "  %s: %s\n", setting->key, expected);
-		fprintf(out, "      %s", setting->help);
-		if (setting->otherwise)
-			fprintf(out, " Default: %s.", setting->otherwise);
-		fputc('\n', out);
-	}
-}
-
-void
-settings_print_mdoc(FILE *out)
-{
-	const char *file = "";
-	char expected[160];
-
-	for (size_t i = 0; i < COUNT; i++) {
-		const struct setting *setting = &table[i];
-
-		if (strcmp(file, setting->file) != 0)
-			fprintf(out, "%s.Ss %s\n.Bl -tag -width Ds\n",
-			    *file ? ".El\n" : "", setting->file);
-		file = setting->file;
-		describe(setting, expected, sizeof expected);
-		fprintf(out, ".It Cm %s : No %s\n%s\n", setting->key,
-		    expected, setting->help);
-		if (setting->otherwise)
-			fprintf(out, "Default: %s.\n", setting->otherwise);
-	}
-	fprintf(out, ".El\n");
 }

@@ -1,0 +1,150 @@
+#include "tools/weftd/setting_table.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+static const char *const levels[] = {
+    "error", "warning", "info", "debug", NULL};
+static const char *const formats[] = {"logfmt", "json", NULL};
+static const char *const accesses[] = {"local", "open", "off", NULL};
+
+#define AT(member) offsetof(struct settings, member)
+#define MIB (INT64_C(1) << 20)
+
+const struct setting setting_table[] = {
+    {CONFIG_JSON, "host", SETTING_TEXT, AT(host), 0, 0, NULL, "\"127.0.0.1\"",
+	"Address or name to listen on."},
+    {CONFIG_JSON, "port", SETTING_NUMBER, AT(port), 0, 65535, NULL, "3000",
+	"Port to listen on; 0 takes any that is free."},
+    {CONFIG_JSON, "restApiRoot", SETTING_TEXT, AT(root), 0, 0, NULL, "\"/api\"",
+	"Path under which the models are."},
+    {CONFIG_JSON, "remoting.json.limit", SETTING_SIZE, AT(json_limit), 1024,
+	INT64_C(1) << 40, NULL, "\"1mb\"",
+	"Largest body of a request but for bulk ones."},
+    {WEFTD_JSON, "tls.certificate", SETTING_PATH, AT(tls_certificate), 0, 0, NULL,
+	NULL, "PEM file of the certificate and its chain."},
+    {WEFTD_JSON, "tls.key", SETTING_PATH, AT(tls_key), 0, 0, NULL, NULL,
+	"PEM file of the private key."},
+    {WEFTD_JSON, "threads", SETTING_NUMBER, AT(threads), 0, 256, NULL, "0",
+	"Threads that serve connections; 0: one for each core."},
+    {WEFTD_JSON, "workers", SETTING_NUMBER, AT(workers), 1, 256, NULL, "4",
+	"Threads that work on databases and passwords."},
+    {WEFTD_JSON, "limits.bulk", SETTING_SIZE, AT(bulk_limit), 1024,
+	INT64_C(1) << 40, NULL, "\"256mb\"",
+	"Largest body of bulk-update, diff, create-updates and sync."},
+    {WEFTD_JSON, "limits.connections", SETTING_NUMBER, AT(connections), 1,
+	10000000, NULL, "10000", "Connections at a time."},
+    {WEFTD_JSON, "limits.connectionsPerAddress", SETTING_NUMBER,
+	AT(connections_of_address), 1, 10000000, NULL, "10000",
+	"Connections at a time from one address."},
+    {WEFTD_JSON, "limits.requestsPerConnection", SETTING_NUMBER,
+	AT(requests_of_connection), 1, INT64_MAX, NULL, "1000000",
+	"Requests after which a connection is closed."},
+    {WEFTD_JSON, "timeouts.head", SETTING_NUMBER, AT(head_seconds), 1, 3600, NULL,
+	"15", "Seconds in which a request's head must have come."},
+    {WEFTD_JSON, "timeouts.idle", SETTING_NUMBER, AT(idle_seconds), 1, 86400, NULL,
+	"120", "Seconds that a connection may rest between requests."},
+    {WEFTD_JSON, "timeouts.body", SETTING_NUMBER, AT(body_seconds), 1, 3600, NULL,
+	"30", "Seconds in which a body must go on."},
+    {WEFTD_JSON, "timeouts.drain", SETTING_NUMBER, AT(drain_seconds), 0, 3600,
+	NULL, "20", "Seconds that open requests get at the end."},
+    {WEFTD_JSON, "cors.origins", SETTING_LIST, AT(cors_origins), 0, 0, NULL, "[]",
+	"Origins of other sites' pages that may use the API; \"*\": any."},
+    {WEFTD_JSON, "cors.credentials", SETTING_FLAG, AT(cors_credentials), 0, 0, NULL,
+	"false", "Whether these may send cookies."},
+    {WEFTD_JSON, "gzip", SETTING_FLAG, AT(gzip), 0, 0, NULL, "true",
+	"Whether answers are compressed for those who ask."},
+    {WEFTD_JSON, "denyUnlisted", SETTING_FLAG, AT(deny_unlisted), 0, 0, NULL,
+	"false", "Denies what no ACL allows, where LoopBack would allow it."},
+    {WEFTD_JSON, "log.level", SETTING_WORD, AT(log_level), 0, 0, levels, "\"info\"",
+	"How much is logged."},
+    {WEFTD_JSON, "log.format", SETTING_WORD, AT(log_format), 0, 0, formats,
+	"\"logfmt\"", "How: key=value pairs, or an object a line."},
+    {WEFTD_JSON, "log.access", SETTING_FLAG, AT(log_access), 0, 0, NULL, "true",
+	"Whether each request is logged."},
+    {WEFTD_JSON, "metrics", SETTING_WORD, AT(metrics), 0, 0, accesses, "\"local\"",
+	"Who may read /metrics: peers on this machine, all, none."},
+    {WEFTD_JSON, "store.interval", SETTING_NUMBER, AT(project_ms), 10, 3600000,
+	NULL, "1000",
+	"Milliseconds after which changes are in the revision store."},
+};
+
+const size_t setting_count = sizeof setting_table / sizeof *setting_table;
+
+void
+setting_describe(const struct setting *setting, char *text, size_t room)
+{
+	size_t used;
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		snprintf(text, room, "a text");
+		return;
+	case SETTING_PATH:
+		snprintf(text, room, "the path of a file");
+		return;
+	case SETTING_FLAG:
+		snprintf(text, room, "true or false");
+		return;
+	case SETTING_NUMBER:
+		snprintf(text, room, "a number from %" PRId64 " to %" PRId64,
+		    setting->least, setting->most);
+		return;
+	case SETTING_SIZE:
+		snprintf(text, room, "a size like 65536 or \"256mb\"");
+		return;
+	case SETTING_LIST:
+		snprintf(text, room, "a list of texts");
+		return;
+	case SETTING_WORD:
+		break;
+	}
+	used = (size_t)snprintf(text, room, "one of");
+	for (const char *const *word = setting->words; *word; word++)
+		used += (size_t)snprintf(text + used, room - used, "%s \"%s\"",
+		    word == setting->words ? "" : ",", *word);
+}
+
+void
+settings_print_help(FILE *out)
+{
+	const char *file = "";
+	char expected[160];
+
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *setting = &setting_table[i];
+
+		if (strcmp(file, setting->file) != 0)
+			fprintf(out, "\n%s:\n", setting->file);
+		file = setting->file;
+		setting_describe(setting, expected, sizeof expected);
+		fprintf(out, "  %s: %s\n", setting->key, expected);
+		fprintf(out, "      %s", setting->help);
+		if (setting->otherwise)
+			fprintf(out, " Default: %s.", setting->otherwise);
+		fputc('\n', out);
+	}
+}
+
+void
+settings_print_mdoc(FILE *out)
+{
+	const char *file = "";
+	char expected[160];
+
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *setting = &setting_table[i];
+
+		if (strcmp(file, setting->file) != 0)
+			fprintf(out, "%s.Ss %s\n.Bl -tag -width Ds\n",
+			    *file ? ".El\n" : "", setting->file);
+		file = setting->file;
+		setting_describe(setting, expected, sizeof expected);
+		fprintf(out, ".It Cm %s : No %s\n%s\n", setting->key,
+		    expected, setting->help);
+		if (setting->otherwise)
+			fprintf(out, "Default: %s.\n", setting->otherwise);
+	}
+	fprintf(out, ".El\n");
+}
