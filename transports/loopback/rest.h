@@ -118,6 +118,20 @@ WEFT_MUST_CHECK int weft__rest_take_body(
 WEFT_MUST_CHECK int weft__rest_take_filter(struct weft__rest_call *call,
     const char *name, struct weft_buf *json, struct weft_slice *filter);
 
+/*
+ * Makes a filter (or a where clause alone) one of what the user may see.
+ * 'json' is the canonical text, or empty.  WEFT_EINVAL; WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__rest_narrow(
+    struct weft__rest_call *call, bool is_where, struct weft_buf *json);
+
+/*
+ * Whether the user may see the record that the call names ('id' no value:
+ * none), and those that its body makes.  WEFT_ENOTFOUND; WEFT_EDENIED.
+ */
+WEFT_MUST_CHECK int weft__rest_check_view(
+    struct weft__rest_call *call, struct weft_slice id);
+
 /* Opens the source of the call's datasource, as its user sees it; the
  * caller's, for weft_source_destroy(). */
 WEFT_MUST_CHECK int weft__rest_open_source(

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "core/base/log.h"
+#include "models/access/view.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/token.h"
 
@@ -185,8 +186,11 @@ weft__rest_take_filter(struct weft__rest_call *call, const char *name,
 	int code = weft__rest_take_object(
 	    &call->query, name, json, &is_given, &call->error);
 
+	if (!code && call->rest->access)
+		code = weft__rest_narrow(call, strcmp(name, "where") == 0,
+		    json);
 	*filter = weft_slice_of(NULL, 0);
-	if (!code && is_given)
+	if (!code && (is_given || json->size))
 		*filter = weft_buf_slice(json);
 	return code;
 }
@@ -274,9 +278,11 @@ weft__rest_call_authorize(struct weft__rest_call *call)
 	request.id = find_id(call, &json);
 	code = weft__access_check(call->rest->access, call->principal,
 	    &request, &refusal, &call->error);
-	weft__json_fini(&json);
 	if (code)
 		take_refusal(call, &refusal);
+	else
+		code = weft__rest_check_view(call, request.id);
+	weft__json_fini(&json);
 	return code;
 }
 
@@ -284,8 +290,12 @@ int
 weft__rest_open_source(
     struct weft__rest_call *call, struct weft_source **source)
 {
-	return weft_source_open_datasource(
-	    call->model->model->datasource, source, &call->error);
+	struct weft_datasource *datasource = call->model->model->datasource;
+
+	if (call->rest->access)
+		return weft__source_open_for(
+		    call->principal, datasource, source, &call->error);
+	return weft_source_open_datasource(datasource, source, &call->error);
 }
 
 int

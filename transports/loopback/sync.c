@@ -7,7 +7,9 @@
  *	    {"model":"List","type":"patch","id":"l1","rev":"...","data":{}}]}
  */
 #include "core/base/hash.h"
+#include "models/access/view.h"
 #include "models/tracker.h"
+#include "models/visible.h"
 #include "transports/loopback/parts.h"
 #include "transports/loopback/rest.h"
 #include "transports/loopback/serve.h"
@@ -202,10 +204,38 @@ read_change(struct sync *sync, struct weft_slice item,
  * Doing it
  */
 
-/* Whether the user may. */
+/* Whether the user sees the record, and what is to become of it. */
 static int
-authorize(struct sync *sync, struct weft__rest_failure *failure,
-    struct weft_error *error)
+check_view(struct sync *sync, struct weft_error *error)
+{
+	const struct change *change = &sync->change;
+	struct weft_model *model = change->model->model;
+	bool visible = true;
+	int code = 0;
+
+	if (!weft__visible_is_on(model->definition))
+		return 0;
+	if (change->id.data)
+		code = weft__view_check(sync->call->principal, model,
+		    change->id, &visible, error);
+	if (!code && !visible)
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "could not find a model with id %.*s",
+		    (int)change->id.size, change->id.data);
+	if (!code && (change->kind == CREATE || change->kind == UPDATE))
+		code = weft__view_check_body(sync->call->principal, model,
+		    change->data, &visible, error);
+	return code || visible ? code
+			       : weft_error_set(error, WEFT_EDENIED,
+				     "Authorization Required");
+}
+
+/*
+ * Whether the user may.  Asked before the transaction: rights are read like
+ * any other records.
+ */
+static int
+authorize(struct sync *sync, struct weft_error *error)
 {
 	struct weft__rest_call *call = sync->call;
 	struct weft__access_request request = {
@@ -220,9 +250,9 @@ authorize(struct sync *sync, struct weft__rest_failure *failure,
 		return 0;
 	code = weft__access_check(call->rest->access, call->principal,
 	    &request, &refusal, error);
-	failure->status = refusal.status;
-	failure->word = refusal.word;
-	return code;
+	call->failure.status = refusal.status;
+	call->failure.word = refusal.word;
+	return code ? code : check_view(sync, error);
 }
 
 /* Whether the record has the revision that the change is based on. */
@@ -347,13 +377,11 @@ apply(struct sync *sync, struct weft__rest_failure *failure,
     struct weft_error *error)
 {
 	struct weft_call as = sync->call->as;
-	int code = authorize(sync, failure, error);
+	int code = check_rev(sync, error);
 
 	as.transaction = sync->transaction;
 	as.details = &failure->details;
 	weft_buf_clear(&sync->record);
-	if (!code)
-		code = check_rev(sync, error);
 	if (code == WEFT_ECONFLICT)
 		failure->name = "Error";
 	return code ? code : write_record(sync, &as, error);
@@ -398,6 +426,8 @@ take_change(struct weft_slice item, size_t index, void *context,
 	struct sync *sync = context;
 	int code = read_change(sync, item, error);
 
+	if (!code && !sync->transaction)
+		code = authorize(sync, error);
 	if (code) {
 		weft_error_wrap(error, "change %zu", index);
 		return code;

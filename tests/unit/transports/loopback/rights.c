@@ -22,6 +22,13 @@
 	"{\"principalType\":\"USER\",\"principalId\":\"a\"," \
 	"\"permission\":\"ALLOW\",\"accessType\":\"REPLICATE\"}]}"
 
+/* Everybody may do anything with those that he may see. */
+#define NOTE \
+	"{\"name\":\"Note\",\"trackChanges\":true,\"visibleTo\":" \
+	"{\"property\":\"ownerId\"},\"properties\":{" \
+	"\"id\":{\"type\":\"string\",\"id\":true}," \
+	"\"ownerId\":\"string\",\"text\":\"string\"}}"
+
 #define UNAUTHORIZED \
 	"{\"error\":{\"statusCode\":401,\"name\":\"Error\",\"message\":" \
 	"\"Authorization Required\",\"code\":\"AUTHORIZATION_REQUIRED\"}}"
@@ -44,6 +51,7 @@ open_rights(struct rights *rights)
 	for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
 		rest_define(rest, weft__builtin_definition(builtins[i]));
 	rest_define(rest, CAR);
+	rest_define(rest, NOTE);
 	options.cost.log_n = 4;
 	options.clock = &rest->fixture.clock;
 	fixture_ok(&rest->fixture,
@@ -224,6 +232,48 @@ online_sync__asks_for_each_right(void **state)
 	close_rights(&rights);
 }
 
+/* A record of somebody else is not there, whichever way it is asked for. */
+static void
+rest__shows_only_what_may_be_seen(void **state)
+{
+	struct rights rights;
+	struct rest *rest = &rights.rest;
+	char token[80];
+
+	open_rights(&rights);
+	log_in(&rights, "peter", token);
+	rest_expect(rest, "POST /api/Notes",
+	    "{\"id\":\"n1\",\"ownerId\":\"p\",\"text\":\"x\"}", 200, NULL);
+	rest_expect(rest, "GET /api/Notes/count", NULL, 200, "{\"count\":1}");
+	log_in(&rights, "alice", token);
+	rest_expect(rest, "GET /api/Notes", NULL, 200, "[]");
+	rest_expect(rest, "GET /api/Notes?filter={%22where%22:{%22or%22:[{"
+			  "%22ownerId%22:%22p%22},{%22id%22:%22n1%22}]}}",
+	    NULL, 200, "[]");
+	rest_expect(rest, "GET /api/Notes/count", NULL, 200, "{\"count\":0}");
+	rest_expect(rest, "GET /api/Notes/findOne", NULL, 404, NULL);
+	rest_expect(rest, "GET /api/Notes/n1", NULL, 404, NULL);
+	rest_expect(rest, "DELETE /api/Notes/n1", NULL, 404, NULL);
+	rest_expect(rest, "PATCH /api/Notes/n1", "{\"text\":\"y\"}", 404,
+	    NULL);
+	rest_expect(rest, "PATCH /api/Notes",
+	    "{\"id\":\"n1\",\"text\":\"y\"}", 404, NULL);
+	rest_expect(rest, "POST /api/Notes/update", "{\"text\":\"y\"}", 200,
+	    "{\"count\":0}");
+	rest_expect(rest, "POST /api/Notes",
+	    "{\"id\":\"n2\",\"ownerId\":\"p\"}", 401, UNAUTHORIZED);
+	rest_expect(rest, "POST /api/online-sync",
+	    "{\"changes\":[{\"model\":\"Note\",\"type\":\"delete\","
+	    "\"id\":\"n1\"}]}", 404, NULL);
+	rest_expect(
+	    rest, "GET /api/Notes/changes?since=-1", NULL, 200, "[]");
+	rest_expect(rest, "GET /api/Notes/n1/changes/last", NULL, 404, NULL);
+	log_in(&rights, "peter", token);
+	rest_expect(rest, "GET /api/Notes/n1", NULL, 200,
+	    "{\"id\":\"n1\",\"ownerId\":\"p\",\"text\":\"x\"}");
+	close_rights(&rights);
+}
+
 int
 main(void)
 {
@@ -232,6 +282,7 @@ main(void)
 	    cmocka_unit_test(rest__takes_tokens_wherever_loopback_does),
 	    cmocka_unit_test(rest__refuses_wrong_logins_as_loopback_does),
 	    cmocka_unit_test(online_sync__asks_for_each_right),
+	    cmocka_unit_test(rest__shows_only_what_may_be_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,161 @@
+/*
+ * What the caller may see of a model with "visibleTo": filters are narrowed,
+ * and a record that he cannot see is not there for him.
+ */
+#include "models/access/view.h"
+
+#include "models/visible.h"
+#include "transports/loopback/rest.h"
+
+static int
+too_large(struct weft__rest_call *call, int code)
+{
+	return weft_error_set(
+	    &call->error, code, "filter: %s", weft_error_text(code));
+}
+
+/* Narrows a where clause (no value: none) into 'out'. */
+static int
+narrow_where(struct weft__rest_call *call, struct weft__json_value where,
+    struct weft_buf *out)
+{
+	bool is_given = where.type != WEFT__JSON_ABSENT &&
+			where.type != WEFT__JSON_NULL;
+
+	return weft__view_where(call->principal, call->model->model,
+	    is_given ? where.token : weft_slice_of(NULL, 0), out,
+	    &call->error);
+}
+
+/* Writes the filter with another where clause. */
+static int
+replace_where(struct weft__rest_call *call, struct weft_slice filter,
+    struct weft_slice where, struct weft_buf *out)
+{
+	struct weft__json_member *members;
+	struct weft__arena arena = {NULL};
+	size_t length;
+	int code = filter.size
+	    ? weft__json_view(&call->view, filter, &call->error)
+	    : 0;
+
+	if (code)
+		return code;
+	length = filter.size ? call->view.length : 0;
+	members = weft__arena_alloc(&arena, (length + 1) * sizeof *members);
+	if (!members)
+		return weft__rest_no_memory(call);
+	if (length)
+		memcpy(members, call->view.members,
+		    length * sizeof *members);
+	/* Of two with one name the later wins. */
+	members[length].name = weft_slice("where");
+	members[length].value = weft__json_value_of(where);
+	code = weft__json_write_object(members, length + 1, out);
+	weft__arena_fini(&arena);
+	return code ? too_large(call, code) : 0;
+}
+
+/* Makes the buffer hold this text. */
+static int
+set_text(struct weft__rest_call *call, struct weft_buf *json,
+    struct weft_slice text)
+{
+	int code;
+
+	weft_buf_clear(json);
+	code = weft_buf_append_slice(json, text);
+	return code ? too_large(call, code) : 0;
+}
+
+int
+weft__rest_narrow(
+    struct weft__rest_call *call, bool is_where, struct weft_buf *json)
+{
+	struct weft_buf where = WEFT_BUF_INIT(2 * WEFT_LIMIT_FILTER_SIZE);
+	struct weft_buf whole = WEFT_BUF_INIT(3 * WEFT_LIMIT_FILTER_SIZE);
+	struct weft__json_value given = {WEFT__JSON_ABSENT, {NULL, 0}};
+	int code;
+
+	if (!weft__visible_is_on(call->model->definition))
+		return 0;
+	if (json->size)
+		given = weft__json_value_of(weft_buf_slice(json));
+	if (json->size && !is_where)
+		given = weft__json_step(given, weft_slice("where"));
+	code = narrow_where(call, given, &where);
+	if (!code && where.size && is_where)
+		code = set_text(call, json, weft_buf_slice(&where));
+	else if (!code && where.size)
+		code = replace_where(call, weft_buf_slice(json),
+		    weft_buf_slice(&where), &whole);
+	if (!code && whole.size)
+		code = set_text(call, json, weft_buf_slice(&whole));
+	weft_buf_fini(&where);
+	weft_buf_fini(&whole);
+	return code;
+}
+
+static int
+check_body(struct weft__rest_call *call, struct weft_slice body)
+{
+	bool visible = true;
+	int code = weft__view_check_body(call->principal, call->model->model,
+	    body, &visible, &call->error);
+
+	if (code || visible)
+		return code;
+	call->failure.word = "AUTHORIZATION_REQUIRED";
+	return weft_error_set(
+	    &call->error, WEFT_EDENIED, "Authorization Required");
+}
+
+/* Looks at each record that the body of a create has. */
+static int
+check_bodies(struct weft__rest_call *call)
+{
+	struct weft__json_skim skim;
+	struct weft_slice body;
+	int code;
+
+	weft__json_skim_init(&skim, call->body);
+	if (weft__json_skim_peek(&skim) == '{')
+		return check_body(call, call->body);
+	code = weft__json_skim_enter(&skim, '[', &call->error);
+	while (!code &&
+	    !(code = weft__json_skim_element(&skim, &body, &call->error)) &&
+	    body.data)
+		code = check_body(call, body);
+	return code;
+}
+
+/* Methods that write the whole record of their body. */
+static bool
+writes_whole(const struct weft__rest_route *route)
+{
+	return strcmp(route->name, "create") == 0 ||
+	       strcmp(route->name, "replaceOrCreate") == 0 ||
+	       strcmp(route->name, "replaceById") == 0;
+}
+
+int
+weft__rest_check_view(struct weft__rest_call *call, struct weft_slice id)
+{
+	bool visible = true;
+	int code = 0;
+
+	if (!weft__visible_is_on(call->model->definition))
+		return 0;
+	if (id.data)
+		code = weft__view_check(call->principal, call->model->model, id,
+		    &visible, &call->error);
+	if (!code && !visible) {
+		call->failure.word = "MODEL_NOT_FOUND";
+		return weft_error_set(&call->error, WEFT_ENOTFOUND,
+		    "Unknown \"%s\" id \"%.*s\".",
+		    call->model->definition->name, (int)id.size, id.data);
+	}
+	if (!code && call->body.data && writes_whole(call->route))
+		code = check_bodies(call);
+	return code;
+}
