@@ -132,6 +132,12 @@ WEFT_MUST_CHECK int weft__rest_narrow(
 WEFT_MUST_CHECK int weft__rest_check_view(
     struct weft__rest_call *call, struct weft_slice id);
 
+/* The same for one change of several: 'whole' (or no value) is the record that
+ * it writes. */
+WEFT_MUST_CHECK int weft__rest_check_change(struct weft__rest_call *call,
+    const struct weft__rest_model *model, struct weft_slice id,
+    struct weft_slice whole, struct weft_error *error);
+
 /* Opens the source of the call's datasource, as its user sees it; the
  * caller's, for weft_source_destroy(). */
 WEFT_MUST_CHECK int weft__rest_open_source(

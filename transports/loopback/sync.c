@@ -7,12 +7,9 @@
  *	    {"model":"List","type":"patch","id":"l1","rev":"...","data":{}}]}
  */
 #include "core/base/hash.h"
-#include "models/access/view.h"
 #include "models/tracker.h"
-#include "models/visible.h"
 #include "transports/loopback/parts.h"
 #include "transports/loopback/rest.h"
-#include "transports/loopback/serve.h"
 
 enum kind {
 	CREATE,
@@ -201,36 +198,6 @@ read_change(struct sync *sync, struct weft_slice item,
 }
 
 /*
- * Doing it
- */
-
-/* Whether the user sees the record, and what is to become of it. */
-static int
-check_view(struct sync *sync, struct weft_error *error)
-{
-	const struct change *change = &sync->change;
-	struct weft_model *model = change->model->model;
-	bool visible = true;
-	int code = 0;
-
-	if (!weft__visible_is_on(model->definition))
-		return 0;
-	if (change->id.data)
-		code = weft__view_check(sync->call->principal, model,
-		    change->id, &visible, error);
-	if (!code && !visible)
-		return weft_error_set(error, WEFT_ENOTFOUND,
-		    "could not find a model with id %.*s",
-		    (int)change->id.size, change->id.data);
-	if (!code && (change->kind == CREATE || change->kind == UPDATE))
-		code = weft__view_check_body(sync->call->principal, model,
-		    change->data, &visible, error);
-	return code || visible ? code
-			       : weft_error_set(error, WEFT_EDENIED,
-				     "Authorization Required");
-}
-
-/*
  * Whether the user may.  Asked before the transaction: rights are read like
  * any other records.
  */
@@ -252,7 +219,14 @@ authorize(struct sync *sync, struct weft_error *error)
 	    &request, &refusal, error);
 	call->failure.status = refusal.status;
 	call->failure.word = refusal.word;
-	return code ? code : check_view(sync, error);
+	if (code)
+		return code;
+	return weft__rest_check_change(call, sync->change.model,
+	    sync->change.id,
+	    sync->change.kind == CREATE || sync->change.kind == UPDATE
+		? sync->change.data
+		: weft_slice_of(NULL, 0),
+	    error);
 }
 
 /* Whether the record has the revision that the change is based on. */

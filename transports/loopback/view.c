@@ -68,12 +68,31 @@ set_text(struct weft__rest_call *call, struct weft_buf *json,
 	return code ? too_large(call, code) : 0;
 }
 
+/* Narrows the where clause of a filter. */
+static int
+narrow_filter(struct weft__rest_call *call, struct weft__json_value filter,
+    struct weft_buf *json)
+{
+	struct weft_buf where = WEFT_BUF_INIT(2 * WEFT_LIMIT_FILTER_SIZE);
+	struct weft_buf whole = WEFT_BUF_INIT(3 * WEFT_LIMIT_FILTER_SIZE);
+	int code = narrow_where(
+	    call, weft__json_step(filter, weft_slice("where")), &where);
+
+	if (!code)
+		code = replace_where(call, filter.token,
+		    weft_buf_slice(&where), &whole);
+	if (!code)
+		code = set_text(call, json, weft_buf_slice(&whole));
+	weft_buf_fini(&where);
+	weft_buf_fini(&whole);
+	return code;
+}
+
 int
 weft__rest_narrow(
     struct weft__rest_call *call, bool is_where, struct weft_buf *json)
 {
 	struct weft_buf where = WEFT_BUF_INIT(2 * WEFT_LIMIT_FILTER_SIZE);
-	struct weft_buf whole = WEFT_BUF_INIT(3 * WEFT_LIMIT_FILTER_SIZE);
 	struct weft__json_value given = {WEFT__JSON_ABSENT, {NULL, 0}};
 	int code;
 
@@ -81,18 +100,12 @@ weft__rest_narrow(
 		return 0;
 	if (json->size)
 		given = weft__json_value_of(weft_buf_slice(json));
-	if (json->size && !is_where)
-		given = weft__json_step(given, weft_slice("where"));
+	if (!is_where)
+		return narrow_filter(call, given, json);
 	code = narrow_where(call, given, &where);
-	if (!code && where.size && is_where)
+	if (!code)
 		code = set_text(call, json, weft_buf_slice(&where));
-	else if (!code && where.size)
-		code = replace_where(call, weft_buf_slice(json),
-		    weft_buf_slice(&where), &whole);
-	if (!code && whole.size)
-		code = set_text(call, json, weft_buf_slice(&whole));
 	weft_buf_fini(&where);
-	weft_buf_fini(&whole);
 	return code;
 }
 
@@ -158,4 +171,29 @@ weft__rest_check_view(struct weft__rest_call *call, struct weft_slice id)
 	if (!code && call->body.data && writes_whole(call->route))
 		code = check_bodies(call);
 	return code;
+}
+
+int
+weft__rest_check_change(struct weft__rest_call *call,
+    const struct weft__rest_model *model, struct weft_slice id,
+    struct weft_slice whole, struct weft_error *error)
+{
+	bool visible = true;
+	int code = 0;
+
+	if (!weft__visible_is_on(model->definition))
+		return 0;
+	if (id.data)
+		code = weft__view_check(
+		    call->principal, model->model, id, &visible, error);
+	if (!code && !visible)
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "could not find a model with id %.*s", (int)id.size,
+		    id.data);
+	if (!code && whole.data)
+		code = weft__view_check_body(
+		    call->principal, model->model, whole, &visible, error);
+	return code || visible ? code
+			       : weft_error_set(error, WEFT_EDENIED,
+				     "Authorization Required");
 }

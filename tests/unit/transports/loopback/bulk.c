@@ -31,10 +31,12 @@ make_creates(size_t count, const char *prefix)
 static size_t
 count_text(const char *text, const char *part)
 {
+	const size_t size = strlen(part);
 	size_t count = 0;
 
-	for (; (text = strstr(text, part)); text++)
-		count++;
+	/* Not strstr(): sanitizers measure the whole text at each call. */
+	for (; *text; text++)
+		count += *text == *part && !strncmp(text, part, size);
 	return count;
 }
 
