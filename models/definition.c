@@ -4,30 +4,11 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "core/base/log.h"
 #include "models/config.h"
+#include "models/definition_keys.h"
 #include "models/plural.h"
 #include "models/property.h"
 #include "models/visible.h"
-
-/* Keys that mean something, here or to LoopBack; others are worth a word. */
-static const char *const known_keys[] = {
-    "name", "plural", "base", "options", "properties", "strict", "hidden",
-    "persistUndefinedAsNull", "trackChanges", "hashAlgorithm", "updatedAt",
-    "idInjection", "validations", "relations", "acls", "methods", "mixins",
-    "description", "http", "scopes", "scope", "indexes", "settings",
-    "protected", "forceId", "validateUpsert", "validateUpdate",
-    "automaticValidation", "enableRemoteReplication", "changeCleanupInterval",
-    "replicationChunkSize", "additionalChangeModelProperties", "acl",
-    "excludeBaseProperties", "injectOptionsFromRemoteContext", "public",
-    "foreignKeys", "sqlite3", "memory", "mysql", "postgresql", "mssql",
-    "mongodb", "oracle", "cloudant", "_meta", "_bases", "$schema",
-    "visibleTo", "defaultPermission", "aclErrorStatus", "ownerRelations",
-    "ttl", "maxTTL", "allowEternalTokens", "caseSensitiveEmail",
-    "realmRequired", "realmDelimiter", "resetPasswordTokenTTL",
-    "emailVerificationRequired", "restrictResetPasswordTokenScope",
-    "rejectPasswordChangesViaPatchOrReplace", "saltWorkFactor",
-    "accessTokenIdLength", "changeFilterProperty"};
 
 struct parser {
 	struct weft__definition *definition;
@@ -152,25 +133,6 @@ read_hash_algorithm(struct parser *parser)
 	    "\"sha1\" (the only one supported)", "hashAlgorithm");
 }
 
-static void
-name_unknown_keys(const struct parser *parser)
-{
-	const size_t count = sizeof known_keys / sizeof *known_keys;
-	const char *key;
-	json_t *value;
-
-	json_object_foreach (parser->root, key, value) {
-		size_t i = 0;
-
-		while (i < count && strcmp(key, known_keys[i]) != 0)
-			i++;
-		if (i == count)
-			weft__log(WEFT_LOG_WARNING, "models",
-			    "model %s: key \"%s\" is not known, ignored",
-			    parser->definition->name, key);
-	}
-}
-
 static int
 read_settings(struct parser *parser)
 {
@@ -193,7 +155,8 @@ read_settings(struct parser *parser)
 		code = read_flag(parser, "trackChanges",
 		    &definition->track_changes);
 	if (!code)
-		name_unknown_keys(parser);
+		weft__definition_name_unknown(
+	    parser->definition->name, parser->root);
 	return code;
 }
 

@@ -13,6 +13,7 @@ libweft_all_la_SOURCES += \
 	models/datasource.c models/datasource.h \
 	models/date.c models/date.h \
 	models/definition.c models/definition.h \
+	models/definition_keys.c models/definition_keys.h \
 	models/feed.c models/feed.h \
 	models/fields.c \
 	models/filter.c models/filter.h models/filter_private.h \

@@ -177,6 +177,25 @@ note_projected(struct weft_transaction *transaction, void *context,
 	return code;
 }
 
+/* Projects what the journal has in one snapshot of it. */
+static int
+project_into_store(struct project_work *work, struct weft_error *error)
+{
+	struct weft_datasource *datasource = work->datasource;
+	int code;
+
+	pthread_mutex_lock(&datasource->store_mutex);
+	code = weft__project_enter(datasource, error);
+	if (!code) {
+		code = weft__datasource_read(
+		    datasource, project_snapshot, work, error);
+		weft__sketches_follow(datasource);
+		weft__project_leave(datasource);
+	}
+	pthread_mutex_unlock(&datasource->store_mutex);
+	return code;
+}
+
 int
 weft_datasource_project(struct weft_datasource *datasource,
     struct weft_error *error)
@@ -194,15 +213,7 @@ weft_datasource_project(struct weft_datasource *datasource,
 	code = weft__relist_run(datasource, error);
 	if (code)
 		return code;
-	pthread_mutex_lock(&datasource->store_mutex);
-	code = weft__project_enter(datasource, error);
-	if (!code) {
-		code = weft__datasource_read(
-		    datasource, project_snapshot, &work, error);
-		weft__sketches_follow(datasource);
-		weft__project_leave(datasource);
-	}
-	pthread_mutex_unlock(&datasource->store_mutex);
+	code = project_into_store(&work, error);
 	seq = work.result.tip.commit.seq;
 	if (work.result.commits && work.result.tip.exists) {
 		int noted = weft_datasource_transaction(datasource,

@@ -178,11 +178,45 @@ find_datasource(struct loader *loader, const char *name, const json_t *entry,
 	    "%s/model-config.json: %s.dataSource", loader->directory, name);
 }
 
+/* The entry's options; "public" stands beside them, and counts as one.  To be
+ * given back with json_decref(); NULL: none, or no memory. */
+static json_t *
+make_options(const json_t *entry)
+{
+	json_t *options = json_object_get(entry, "options");
+	json_t *public = json_object_get(entry, "public");
+
+	if (!public || (options && !json_is_object(options)))
+		return json_incref(options);
+	options = options ? json_copy(options) : json_object();
+	json_object_set(options, "public", public);
+	return options;
+}
+
+/* Defines a model on a datasource as its file, and its entry, say. */
+static int
+define_on(struct loader *loader, struct weft_datasource *datasource,
+    const struct weft__model_file *file, const json_t *entry)
+{
+	struct weft_buf text = WEFT_BUF_INIT(2 * WEFT_LIMIT_CONFIG_SIZE);
+	json_t *options = make_options(entry);
+	int code = weft__model_files_write(
+	    &loader->files, file, options, &text, loader->error);
+
+	json_decref(options);
+	if (!code)
+		code = weft_registry_define(loader->registry, datasource,
+		    weft_buf_slice(&text), NULL, loader->error);
+	if (code)
+		weft_error_wrap(loader->error, "%s", file->path);
+	weft_buf_fini(&text);
+	return code;
+}
+
 static int
 define_model(struct loader *loader, const char *name, const json_t *entry)
 {
 	struct weft_datasource *datasource;
-	struct weft_buf text = WEFT_BUF_INIT(2 * WEFT_LIMIT_CONFIG_SIZE);
 	const struct weft__model_file *file;
 	int code = find_datasource(loader, name, entry, &datasource);
 
@@ -200,15 +234,7 @@ define_model(struct loader *loader, const char *name, const json_t *entry)
 		    "%s/model-config.json: %s: expected a model file that "
 		    "defines it in a folder of _meta.sources, found none",
 		    loader->directory, name);
-	code = weft__model_files_write(&loader->files, file,
-	    json_object_get(entry, "options"), &text, loader->error);
-	if (!code)
-		code = weft_registry_define(loader->registry, datasource,
-		    weft_buf_slice(&text), NULL, loader->error);
-	if (code)
-		weft_error_wrap(loader->error, "%s", file->path);
-	weft_buf_fini(&text);
-	return code;
+	return define_on(loader, datasource, file, entry);
 }
 
 static int

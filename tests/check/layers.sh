@@ -63,7 +63,7 @@ foreign()
 		else if (path ~ /^(event2|netinet|arpa)\/|^sys\/socket|^netdb/)
 			home = "transports/"
 		if (FILENAME == "tools/weftd/notify.c" && path == "sys/socket.h")
-			home = "" # systemd's socket, no transport
+			home = "" # a datagram for systemd
 		if (home != "" && index(FILENAME, home) != 1)
 			print FILENAME ":" FNR ": " path ": belongs in " home
 	}' /dev/null $found

@@ -60,7 +60,7 @@ parse_size(const char *text, int64_t *size)
 	if (!isdigit((unsigned char)*text))
 		return false;
 	for (; isdigit((unsigned char)*text); text++) {
-		if (number > INT64_MAX / 2048 / MIB)
+		if (number > INT64_MAX >> 41)
 			return false;
 		number = number * 10 + (*text - '0');
 	}

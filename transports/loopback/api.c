@@ -198,6 +198,16 @@ read_options(struct weft__rest *rest, const struct weft__rest_options *given,
 	return code;
 }
 
+static int
+make_bookmarks(struct weft__rest *rest, struct weft_error *error)
+{
+	rest->bookmarks = weft__calloc(1, sizeof *rest->bookmarks);
+	if (!rest->bookmarks)
+		return out_of_memory(error);
+	pthread_mutex_init(&rest->bookmarks->mutex, NULL);
+	return 0;
+}
+
 int
 weft__rest_open(const struct weft__rest_options *options,
     struct weft__rest **rest, struct weft_error *error)
@@ -208,6 +218,8 @@ weft__rest_open(const struct weft__rest_options *options,
 	if (!made)
 		return out_of_memory(error);
 	code = read_options(made, options, error);
+	if (!code)
+		code = make_bookmarks(made, error);
 	if (!code)
 		code = add_models(made, error);
 	if (!code)
@@ -228,6 +240,9 @@ weft__rest_close(struct weft__rest *rest)
 	if (!rest)
 		return;
 	weft__rest_watch_destroy(rest->watch);
+	if (rest->bookmarks)
+		pthread_mutex_destroy(&rest->bookmarks->mutex);
+	weft__free(rest->bookmarks);
 	weft__arena_fini(&rest->arena);
 	weft__free(rest);
 }

@@ -2,9 +2,12 @@
  * GET /changes: the change list since a checkpoint, read and written page by
  * page.
  */
+#include <jansson.h>
 #include <math.h>
 
+#include "core/base/clock.h"
 #include "core/repl/source.h"
+#include "models/config.h"
 #include "models/filter.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/rest.h"
@@ -17,6 +20,8 @@ struct listing {
 	int64_t since;
 	struct weft_slice filter;
 	uint64_t skip, limit; /* still to be passed over; to be written */
+	struct weft_buf same; /* the filter without skip and limit */
+	struct weft__rest_place place;
 	struct weft__page_token token;
 	struct weft_change_list page;
 	bool has_written;
@@ -77,6 +82,24 @@ write_pages(struct listing *listing)
 			  &call->answer, "]", &call->error);
 }
 
+/* What pages of one list have in common. */
+static int
+write_same(struct listing *listing)
+{
+	static const char *const own[] = {"skip", "offset", "limit"};
+	json_t *filter = json_loadb(
+	    listing->filter.data, listing->filter.size, 0, NULL);
+	int code;
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		json_object_del(filter, own[i]);
+	code = filter ? weft__config_write(filter, &listing->same)
+		      : WEFT_ENOMEM;
+	json_decref(filter);
+	return weft__rest_answer_settle(
+	    &listing->call->answer, code, &listing->call->error);
+}
+
 /* Takes skip and limit out of the filter: they are ours to apply. */
 static int
 read_filter(struct listing *listing)
@@ -90,7 +113,38 @@ read_filter(struct listing *listing)
 	listing->skip = filter.query.skip;
 	listing->limit = filter.query.limit;
 	weft__filter_fini(&filter);
-	return 0;
+	return listing->filter.size ? write_same(listing) : 0;
+}
+
+/* Goes on where an earlier page ended, if that is known. */
+static void
+find_place(struct listing *listing)
+{
+	const struct weft__rest_call *call = listing->call;
+
+	listing->place = (struct weft__rest_place){
+	    .model = weft_slice(listing->model),
+	    .user = weft__principal_user_id(call->principal),
+	    .filter = weft_buf_slice(&listing->same),
+	    .since = listing->since,
+	    .skip = listing->skip,
+	};
+	if (listing->skip &&
+	    weft__rest_bookmark_get(call->rest->bookmarks, &listing->place,
+		weft__clock_now_ms(&weft__clock_system), &listing->token))
+		listing->skip = 0;
+}
+
+/* The next page begins where this one, of 'limit' changes, ends. */
+static void
+keep_place(struct listing *listing, uint64_t limit)
+{
+	if (listing->limit || listing->token.end)
+		return;
+	listing->place.skip += limit;
+	weft__rest_bookmark_put(listing->call->rest->bookmarks,
+	    &listing->place, weft__clock_now_ms(&weft__clock_system),
+	    &listing->token);
 }
 
 int64_t
@@ -108,6 +162,7 @@ static int
 list_changes(struct listing *listing, double since)
 {
 	struct weft__rest_call *call = listing->call;
+	uint64_t limit;
 	int code;
 
 	listing->model = call->model->definition->name;
@@ -117,7 +172,11 @@ list_changes(struct listing *listing, double since)
 		code = weft__rest_open_source(call, &listing->source);
 	if (code)
 		return code;
+	limit = listing->limit;
+	find_place(listing);
 	code = write_pages(listing);
+	if (!code)
+		keep_place(listing, limit);
 	weft_source_destroy(listing->source);
 	weft_change_list_fini(&listing->page);
 	return code;
@@ -128,7 +187,8 @@ int
 weft__rest_changes(struct weft__rest_call *call)
 {
 	struct weft_buf json = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
-	struct listing listing = {.call = call};
+	struct listing listing = {
+	    .call = call, .same = WEFT_BUF_INIT(2 * WEFT_LIMIT_FILTER_SIZE)};
 	double since;
 	bool is_given;
 	int code = weft__rest_take_number(
@@ -142,6 +202,7 @@ weft__rest_changes(struct weft__rest_call *call)
 		    &call->answer, "[]", &call->error);
 	else if (!code)
 		code = list_changes(&listing, since);
+	weft_buf_fini(&listing.same);
 	weft_buf_fini(&json);
 	return code;
 }

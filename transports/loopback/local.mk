@@ -4,6 +4,7 @@ libweft_all_la_SOURCES += \
 	transports/loopback/api.c \
 	transports/loopback/argument.c transports/loopback/argument.h \
 	transports/loopback/bind.c \
+	transports/loopback/bookmark.c transports/loopback/bookmark.h \
 	transports/loopback/bulk.c \
 	transports/loopback/changes.c \
 	transports/loopback/checkpoint.c \

@@ -31,6 +31,7 @@
 #include "models/model.h"
 #include "transports/http/http.h"
 #include "transports/loopback/answer.h"
+#include "transports/loopback/bookmark.h"
 #include "transports/loopback/failure.h"
 #include "transports/loopback/query.h"
 #include "transports/loopback/loopback.h"
@@ -81,6 +82,7 @@ struct weft__rest {
 	size_t length;
 	struct weft__http_handler handler;
 	struct weft__rest_watch *watch;
+	struct weft__rest_bookmarks *bookmarks;
 	struct weft__arena arena;
 };
 

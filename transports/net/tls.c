@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "core/base/alloc.h"
 
@@ -13,17 +14,18 @@ struct weft__tls {
 	char *key_path;
 };
 
-/* What OpenSSL says last about a file. */
+/* What OpenSSL first found wrong with a file; the rest is where it was. */
 static int
 failed(const char *path, struct weft_error *error)
 {
-	char text[160] = "unknown reason";
-	unsigned long code = ERR_peek_last_error();
+	unsigned long code = ERR_peek_error();
+	const char *reason = ERR_SYSTEM_ERROR(code)
+	    ? strerror(ERR_GET_REASON(code))
+	    : ERR_reason_error_string(code);
 
-	if (code)
-		ERR_error_string_n(code, text, sizeof text);
 	ERR_clear_error();
-	return weft_error_set(error, WEFT_ECONFIG, "TLS: %s: %s", path, text);
+	return weft_error_set(error, WEFT_ECONFIG, "TLS: %s: %s", path,
+	    reason ? reason : "unknown reason");
 }
 
 /* A client may offer several protocols; this is the one we speak. */

@@ -415,6 +415,12 @@ test('a private model wants a login', async server => {
       error => error.statusCode === 401);
 });
 
+test('a model that is not public is not served', async server => {
+  for (const path of ['AccessTokens', 'Roles', 'RoleMappings', 'ACLs', 'Users'])
+    assert.strictEqual((await request('GET', `${server.url}/${path}`)).status,
+        404, path);
+});
+
 // The events of a change stream, as {type, target, ...}; ends by close().
 function openStream(url) {
   const events = [], waiting = [];

@@ -1,0 +1,13 @@
+/*
+ * The keys of a model's definition that mean something.
+ */
+#ifndef MODELS_DEFINITION_KEYS_H
+#define MODELS_DEFINITION_KEYS_H
+
+#include <jansson.h>
+
+/* Logs a warning for each key of the definition that means nothing. */
+void weft__definition_name_unknown(
+    const char *model, const json_t *definition);
+
+#endif
