@@ -140,6 +140,26 @@ weft__track_history(const struct weft__track *track, struct weft_buf *history)
 	return code;
 }
 
+/*
+ * The revision that the last but one deletion took away; no value: it is not
+ * known.
+ */
+static struct weft_slice
+deleted_before(const struct weft__track *track)
+{
+	const struct weft__revnode *nodes = track->tree.nodes;
+	bool deleted = false;
+	int i = track->tree.current;
+
+	while (i >= 0 && (i = nodes[i].parent) >= 0) {
+		if (nodes[i].flags & WEFT__REVNODE_DELETED)
+			deleted = true;
+		else if (deleted)
+			return weft__rev_slice(&nodes[i].rev);
+	}
+	return weft_slice_of(NULL, 0);
+}
+
 void
 weft__track_change(const struct weft__track *track, struct weft_slice model,
     struct weft_slice model_id, struct weft_change *change)
@@ -155,6 +175,11 @@ weft__track_change(const struct weft__track *track, struct weft_slice model,
 	if (was_written(track))
 		change->generation =
 		    track->tree.nodes[track->tree.current].generation;
+	/* Deleted, then made and deleted anew within one checkpoint: LoopBack
+	 * has nothing to tell then, and a peer that did not hear of the first
+	 * deletion keeps the record for ever. */
+	if (!change->rev.data && change->has_prev && !change->prev.data)
+		change->prev = deleted_before(track);
 }
 
 bool

@@ -91,7 +91,8 @@ WEFT_MUST_CHECK int weft__track_history(
 
 /*
  * The change that the row stands for.  The slices point into 'track',
- * 'model' and 'model_id'.
+ * 'model' and 'model_id'.  Of a record that was deleted, then came and went
+ * within one checkpoint, prev is what the first deletion took away.
  */
 void weft__track_change(const struct weft__track *track,
     struct weft_slice model, struct weft_slice model_id,

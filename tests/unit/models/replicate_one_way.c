@@ -62,6 +62,23 @@ replicate__carries_on_a_deletion_of_what_just_came(void **state)
 	pair_close(&pair);
 }
 
+/* Deleted, then made and deleted once more before anybody heard of it. */
+static void
+replicate__carries_on_a_deletion_that_was_repeated(void **state)
+{
+	struct pair pair;
+
+	open_equal_pair(&pair);
+	fixture_checkpoint(&pair.a.fixture);
+	party_delete(&pair.a, "a");
+	fixture_checkpoint(&pair.a.fixture);
+	party_put(&pair.a, "a", "2");
+	party_delete(&pair.a, "a");
+	assert_int_equal(party_sync(&pair.a, &pair.b), 0);
+	pair_assert_same(&pair, 0);
+	pair_close(&pair);
+}
+
 /* The same conflict is not found again after another change. */
 static void
 replicate__remembers_what_was_decided(void **state)
@@ -94,6 +111,8 @@ main(void)
 		replicate__finds_what_the_target_deleted_before_the_last_one),
 	    cmocka_unit_test(
 		replicate__carries_on_a_deletion_of_what_just_came),
+	    cmocka_unit_test(
+		replicate__carries_on_a_deletion_that_was_repeated),
 	    cmocka_unit_test(replicate__remembers_what_was_decided),
 	};
 

@@ -112,6 +112,14 @@ track_apply__create_and_delete_in_one_checkpoint_is_unknown(void **state)
 }
 
 static void
+track_apply__recreate_and_delete_in_one_checkpoint_tells_the_first(
+    void **state)
+{
+	check("ab|-|c-", '-', 'b', 3, WEFT_CHANGE_DELETE);
+	check("ab|-|c-d", 'd', '-', 3, WEFT_CHANGE_CREATE);
+}
+
+static void
 track_apply__delete_of_what_never_was_changes_nothing(void **state)
 {
 	struct weft__track track;
@@ -453,6 +461,8 @@ main(void)
 		track_apply__delete_then_recreate_in_the_next_checkpoint),
 	    cmocka_unit_test(
 		track_apply__create_and_delete_in_one_checkpoint_is_unknown),
+	    cmocka_unit_test(
+		track_apply__recreate_and_delete_in_one_checkpoint_tells_the_first),
 	    cmocka_unit_test(
 		track_apply__delete_of_what_never_was_changes_nothing),
 	    cmocka_unit_test(
