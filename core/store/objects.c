@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -26,12 +27,19 @@ struct weft__pack_file {
 	char index[]; /* path */
 };
 
+/* How often a folder is read that others write into all the time. */
+#define LISTINGS 100
+
+/* How often an object is looked for while packs are merged. */
+#define TRIES 4
+
 struct weft__objects {
 	const struct weft__directory *directory;
 	struct weft__pack_file *packs; /* those found last come first */
 	struct weft__map known;        /* names of their indexes */
 	struct weft__node_cache nodes;
 	char damaged[256];             /* an index that was left out, or "" */
+	bool has_moved; /* packs came or went during the last listing */
 };
 
 /* An object's place. */
@@ -100,8 +108,10 @@ add_pack(struct weft__objects *objects, const char *index,
 
 	snprintf(name, sizeof name, "objects/pack/%s", index);
 	code = open_file(objects->directory, name, &file, error);
-	if (code == WEFT_ENOTFOUND)
-		return 0; /* somebody has merged it since */
+	if (code == WEFT_ENOTFOUND) {
+		objects->has_moved = true; /* it was merged meanwhile */
+		return 0;
+	}
 	if (code == WEFT_EDAMAGED) {
 		/* Not noted as known: it may be written anew. */
 		snprintf(objects->damaged, sizeof objects->damaged, "%s",
@@ -125,25 +135,17 @@ is_index(const char *name)
 	return size > 4 && size < 200 && !strcmp(name + size - 4, ".idx");
 }
 
-/* Adds the packs that are not yet known, and counts all there are. */
+/* Adds the packs of the folder that are not yet known, and counts them. */
 static int
-add_packs(struct weft__objects *objects, size_t *count,
+list_packs(struct weft__objects *objects, DIR *list, size_t *count,
     struct weft_error *error)
 {
 	const struct dirent *entry;
-	int code = 0, fd = openat(objects->directory->fd, "objects/pack",
-	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct stat before, after;
+	int code = 0;
 
 	*count = 0;
-	objects->damaged[0] = '\0';
-	if (!list) {
-		code = weft__file_error(
-		    objects->directory, "objects/pack", "read", error);
-		if (fd >= 0)
-			close(fd);
-		return code;
-	}
+	objects->has_moved = fstat(dirfd(list), &before) != 0;
 	while (!code && (entry = readdir(list))) {
 		if (!is_index(entry->d_name))
 			continue;
@@ -151,6 +153,39 @@ add_packs(struct weft__objects *objects, size_t *count,
 		if (!weft__map_find(
 		        &objects->known, weft_slice(entry->d_name)))
 			code = add_pack(objects, entry->d_name, error);
+	}
+	if (fstat(dirfd(list), &after) ||
+	    memcmp(&before.st_mtim, &after.st_mtim, sizeof before.st_mtim))
+		objects->has_moved = true;
+	return code;
+}
+
+/*
+ * Adds the packs that are not yet known, and counts all there are.  While
+ * others merge packs, a list of the folder may have neither a pack nor the one
+ * that took its place: then it is read once more.
+ */
+static int
+add_packs(struct weft__objects *objects, size_t *count,
+    struct weft_error *error)
+{
+	int code = 0, fd = openat(objects->directory->fd, "objects/pack",
+	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+
+	objects->damaged[0] = '\0';
+	objects->has_moved = true;
+	*count = 0;
+	if (!list) {
+		code = weft__file_error(
+		    objects->directory, "objects/pack", "read", error);
+		if (fd >= 0)
+			close(fd);
+		return code;
+	}
+	for (int i = 0; !code && objects->has_moved && i < LISTINGS; i++) {
+		rewinddir(list);
+		code = list_packs(objects, list, count, error);
 	}
 	closedir(list);
 	return code;
@@ -336,13 +371,17 @@ get_any(struct weft__objects *objects, const struct weft__oid *oid,
 	bool again = false;
 	int code = read_object(objects, oid, type, object, &detail), looked;
 
-	if (code) {
+	/* Damage is looked at once more, in what may have come since. */
+	for (int i = 0; code && i < TRIES; i++) {
+		if (i && code != WEFT_ENOTFOUND)
+			break;
 		looked = look_again(objects, code, &again, error);
 		if (looked)
 			return looked;
-	}
-	if (again)
+		if (!again)
+			break;
 		code = read_object(objects, oid, type, object, &detail);
+	}
 	if (code)
 		return describe(
 		    objects, oid, wanted, code, detail.text, error);

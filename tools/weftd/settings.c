@@ -142,15 +142,13 @@ put_number(const struct setting *setting, const json_t *value, int64_t *place)
 		return json_is_boolean(value);
 	case SETTING_WORD:
 		return find_word(setting, text, place);
-	case SETTING_SIZE:
-		if (text)
-			return parse_size(text, place) &&
-			    in_range(setting, *place);
-		/* fall through */
 	default:
-		*place = json_integer_value(value);
-		return json_is_integer(value) && in_range(setting, *place);
+		break;
 	}
+	if (setting->kind == SETTING_SIZE && text)
+		return parse_size(text, place) && in_range(setting, *place);
+	*place = json_integer_value(value);
+	return json_is_integer(value) && in_range(setting, *place);
 }
 
 static int

@@ -55,3 +55,9 @@ TESTS += tests/unit/transports/loopback/rights
 tests_unit_transports_loopback_rights_SOURCES = \
 	tests/unit/transports/loopback/rights.c $(rest_fixture)
 tests_unit_transports_loopback_rights_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/loopback/changes
+TESTS += tests/unit/transports/loopback/changes
+tests_unit_transports_loopback_changes_SOURCES = \
+	tests/unit/transports/loopback/changes.c $(rest_fixture)
+tests_unit_transports_loopback_changes_LDADD = $(TEST_LIBS)

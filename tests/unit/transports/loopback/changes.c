@@ -1,0 +1,125 @@
+/* Tests of change lists that move on while a client pages through them. */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+
+#include "tests/lib/rest.h"
+
+#define TODO_COUNT 30
+#define PAGE 10
+
+static void
+put_todo(struct rest *rest, int number, const char *title)
+{
+	char body[80];
+
+	snprintf(body, sizeof body, "{\"id\":\"t%d\",\"title\":\"%s\"}", number,
+	    title);
+	assert_int_equal(
+	    rest_ask(rest, "POST /api/Todos/replaceOrCreate", body), 200);
+}
+
+static void
+open_todos(struct rest *rest)
+{
+	rest_open(rest, FIXTURE_SQLITE);
+	rest_start(rest);
+	for (int i = 0; i < TODO_COUNT; i++)
+		put_todo(rest, i, "one");
+}
+
+/* Asks for a page, and notes which records it has. */
+static void
+read_page(struct rest *rest, int skip, const char *more, bool seen[TODO_COUNT])
+{
+	char request[200], id[40];
+
+	snprintf(request, sizeof request,
+	    "GET /api/Todos/changes?since=-1&filter={\"skip\":%d,"
+	    "\"limit\":%d%s}", skip, PAGE, more);
+	assert_int_equal(rest_ask(rest, request, NULL), 200);
+	for (int i = 0; i < TODO_COUNT; i++) {
+		snprintf(id, sizeof id, "\"modelId\":\"t%d\"", i);
+		seen[i] |= strstr(rest->body, id) != NULL;
+	}
+}
+
+static void
+assert_all_seen(const bool seen[TODO_COUNT])
+{
+	for (int i = 0; i < TODO_COUNT; i++)
+		assert_true(seen[i]);
+}
+
+static void
+changes__pages_pass_over_nothing_that_is_written_meanwhile(void **state)
+{
+	bool seen[TODO_COUNT] = {false};
+	struct rest rest;
+
+	open_todos(&rest);
+	read_page(&rest, 0, "", seen);
+	for (int i = 0; i < 5; i++)
+		put_todo(&rest, i, "two"); /* to the end of the list */
+	assert_int_equal(rest_ask(&rest, "DELETE /api/Todos/t5", NULL), 200);
+	for (int skip = PAGE; skip <= TODO_COUNT; skip += PAGE)
+		read_page(&rest, skip, "", seen);
+	assert_all_seen(seen);
+	rest_close(&rest);
+}
+
+/* Somebody else has the same list, but reads its first page later. */
+static void
+changes__pages_of_two_readers_pass_over_nothing(void **state)
+{
+	bool one[TODO_COUNT] = {false}, two[TODO_COUNT] = {false};
+	struct rest rest;
+
+	open_todos(&rest);
+	read_page(&rest, 0, "", one);
+	for (int i = 0; i < 5; i++)
+		put_todo(&rest, i, "two");
+	read_page(&rest, 0, "", two);
+	for (int skip = PAGE; skip <= TODO_COUNT; skip += PAGE)
+		read_page(&rest, skip, "", one);
+	for (int skip = PAGE; skip <= TODO_COUNT; skip += PAGE)
+		read_page(&rest, skip, "", two);
+	assert_all_seen(one);
+	assert_all_seen(two);
+	rest_close(&rest);
+}
+
+/* Another filter is another list. */
+static void
+changes__pages_of_another_filter_have_places_of_their_own(void **state)
+{
+	bool all[TODO_COUNT] = {false}, some[TODO_COUNT] = {false};
+	struct rest rest;
+
+	open_todos(&rest);
+	for (int i = 0; i < 15; i++)
+		put_todo(&rest, i, "two");
+	read_page(&rest, 0, "", all);
+	read_page(&rest, 0, ",\"where\":{\"title\":\"two\"}", some);
+	read_page(&rest, PAGE, ",\"where\":{\"title\":\"two\"}", some);
+	for (int i = 0; i < TODO_COUNT; i++)
+		assert_int_equal(some[i], i < 15);
+	read_page(&rest, PAGE, "", all);
+	read_page(&rest, 2 * PAGE, "", all);
+	assert_all_seen(all);
+	rest_close(&rest);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+		changes__pages_pass_over_nothing_that_is_written_meanwhile),
+	    cmocka_unit_test(changes__pages_of_two_readers_pass_over_nothing),
+	    cmocka_unit_test(
+		changes__pages_of_another_filter_have_places_of_their_own),
+	};
+
+	return cmocka_run_group_tests_name("changes", tests, NULL, NULL);
+}
