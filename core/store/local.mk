@@ -17,6 +17,7 @@ libweft_all_la_SOURCES += \
 	core/store/pack.c core/store/pack.h \
 	core/store/pack_chain.c core/store/pack_chain.h \
 	core/store/pack_index.c \
+	core/store/pack_list.c core/store/pack_list.h \
 	core/store/pack_map.c core/store/pack_map.h \
 	core/store/pack_verify.c \
 	core/store/pack_merge.c core/store/pack_merge.h \

@@ -1,14 +1,7 @@
 /*
- * The packs of a repository: which of them has an object; seeing them come and
- * go.
+ * Which pack of the repository has an object.
  */
 #include "core/store/objects.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
@@ -16,31 +9,11 @@
 #include "core/store/node_cache.h"
 #include "core/store/objects_git.h"
 #include "core/store/pack_chain.h"
+#include "core/store/pack_list.h"
 #include "core/store/pack_map.h"
-
-/* An open pack, kept by its list and by the objects in its map. */
-struct weft__pack_file {
-	struct weft__pack_file *next;
-	struct weft__pack_map map;
-	struct weft__git_pack *git; /* for what is not in the map as it is */
-	size_t holders;
-	char index[]; /* path */
-};
-
-/* How often a folder is read that others write into all the time. */
-#define LISTINGS 100
 
 /* How often an object is looked for while packs are merged. */
 #define TRIES 4
-
-struct weft__objects {
-	const struct weft__directory *directory;
-	struct weft__pack_file *packs; /* those found last come first */
-	struct weft__map known;        /* names of their indexes */
-	struct weft__node_cache nodes;
-	char damaged[256];             /* an index that was left out, or "" */
-	bool has_moved; /* packs came or went during the last listing */
-};
 
 /* An object's place. */
 struct place {
@@ -65,147 +38,6 @@ weft__object_type_name(enum weft__object_type type)
 	return names[type];
 }
 
-static void
-drop_file(struct weft__pack_file *file)
-{
-	if (--file->holders)
-		return;
-	weft__git_pack_close(file->git);
-	weft__pack_map_close(&file->map);
-	weft__free(file);
-}
-
-/* Opens a pack; 'name' is that of its index, from the repository. */
-static int
-open_file(const struct weft__directory *directory, const char *name,
-    struct weft__pack_file **file, struct weft_error *error)
-{
-	size_t room = strlen(directory->path) + strlen(name) + 2;
-	struct weft__pack_file *opened =
-	    weft__calloc(1, sizeof *opened + room);
-	int code;
-
-	if (!opened)
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	snprintf(opened->index, room, "%s/%s", directory->path, name);
-	opened->holders = 1;
-	code = weft__pack_map_open(&opened->map, directory, name, error);
-	if (code)
-		weft__free(opened);
-	else
-		*file = opened;
-	return code;
-}
-
-/* Adds a pack by the name of its index. */
-static int
-add_pack(struct weft__objects *objects, const char *index,
-    struct weft_error *error)
-{
-	struct weft__pack_file *file = NULL;
-	char name[300];
-	int code;
-
-	snprintf(name, sizeof name, "objects/pack/%s", index);
-	code = open_file(objects->directory, name, &file, error);
-	if (code == WEFT_ENOTFOUND) {
-		objects->has_moved = true; /* it was merged meanwhile */
-		return 0;
-	}
-	if (code == WEFT_EDAMAGED) {
-		/* Not noted as known: it may be written anew. */
-		snprintf(objects->damaged, sizeof objects->damaged, "%s",
-		    index);
-		return 0;
-	}
-	if (code)
-		return code;
-	file->next = objects->packs;
-	objects->packs = file;
-	return weft__map_put(&objects->known, weft_slice(index), objects)
-	    ? weft_error_set(error, WEFT_ENOMEM, "out of memory")
-	    : 0;
-}
-
-static bool
-is_index(const char *name)
-{
-	size_t size = strlen(name);
-
-	return size > 4 && size < 200 && !strcmp(name + size - 4, ".idx");
-}
-
-/* Adds the packs of the folder that are not yet known, and counts them. */
-static int
-list_packs(struct weft__objects *objects, DIR *list, size_t *count,
-    struct weft_error *error)
-{
-	const struct dirent *entry;
-	struct stat before, after;
-	int code = 0;
-
-	*count = 0;
-	objects->has_moved = fstat(dirfd(list), &before) != 0;
-	while (!code && (entry = readdir(list))) {
-		if (!is_index(entry->d_name))
-			continue;
-		++*count;
-		if (!weft__map_find(
-		        &objects->known, weft_slice(entry->d_name)))
-			code = add_pack(objects, entry->d_name, error);
-	}
-	if (fstat(dirfd(list), &after) ||
-	    memcmp(&before.st_mtim, &after.st_mtim, sizeof before.st_mtim))
-		objects->has_moved = true;
-	return code;
-}
-
-/*
- * Adds the packs that are not yet known, and counts all there are.  While
- * others merge packs, a list of the folder may have neither a pack nor the one
- * that took its place: then it is read once more.
- */
-static int
-add_packs(struct weft__objects *objects, size_t *count,
-    struct weft_error *error)
-{
-	int code = 0, fd = openat(objects->directory->fd, "objects/pack",
-	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
-
-	objects->damaged[0] = '\0';
-	objects->has_moved = true;
-	*count = 0;
-	if (!list) {
-		code = weft__file_error(
-		    objects->directory, "objects/pack", "read", error);
-		if (fd >= 0)
-			close(fd);
-		return code;
-	}
-	for (int i = 0; !code && objects->has_moved && i < LISTINGS; i++) {
-		rewinddir(list);
-		code = list_packs(objects, list, count, error);
-	}
-	closedir(list);
-	return code;
-}
-
-/* Forgets all packs; objects that are held stay as they are. */
-static void
-forget_packs(struct weft__objects *objects)
-{
-	struct weft__pack_file *file;
-
-	weft__node_cache_fini(&objects->nodes);
-	while ((file = objects->packs)) {
-		objects->packs = file->next;
-		drop_file(file);
-	}
-	weft__map_fini(&objects->known, NULL);
-	objects->damaged[0] = '\0';
-}
-
 int
 weft__objects_open(const struct weft__directory *directory,
     struct weft__objects **objects, struct weft_error *error)
@@ -219,7 +51,7 @@ weft__objects_open(const struct weft__directory *directory,
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	opened->directory = directory;
 	opened->nodes.limit = WEFT_LIMIT_NODE_CACHE;
-	code = add_packs(opened, &count, error);
+	code = weft__pack_list_add(opened, &count, error);
 	if (code)
 		weft__objects_close(opened);
 	else
@@ -232,7 +64,7 @@ weft__objects_close(struct weft__objects *objects)
 {
 	if (!objects)
 		return;
-	forget_packs(objects);
+	weft__pack_list_forget(objects);
 	weft__free(objects);
 }
 
@@ -241,8 +73,8 @@ weft__objects_renew(struct weft__objects *objects, struct weft_error *error)
 {
 	size_t count;
 
-	forget_packs(objects);
-	return add_packs(objects, &count, error);
+	weft__pack_list_forget(objects);
+	return weft__pack_list_add(objects, &count, error);
 }
 
 /*
@@ -254,7 +86,7 @@ refresh(struct weft__objects *objects, bool *changed,
     struct weft_error *error)
 {
 	size_t before = weft__map_count(&objects->known), count;
-	int code = add_packs(objects, &count, error);
+	int code = weft__pack_list_add(objects, &count, error);
 
 	*changed = weft__map_count(&objects->known) > before;
 	if (code || weft__map_count(&objects->known) <= count)
@@ -525,7 +357,7 @@ void
 weft__object_release(struct weft__object *object)
 {
 	if (object->file)
-		drop_file(object->file);
+		weft__pack_list_drop(object->file);
 	if (object->handle)
 		weft__git_handle_release(object->handle);
 	*object = (struct weft__object){{NULL, 0}, NULL, NULL};

@@ -74,7 +74,9 @@ read_names(const struct weft__directory *directory, struct names *names,
 	while (!code && (entry = readdir(list)))
 		code = add_name(names, entry->d_name, error);
 	closedir(list);
-	qsort(names->list, names->length, sizeof *names->list, compare_names);
+	if (names->length)
+		qsort(names->list, names->length, sizeof *names->list,
+		    compare_names);
 	return code;
 }
 

@@ -197,7 +197,7 @@ verify_bcrypt(struct weft_slice password, struct weft_slice hash,
 	memcpy(setting, hash.data, BCRYPT_SIZE);
 	setting[BCRYPT_SIZE] = '\0';
 	if (work && text)
-		made = crypt_r(text, setting, work);
+		made = crypt_rn(text, setting, work, (int)sizeof *work);
 	else
 		code = weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	*matches = made && strlen(made) == BCRYPT_SIZE &&

@@ -5,7 +5,7 @@
 
 #include "tests/lib/rest.h"
 
-#define TODO_COUNT 30
+#define RECORDS 30
 #define PAGE 10
 
 static void
@@ -24,13 +24,13 @@ open_todos(struct rest *rest)
 {
 	rest_open(rest, FIXTURE_SQLITE);
 	rest_start(rest);
-	for (int i = 0; i < TODO_COUNT; i++)
+	for (int i = 0; i < RECORDS; i++)
 		put_todo(rest, i, "one");
 }
 
 /* Asks for a page, and notes which records it has. */
 static void
-read_page(struct rest *rest, int skip, const char *more, bool seen[TODO_COUNT])
+read_page(struct rest *rest, int skip, const char *more, bool seen[RECORDS])
 {
 	char request[200], id[40];
 
@@ -38,23 +38,23 @@ read_page(struct rest *rest, int skip, const char *more, bool seen[TODO_COUNT])
 	    "GET /api/Todos/changes?since=-1&filter={\"skip\":%d,"
 	    "\"limit\":%d%s}", skip, PAGE, more);
 	assert_int_equal(rest_ask(rest, request, NULL), 200);
-	for (int i = 0; i < TODO_COUNT; i++) {
+	for (int i = 0; i < RECORDS; i++) {
 		snprintf(id, sizeof id, "\"modelId\":\"t%d\"", i);
 		seen[i] |= strstr(rest->body, id) != NULL;
 	}
 }
 
 static void
-assert_all_seen(const bool seen[TODO_COUNT])
+assert_all_seen(const bool seen[RECORDS])
 {
-	for (int i = 0; i < TODO_COUNT; i++)
+	for (int i = 0; i < RECORDS; i++)
 		assert_true(seen[i]);
 }
 
 static void
 changes__pages_pass_over_nothing_that_is_written_meanwhile(void **state)
 {
-	bool seen[TODO_COUNT] = {false};
+	bool seen[RECORDS] = {false};
 	struct rest rest;
 
 	open_todos(&rest);
@@ -62,7 +62,7 @@ changes__pages_pass_over_nothing_that_is_written_meanwhile(void **state)
 	for (int i = 0; i < 5; i++)
 		put_todo(&rest, i, "two"); /* to the end of the list */
 	assert_int_equal(rest_ask(&rest, "DELETE /api/Todos/t5", NULL), 200);
-	for (int skip = PAGE; skip <= TODO_COUNT; skip += PAGE)
+	for (int skip = PAGE; skip <= RECORDS; skip += PAGE)
 		read_page(&rest, skip, "", seen);
 	assert_all_seen(seen);
 	rest_close(&rest);
@@ -72,7 +72,7 @@ changes__pages_pass_over_nothing_that_is_written_meanwhile(void **state)
 static void
 changes__pages_of_two_readers_pass_over_nothing(void **state)
 {
-	bool one[TODO_COUNT] = {false}, two[TODO_COUNT] = {false};
+	bool one[RECORDS] = {false}, two[RECORDS] = {false};
 	struct rest rest;
 
 	open_todos(&rest);
@@ -80,9 +80,9 @@ changes__pages_of_two_readers_pass_over_nothing(void **state)
 	for (int i = 0; i < 5; i++)
 		put_todo(&rest, i, "two");
 	read_page(&rest, 0, "", two);
-	for (int skip = PAGE; skip <= TODO_COUNT; skip += PAGE)
+	for (int skip = PAGE; skip <= RECORDS; skip += PAGE)
 		read_page(&rest, skip, "", one);
-	for (int skip = PAGE; skip <= TODO_COUNT; skip += PAGE)
+	for (int skip = PAGE; skip <= RECORDS; skip += PAGE)
 		read_page(&rest, skip, "", two);
 	assert_all_seen(one);
 	assert_all_seen(two);
@@ -93,7 +93,7 @@ changes__pages_of_two_readers_pass_over_nothing(void **state)
 static void
 changes__pages_of_another_filter_have_places_of_their_own(void **state)
 {
-	bool all[TODO_COUNT] = {false}, some[TODO_COUNT] = {false};
+	bool all[RECORDS] = {false}, some[RECORDS] = {false};
 	struct rest rest;
 
 	open_todos(&rest);
@@ -102,7 +102,7 @@ changes__pages_of_another_filter_have_places_of_their_own(void **state)
 	read_page(&rest, 0, "", all);
 	read_page(&rest, 0, ",\"where\":{\"title\":\"two\"}", some);
 	read_page(&rest, PAGE, ",\"where\":{\"title\":\"two\"}", some);
-	for (int i = 0; i < TODO_COUNT; i++)
+	for (int i = 0; i < RECORDS; i++)
 		assert_int_equal(some[i], i < 15);
 	read_page(&rest, PAGE, "", all);
 	read_page(&rest, 2 * PAGE, "", all);
