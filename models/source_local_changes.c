@@ -259,6 +259,20 @@ start(struct page *page, struct weft_transaction *transaction)
 	return 0;
 }
 
+/* What was written since the list was begun belongs to it. */
+static int
+extend(struct page *page, struct weft_transaction *transaction)
+{
+	uint64_t first, last;
+	int code = transaction->session->ops->journal_range(
+	    transaction->session, &first, &last, page->error);
+
+	if (!code && last > page->token->bound)
+		page->token->bound = last;
+	page->token->extend = false;
+	return code;
+}
+
 static int
 read_page(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
@@ -269,6 +283,8 @@ read_page(struct weft_transaction *transaction, void *context,
 	page->error = error;
 	if (get_phase(page) == PHASE_START)
 		code = start(page, transaction);
+	else if (page->token->extend && get_phase(page) == PHASE_JOURNAL)
+		code = extend(page, transaction);
 	while (!code && !page->token->end && !page->unrectified &&
 	    page->appended < page->limit)
 		code = get_phase(page) == PHASE_JOURNAL

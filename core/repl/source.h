@@ -27,6 +27,8 @@ struct weft__page_token {
 	uint64_t position; /* private to the source */
 	uint64_t bound;    /* private to the source */
 	bool end;          /* set by the source: nothing follows */
+	bool extend;       /* set by who goes on with a token kept from
+	                      earlier: the list ends now, not then */
 };
 
 struct weft__diff {

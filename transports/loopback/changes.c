@@ -131,8 +131,10 @@ find_place(struct listing *listing)
 	};
 	if (listing->skip &&
 	    weft__rest_bookmark_get(call->rest->bookmarks, &listing->place,
-		weft__clock_now_ms(&weft__clock_system), &listing->token))
+		weft__clock_now_ms(&weft__clock_system), &listing->token)) {
+		listing->token.extend = true;
 		listing->skip = 0;
+	}
 }
 
 /* The next page begins where this one, of 'limit' changes, ends. */

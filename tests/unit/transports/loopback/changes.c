@@ -30,18 +30,25 @@ open_todos(struct rest *rest)
 
 /* Asks for a page, and notes which records it has. */
 static void
-read_page(struct rest *rest, int skip, const char *more, bool seen[RECORDS])
+read_since(struct rest *rest, int since, int skip, const char *more,
+    bool seen[RECORDS])
 {
 	char request[200], id[40];
 
 	snprintf(request, sizeof request,
-	    "GET /api/Todos/changes?since=-1&filter={\"skip\":%d,"
-	    "\"limit\":%d%s}", skip, PAGE, more);
+	    "GET /api/Todos/changes?since=%d&filter={\"skip\":%d,"
+	    "\"limit\":%d%s}", since, skip, PAGE, more);
 	assert_int_equal(rest_ask(rest, request, NULL), 200);
 	for (int i = 0; i < RECORDS; i++) {
 		snprintf(id, sizeof id, "\"modelId\":\"t%d\"", i);
 		seen[i] |= strstr(rest->body, id) != NULL;
 	}
+}
+
+static void
+read_page(struct rest *rest, int skip, const char *more, bool seen[RECORDS])
+{
+	read_since(rest, -1, skip, more, seen);
 }
 
 static void
@@ -89,6 +96,28 @@ changes__pages_of_two_readers_pass_over_nothing(void **state)
 	rest_close(&rest);
 }
 
+/* A list that is read once more has what has come since. */
+static void
+changes__pages_that_are_read_again_are_up_to_date(void **state)
+{
+	bool first[RECORDS] = {false}, again[RECORDS] = {false};
+	struct rest rest;
+
+	open_todos(&rest);
+	rest_ask(&rest, "POST /api/Todos/checkpoint", NULL);
+	for (int i = 0; i < 25; i++)
+		put_todo(&rest, i, "two");
+	for (int skip = 0; skip < RECORDS; skip += PAGE)
+		read_since(&rest, 2, skip, "", first);
+	for (int i = 25; i < RECORDS; i++)
+		put_todo(&rest, i, "two");
+	for (int skip = 0; skip <= RECORDS; skip += PAGE)
+		read_since(&rest, 2, skip, "", again);
+	assert_false(first[25]);
+	assert_all_seen(again);
+	rest_close(&rest);
+}
+
 /* Another filter is another list. */
 static void
 changes__pages_of_another_filter_have_places_of_their_own(void **state)
@@ -117,6 +146,8 @@ main(void)
 	    cmocka_unit_test(
 		changes__pages_pass_over_nothing_that_is_written_meanwhile),
 	    cmocka_unit_test(changes__pages_of_two_readers_pass_over_nothing),
+	    cmocka_unit_test(
+		changes__pages_that_are_read_again_are_up_to_date),
 	    cmocka_unit_test(
 		changes__pages_of_another_filter_have_places_of_their_own),
 	};
