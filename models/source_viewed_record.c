@@ -32,18 +32,26 @@ hide(const char *model, struct weft_slice id, struct weft_error *error)
 	    model, (int)id.size, id.data);
 }
 
-int
-weft__source_viewed_find(struct weft_source *source, const char *model,
-    struct weft_slice id, struct weft_buf *body, struct weft_error *error)
+/* A record that the viewer may not see is as if it was not there. */
+static int
+require_seen(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_error *error)
 {
 	enum weft__sight sight;
 	int code = look_at_one(source, model, id, &sight, error);
 
-	if (code)
-		return code;
-	if (sight == WEFT__SIGHT_HIDDEN)
-		return hide(model, id, error);
-	return weft__viewed_inner(source)->ops->find(
+	if (!code && sight == WEFT__SIGHT_HIDDEN)
+		code = hide(model, id, error);
+	return code;
+}
+
+int
+weft__source_viewed_find(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_buf *body, struct weft_error *error)
+{
+	int code = require_seen(source, model, id, error);
+
+	return code ? code : weft__viewed_inner(source)->ops->find(
 	    weft__viewed_inner(source), model, id, body, error);
 }
 
@@ -79,14 +87,9 @@ weft__source_viewed_last_change(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error)
 {
-	enum weft__sight sight;
-	int code = look_at_one(source, model, id, &sight, error);
+	int code = require_seen(source, model, id, error);
 
-	if (code)
-		return code;
-	if (sight == WEFT__SIGHT_HIDDEN)
-		return hide(model, id, error);
-	return weft__viewed_inner(source)->ops->last_change(
+	return code ? code : weft__viewed_inner(source)->ops->last_change(
 	    weft__viewed_inner(source), model, id, list, error);
 }
 
@@ -95,14 +98,9 @@ weft__source_viewed_update_last_change(struct weft_source *source,
     const char *model, struct weft_slice id, struct weft_slice prev,
     struct weft_slice history, struct weft_error *error)
 {
-	enum weft__sight sight;
-	int code = look_at_one(source, model, id, &sight, error);
+	int code = require_seen(source, model, id, error);
 
-	if (code)
-		return code;
-	if (sight == WEFT__SIGHT_HIDDEN)
-		return hide(model, id, error);
-	return weft__viewed_inner(source)->ops->update_last_change(
+	return code ? code : weft__viewed_inner(source)->ops->update_last_change(
 	    weft__viewed_inner(source), model, id, prev, history, error);
 }
 
@@ -111,14 +109,9 @@ weft__source_viewed_history(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error)
 {
-	enum weft__sight sight;
-	int code = look_at_one(source, model, id, &sight, error);
+	int code = require_seen(source, model, id, error);
 
-	if (code)
-		return code;
-	if (sight == WEFT__SIGHT_HIDDEN)
-		return hide(model, id, error);
-	return weft__viewed_inner(source)->ops->history(
+	return code ? code : weft__viewed_inner(source)->ops->history(
 	    weft__viewed_inner(source), model, id, list, error);
 }
 

@@ -104,6 +104,12 @@
  * (docs/store-format.md). */
 #define WEFT_LIMIT_TRIE_LEAF 64
 
+/* Places in change lists at which pages over REST ended, and how long one is
+ * kept: a list that is read again goes on from there, and sees again what has
+ * changed since. */
+#define WEFT_LIMIT_REST_BOOKMARKS 4096
+#define WEFT_LIMIT_REST_BOOKMARK_MS 600000
+
 /* Bytes of the store's trees that are kept in memory, for each open store:
  * the upper nodes of tries of any size, and what is in use below them. */
 #define WEFT_LIMIT_NODE_CACHE (16u * 1024 * 1024)

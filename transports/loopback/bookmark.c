@@ -27,7 +27,7 @@ slot_of(struct weft__rest_bookmarks *bookmarks, const struct weft__oid *key)
 	uint32_t number;
 
 	memcpy(&number, key->bytes, sizeof number);
-	return &bookmarks->places[number % WEFT__REST_BOOKMARKS];
+	return &bookmarks->places[number % WEFT_LIMIT_REST_BOOKMARKS];
 }
 
 static bool
@@ -35,7 +35,7 @@ is_of(const struct weft__rest_bookmark *slot, const struct weft__oid *key,
     uint64_t now_ms)
 {
 	return slot->made_ms && weft__oid_equal(&slot->key, key) &&
-	    now_ms - slot->made_ms < WEFT__REST_BOOKMARK_MS;
+	    now_ms - slot->made_ms < WEFT_LIMIT_REST_BOOKMARK_MS;
 }
 
 void

@@ -15,13 +15,8 @@
 
 #include <weft/buf.h>
 
+#include "core/base/limits.h"
 #include "core/repl/source.h"
-
-/* Places that are kept; one that is needed by another page goes. */
-#define WEFT__REST_BOOKMARKS 4096
-
-/* How long: what is kept longer would have much seen again. */
-#define WEFT__REST_BOOKMARK_MS (10 * 60 * 1000)
 
 struct weft__rest_bookmark {
 	struct weft__oid key;
@@ -31,7 +26,7 @@ struct weft__rest_bookmark {
 
 struct weft__rest_bookmarks {
 	pthread_mutex_t mutex;
-	struct weft__rest_bookmark places[WEFT__REST_BOOKMARKS];
+	struct weft__rest_bookmark places[WEFT_LIMIT_REST_BOOKMARKS];
 };
 
 /* Which list, and how far into it. */
