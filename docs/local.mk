@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	docs/decisions \
 	docs/glossary.md \
 	docs/http.md docs/limits.md docs/loopback.md docs/performance.md \
+	docs/protocols/weft-repl-v1.md \
 	docs/reconciliation.md \
 	docs/recovery.md \
 	docs/releasing.md \
