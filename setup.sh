@@ -36,7 +36,7 @@ packages_for()
 		    libjansson-dev libgit2-dev libssl-dev libsqlite3-dev \
 		    zlib1g-dev libdeflate-dev libpcre2-dev libcrypt-dev \
 		    uthash-dev libcmocka-dev libevent-dev \
-		    libhttp-parser-dev ;;
+		    libhttp-parser-dev libcurl4-openssl-dev ;;
 	check)	echo g++ git sqlite3 iso-codes mandoc curl socat ;;
 	demo)	echo git sqlite3 iso-codes ;;
 	ci)	echo clang xz-utils ;;

@@ -3,3 +3,7 @@
 include $(srcdir)/transports/net/local.mk
 include $(srcdir)/transports/http/local.mk
 include $(srcdir)/transports/loopback/local.mk
+include $(srcdir)/transports/remote/local.mk
+
+# What any of them is reached by.
+libweft_all_la_SOURCES += transports/opener.c transports/opener.h

@@ -22,6 +22,49 @@ WEFT_API WEFT_MUST_CHECK int weft_source_open_datasource(
     struct weft_datasource *datasource, struct weft_source **source,
     struct weft_error *error);
 
+/*
+ * How to open a source of another machine.  All but 'version' may be left
+ * zero.  Texts are borrowed until the call returns; the registry as long as
+ * the source lives.
+ */
+struct weft_url_options {
+	unsigned version;     /* 1 */
+	const char *token;    /* an access token, or NULL */
+	const char *users;    /* for a URL with user:password@: the path of the
+	                         model to log in to; NULL: "Users" */
+	const char *ca_file;  /* certificates to trust (PEM); NULL: the
+	                         system's */
+	const char *const *models; /* which ones it is to be used for, a list
+	                         ended by NULL; or NULL: all that it tells
+	                         of, or those of 'registry' that it has */
+	const struct weft_registry *registry; /* whose definitions say where
+	                         models lie, for a server that does not tell;
+	                         or NULL */
+	uint64_t timeout_ms;  /* of silence; 0: a minute */
+	unsigned retries;     /* of what failed and can be repeated; 0: 4 */
+	uint64_t retry_ms;    /* the first wait before one, about; 0: 200 */
+};
+#define WEFT_URL_OPTIONS_INIT \
+	{ \
+		1, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 \
+	}
+
+/*
+ * Makes a source of what a URL names: http://host:port/api or https://...
+ * (docs/remote.md).  'options' may be NULL; '*source' is the caller's, for
+ * weft_source_destroy().
+ * Returns 0; WEFT_EINVAL (no URL, no protocol of ours, a model it does not
+ * have); WEFT_EDENIED; WEFT_ENETWORK; WEFT_ETIMEOUT; WEFT_ENOMEM.
+ * Thread: any; blocks.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_open_url(const char *url,
+    const struct weft_url_options *options, struct weft_source **source,
+    struct weft_error *error);
+
+/* Returns whether the text is a URL for weft_source_open_url(), by its
+ * protocol.  Thread: any. */
+WEFT_API bool weft_source_is_url(const char *text);
+
 /* Frees the source, not what it stands for.  NULL is allowed.
  * Thread: no call on it may be under way. */
 WEFT_API void weft_source_destroy(struct weft_source *source);

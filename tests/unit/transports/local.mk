@@ -49,6 +49,11 @@ tests_unit_transports_http_upgrade_SOURCES = \
 	tests/unit/transports/http/upgrade.c $(http_fixture)
 tests_unit_transports_http_upgrade_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/transports/opener
+TESTS += tests/unit/transports/opener
+tests_unit_transports_opener_SOURCES = tests/unit/transports/opener.c
+tests_unit_transports_opener_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/net/admission
 TESTS += tests/unit/transports/net/admission
 tests_unit_transports_net_admission_SOURCES = tests/unit/transports/net/admission.c
