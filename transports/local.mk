@@ -2,6 +2,7 @@
 # nothing from tools (tests/check/layers.sh).
 include $(srcdir)/transports/net/local.mk
 include $(srcdir)/transports/http/local.mk
+include $(srcdir)/transports/ws/local.mk
 include $(srcdir)/transports/loopback/local.mk
 include $(srcdir)/transports/remote/local.mk
 

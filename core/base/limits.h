@@ -136,6 +136,15 @@
 #define WEFT_LIMIT_HTTP_EXTENSION 1024
 #define WEFT_LIMIT_HTTP_TRAILER 8192
 
+/* Bytes of one message over WebSocket, where a protocol sets nothing else:
+ * they are put together in memory. */
+#define WEFT_LIMIT_WS_MESSAGE (1024u * 1024)
+
+/* Frames of one such message, and pings and pongs in one second: each takes
+ * work, whatever it brings. */
+#define WEFT_LIMIT_WS_FRAGMENTS 1024
+#define WEFT_LIMIT_WS_CONTROLS 20
+
 /* Cells of a sketch: the most that one is decoded from, and what a source
  * keeps of each model between two reconciliations (24 bytes each). */
 #define WEFT_LIMIT_SKETCH_CELLS 65536

@@ -76,6 +76,7 @@ begin(struct weft__http_response *response,
 	    may_keep_alive(connection, &response->head);
 	request->peer = &response->peer;
 	request->arrived_ms = weft__clock_now_ms(thread->loop->clock);
+	request->is_http_1_0 = response->head.is_http_1_0;
 	request->is_secure = weft__connection_is_secure(connection->net);
 	request->body_size = response->head.content_length;
 	set_id(response);

@@ -46,6 +46,7 @@ struct weft__http_request {
 	enum weft__http_method method;
 	bool is_head;                  /* the method is HEAD */
 	bool is_secure;                /* it came through TLS */
+	bool is_http_1_0;
 	struct weft_slice method_name; /* as sent */
 	struct weft_slice path;        /* as sent, without the query */
 	struct weft_slice query;       /* as sent, without '?'; or no value */

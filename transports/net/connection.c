@@ -237,6 +237,13 @@ weft__connection_set_handler(struct weft__connection *connection,
 	connection->context = context;
 }
 
+void
+weft__connection_set_limits(struct weft__connection *connection,
+    const struct weft__connection_limits *limits)
+{
+	connection->limits = limits;
+}
+
 bool
 weft__connection_has_ended(const struct weft__connection *connection)
 {

@@ -84,6 +84,10 @@ WEFT_MUST_CHECK int weft__connection_create(struct weft__loop *loop,
 void weft__connection_set_handler(struct weft__connection *connection,
     const struct weft__connection_handler *handler, void *context);
 
+/* Gives it other limits, which are kept. */
+void weft__connection_set_limits(struct weft__connection *connection,
+    const struct weft__connection_limits *limits);
+
 /*
  * Appends a copy of the bytes to the output.  A connection that cannot take
  * them (no memory) breaks: 'closed' will be called.

@@ -29,7 +29,7 @@ enum weft__ws_code {
 	WEFT__WS_UNSUPPORTED = 1003,
 	WEFT__WS_NO_CODE = 1005,  /* never sent: a close without a code came */
 	WEFT__WS_BROKEN = 1006,   /* never sent: it ended without a close */
-	WEFT__WS_BAD_TEXT = 1007,
+	WEFT__WS_BAD_DATA = 1007,
 	WEFT__WS_POLICY = 1008,
 	WEFT__WS_TOO_BIG = 1009,
 	WEFT__WS_NO_EXTENSION = 1010,
