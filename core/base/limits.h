@@ -122,9 +122,10 @@
 /* Bytes of one pack of the store: larger ones need 64-bit offsets. */
 #define WEFT_LIMIT_PACK_SIZE (1024u * 1024 * 1024)
 
-/* Objects of one pack that weft writes: bounds the memory of its writer (28
- * bytes each, and 16 MiB that have room for no more). */
-#define WEFT_LIMIT_PACK_OBJECTS 1300000
+/* Objects of one pack that weft writes: bounds the memory of its writer, 28
+ * bytes for each and 16 in the set of ids.  A set that is not much larger than
+ * the processor's cache is faster, too; merging makes larger packs. */
+#define WEFT_LIMIT_PACK_OBJECTS 262144
 
 /* Bytes of an HTTP request line, of a whole head, and headers in it. */
 #define WEFT_LIMIT_HTTP_LINE 16384

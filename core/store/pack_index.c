@@ -118,19 +118,18 @@ sort_few(struct weft__pack_entry *entries, size_t count)
 /* Below this many, comparing is cheaper than counting. */
 #define FEW 48
 
+static void sort(
+    struct weft__pack_entry *entries, size_t count, unsigned byte);
+
 /*
  * Sorts by one byte in place, then what has the same by the next one: a third
  * of the time of qsort(), which also takes as much memory again.
  */
 static void
-sort(struct weft__pack_entry *entries, size_t count, unsigned byte)
+sort_many(struct weft__pack_entry *entries, size_t count, unsigned byte)
 {
 	size_t next[256], ends[256] = {0}, at = 0;
 
-	if (count <= FEW || byte == WEFT__OID_SIZE) {
-		sort_few(entries, count);
-		return;
-	}
 	for (size_t i = 0; i < count; i++)
 		ends[entries[i].oid.bytes[byte]]++;
 	for (unsigned value = 0; value < 256; value++) {
@@ -149,6 +148,15 @@ sort(struct weft__pack_entry *entries, size_t count, unsigned byte)
 		sort(&entries[at], ends[value] - at, byte + 1);
 		at = ends[value];
 	}
+}
+
+static void
+sort(struct weft__pack_entry *entries, size_t count, unsigned byte)
+{
+	if (count <= FEW || byte == WEFT__OID_SIZE)
+		sort_few(entries, count);
+	else
+		sort_many(entries, count, byte);
 }
 
 /* For each first byte the number of ids up to it. */

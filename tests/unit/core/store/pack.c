@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/limits.h"
 #include "core/store/pack.h"
 #include "tests/lib/random.h"
 #include "tests/lib/store_fixture.h"
@@ -186,6 +187,29 @@ pack_add__goes_on_in_another_pack_at_the_limit(void **state)
 	setup_close(&setup);
 }
 
+/* As many as fit, and one more. */
+static void
+pack_add__goes_on_in_another_pack_of_too_many_objects(void **state)
+{
+	char expected[64];
+	struct setup setup;
+
+	setup_open(&setup);
+	for (uint32_t i = 0; i < WEFT_LIMIT_PACK_OBJECTS; i++)
+		add(&setup, &i, sizeof i);
+	assert_int_equal(setup.pack.sealed_count, 0);
+	add(&setup, "more", 4);
+	assert_int_equal(setup.pack.sealed_count, 1);
+	assert_int_equal(setup.pack.count, 1);
+	assert_int_equal(weft__pack_publish(&setup.pack, &setup.error), 0);
+	snprintf(expected, sizeof expected, "in-pack:%d\npacks:2\n",
+	    WEFT_LIMIT_PACK_OBJECTS + 1);
+	store_shell(&setup.fixture,
+	    "git count-objects -v | grep -E '^(in-pack|packs):'"
+	    " | tr -d ' '", expected);
+	setup_close(&setup);
+}
+
 static void
 pack_publish__keeps_until_told(void **state)
 {
@@ -242,6 +266,8 @@ main(void)
 	    cmocka_unit_test(pack__of_one_object_is_written_at_once),
 	    cmocka_unit_test(pack_add__takes_an_object_once),
 	    cmocka_unit_test(pack_add__goes_on_in_another_pack_at_the_limit),
+	    cmocka_unit_test(
+	        pack_add__goes_on_in_another_pack_of_too_many_objects),
 	    cmocka_unit_test(pack_publish__keeps_until_told),
 	    cmocka_unit_test(pack_publish__of_nothing_writes_nothing),
 	    cmocka_unit_test(pack_fini__leaves_nothing_unpublished),
