@@ -11,5 +11,6 @@ EXTRA_DIST += \
 	docs/releasing.md \
 	docs/store-format.md \
 	docs/testing.md \
-	docs/track-row.md
+	docs/track-row.md \
+	docs/websocket.md
 dist_man_MANS += docs/man/weft.1 docs/man/weftd.8

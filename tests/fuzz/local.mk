@@ -101,6 +101,13 @@ tests_fuzz_query_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"query"'
 tests_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_query_LDADD = libweft-all.la
 
+fuzz_targets += ws_frame
+fuzz_programs += tests/fuzz/ws_frame
+tests_fuzz_ws_frame_SOURCES = tests/fuzz/ws_frame.c $(fuzz_main)
+tests_fuzz_ws_frame_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"ws_frame"'
+tests_fuzz_ws_frame_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_ws_frame_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ

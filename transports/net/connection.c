@@ -11,9 +11,6 @@ destroy(struct weft__connection *connection)
 {
 	if (connection->is_inside || connection->is_soon)
 		return; /* leave() will */
-	if (connection->next)
-		connection->next->link = connection->link;
-	*connection->link = connection->next;
 	if (connection->output)
 		evbuffer_free(connection->output);
 	if (connection->admission)
@@ -33,6 +30,9 @@ weft__connection_close(struct weft__connection *connection)
 	event_del(&connection->writable);
 	weft__loop_clear_timer(connection->loop, &connection->timer);
 	weft__stream_close(&connection->stream);
+	if (connection->next)
+		connection->next->link = connection->link;
+	*connection->link = connection->next;
 	destroy(connection);
 }
 
@@ -225,6 +225,8 @@ weft__connection_create(struct weft__loop *loop,
 		    start->limits->handshake_ms);
 	}
 	weft__connection_set_reading(connection, true);
+	weft__connection_set_writing(
+	    connection, weft__stream_begins(&connection->stream));
 	*connection_out = connection;
 	return 0;
 }

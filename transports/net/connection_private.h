@@ -17,7 +17,7 @@ struct weft__connection {
 	void *context;
 	const struct weft__connection_limits *limits;
 	struct weft__admission *admission;
-	struct weft__connection *next; /* of the loop */
+	struct weft__connection *next; /* of the loop, until it is closed */
 	struct weft__connection **link;
 	struct weft__stream stream;
 	struct event readable;

@@ -35,13 +35,19 @@ tls_failure(struct weft__stream *stream, int result)
 	}
 }
 
+bool
+weft__stream_begins(const struct weft__stream *stream)
+{
+	return stream->ssl && !SSL_is_server(stream->ssl);
+}
+
 int
 weft__stream_handshake(struct weft__stream *stream)
 {
 	int result;
 
 	ERR_clear_error();
-	result = SSL_accept(stream->ssl);
+	result = SSL_do_handshake(stream->ssl);
 	return result == 1 ? 1 : tls_failure(stream, result);
 }
 

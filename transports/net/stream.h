@@ -24,6 +24,9 @@ enum weft__stream_result {
 	WEFT__STREAM_BROKEN = -3      /* reset, or a breach of TLS */
 };
 
+/* Whether we are to begin: a client of TLS does. */
+bool weft__stream_begins(const struct weft__stream *stream);
+
 /* The TLS handshake: 1 when it is done, else a weft__stream_result. */
 int weft__stream_handshake(struct weft__stream *stream);
 

@@ -2,9 +2,8 @@
 
 #include "transports/http/head.h"
 
-/* Without white space at both ends. */
-static struct weft_slice
-trim(struct weft_slice text)
+struct weft_slice
+weft__ws_trim(struct weft_slice text)
 {
 	while (text.size && (*text.data == ' ' || *text.data == '\t')) {
 		text.data++;
@@ -41,7 +40,7 @@ take_until(struct weft_slice *text, char separator)
 		text->data++;
 		text->size--;
 	}
-	return trim(part);
+	return weft__ws_trim(part);
 }
 
 struct weft__ws_list
@@ -118,8 +117,8 @@ weft__ws_parameter(struct weft_slice *text, struct weft_slice *name,
 		name->size = (size_t)(equals - part.data);
 		value->data = equals + 1;
 		value->size = part.size - name->size - 1;
-		*name = trim(*name);
-		*value = trim(*value);
+		*name = weft__ws_trim(*name);
+		*value = weft__ws_trim(*value);
 	}
 	if (equals && value->size >= 2 && value->data[0] == '"' &&
 	    value->data[value->size - 1] == '"') {

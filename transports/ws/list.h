@@ -7,6 +7,9 @@
 
 #include "transports/http/http.h"
 
+/* Without white space at both ends. */
+struct weft_slice weft__ws_trim(struct weft_slice text);
+
 /* All headers of one name. */
 struct weft__ws_list {
 	const struct weft__http_header *headers; /* those not yet looked at */

@@ -6,6 +6,7 @@ libweft_all_la_SOURCES += \
 	transports/ws/handshake.c transports/ws/handshake.h \
 	transports/ws/list.c transports/ws/list.h \
 	transports/ws/reader.c transports/ws/reader.h \
+	transports/ws/response_head.c transports/ws/response_head.h \
 	transports/ws/send.c \
 	transports/ws/shared_frame.c transports/ws/shared_frame.h \
 	transports/ws/upgrade.c \

@@ -37,20 +37,20 @@ weft__ws_settings_init(struct weft__ws_settings *settings)
 	    .deflate_from = 1024};
 }
 
-/* Frees it unless something still runs in it. */
-static void
-leave(struct weft__ws *ws)
+void
+weft__ws_leave(struct weft__ws *ws)
 {
 	ws->is_inside = false;
 	if (ws->state == WEFT__WS_OVER)
 		weft__ws_discard(ws);
 }
 
+/* Frees it unless something still runs in it. */
 static void
 release(struct weft__ws *ws)
 {
 	if (!ws->is_inside)
-		leave(ws);
+		weft__ws_leave(ws);
 }
 
 void
@@ -182,7 +182,7 @@ received(void *context, const char *data, size_t size)
 	while (may_take(ws) && take_next(ws, &input))
 		;
 	weft__ws_reader_rest(&ws->reader);
-	leave(ws);
+	weft__ws_leave(ws);
 	return size - input.size;
 }
 
@@ -193,7 +193,7 @@ ended(void *context)
 
 	ws->is_inside = true;
 	end_broken(ws, "the peer left without a close");
-	leave(ws);
+	weft__ws_leave(ws);
 }
 
 static void
@@ -208,7 +208,7 @@ drained(void *context)
 	}
 	if (ws->state != WEFT__WS_OVER && weft__connection_has_input(ws->net))
 		weft__connection_resume(ws->net);
-	leave(ws);
+	weft__ws_leave(ws);
 }
 
 static void
@@ -219,7 +219,7 @@ closed(void *context)
 	ws->net = NULL;
 	ws->is_inside = true;
 	end_broken(ws, "the connection broke");
-	leave(ws);
+	weft__ws_leave(ws);
 }
 
 const struct weft__connection_handler weft__ws_net_handler = {

@@ -59,6 +59,9 @@ extern const struct weft__connection_handler weft__ws_net_handler;
 /* It is open: has limits for its connection, and begins to listen. */
 void weft__ws_begin(struct weft__ws *ws, struct weft__connection *net);
 
+/* The end of a callback of its connection: frees it if it came to OVER. */
+void weft__ws_leave(struct weft__ws *ws);
+
 /* It ends: the owner is told, the connection is given up. */
 void weft__ws_end(struct weft__ws *ws, const struct weft__ws_end *end);
 

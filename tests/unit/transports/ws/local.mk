@@ -14,3 +14,9 @@ TESTS += tests/unit/transports/ws/server
 tests_unit_transports_ws_server_SOURCES = \
 	tests/unit/transports/ws/server.c $(ws_fixture)
 tests_unit_transports_ws_server_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/ws/client
+TESTS += tests/unit/transports/ws/client
+tests_unit_transports_ws_client_SOURCES = \
+	tests/unit/transports/ws/client.c $(ws_fixture) $(certificate)
+tests_unit_transports_ws_client_LDADD = $(TEST_LIBS)
