@@ -34,7 +34,8 @@ packages_for()
 	case $1 in
 	build)	echo gcc libc6-dev make autoconf automake libtool pkg-config \
 		    libjansson-dev libgit2-dev libssl-dev libsqlite3-dev \
-		    zlib1g-dev libdeflate-dev libpcre2-dev libcrypt-dev \
+		    zlib1g-dev libdeflate-dev libzstd-dev libpcre2-dev \
+		    libcrypt-dev \
 		    uthash-dev libcmocka-dev libevent-dev \
 		    libhttp-parser-dev libcurl4-openssl-dev ;;
 	check)	echo g++ git sqlite3 iso-codes mandoc curl socat ;;

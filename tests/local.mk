@@ -25,6 +25,7 @@ include $(srcdir)/tests/unit/models/connectors/local.mk
 include $(srcdir)/tests/unit/transports/local.mk
 include $(srcdir)/tests/unit/transports/loopback/local.mk
 include $(srcdir)/tests/unit/transports/ws/local.mk
+include $(srcdir)/tests/unit/transports/weft/local.mk
 
 # `make coverage`: all tests, then the share of lines that they have run.
 coverage: check

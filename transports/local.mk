@@ -5,6 +5,7 @@ include $(srcdir)/transports/http/local.mk
 include $(srcdir)/transports/ws/local.mk
 include $(srcdir)/transports/loopback/local.mk
 include $(srcdir)/transports/remote/local.mk
+include $(srcdir)/transports/weft/local.mk
 
 # What any of them is reached by.
 libweft_all_la_SOURCES += transports/opener.c transports/opener.h

@@ -2,6 +2,7 @@
 libweft_all_la_SOURCES += \
 	core/base/alloc.c core/base/alloc.h \
 	core/base/arena.c core/base/arena.h \
+	core/base/base64.c core/base/base64.h \
 	core/base/buf.c \
 	core/base/clock.c core/base/clock.h \
 	core/base/decimal.c core/base/decimal.h \

@@ -108,6 +108,14 @@ tests_fuzz_ws_frame_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"ws_frame"'
 tests_fuzz_ws_frame_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_ws_frame_LDADD = libweft-all.la
 
+fuzz_targets += repl_message
+fuzz_programs += tests/fuzz/repl_message
+tests_fuzz_repl_message_SOURCES = tests/fuzz/repl_message.c $(fuzz_main)
+tests_fuzz_repl_message_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DFUZZ_TARGET='"repl_message"'
+tests_fuzz_repl_message_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_repl_message_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ

@@ -86,3 +86,8 @@ check_PROGRAMS += tests/unit/core/base/json_skim
 TESTS += tests/unit/core/base/json_skim
 tests_unit_core_base_json_skim_SOURCES = tests/unit/core/base/json_skim.c
 tests_unit_core_base_json_skim_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/base/base64
+TESTS += tests/unit/core/base/base64
+tests_unit_core_base_base64_SOURCES = tests/unit/core/base/base64.c
+tests_unit_core_base_base64_LDADD = $(TEST_LIBS)

@@ -1,0 +1,12 @@
+# Unit tests of transports/weft.
+check_PROGRAMS += tests/unit/transports/weft/message
+TESTS += tests/unit/transports/weft/message
+tests_unit_transports_weft_message_SOURCES = \
+	tests/unit/transports/weft/message.c
+tests_unit_transports_weft_message_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/weft/update
+TESTS += tests/unit/transports/weft/update
+tests_unit_transports_weft_update_SOURCES = \
+	tests/unit/transports/weft/update.c
+tests_unit_transports_weft_update_LDADD = $(TEST_LIBS)
