@@ -85,6 +85,7 @@ libweft_all_la_SOURCES += \
 	models/replicate_roots.c \
 	models/resolve.c models/resolve.h \
 	models/source.c \
+	models/follow.c models/follow.h \
 	models/source_local.c models/source_local.h \
 	models/source_local_bulk.c \
 	models/source_local_changes.c \
@@ -94,6 +95,8 @@ libweft_all_la_SOURCES += \
 	models/source_viewed.c models/source_viewed.h \
 	models/source_viewed_bulk.c \
 	models/source_viewed_changes.c \
+	models/source_viewed_feeds.c \
+	models/source_viewed_page.c models/source_viewed_page.h \
 	models/source_viewed_look.c \
 	models/source_viewed_record.c \
 	models/source_local_reconcile.c

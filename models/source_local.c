@@ -292,6 +292,7 @@ static const struct weft__source_ops ops = {
     .relate = weft__source_local_relate,
     .reconcile = weft__source_local_reconcile,
     .restored = restored,
+    .follow = weft__source_local_follow,
 };
 
 const struct weft__definition *

@@ -1,7 +1,7 @@
 /*
  * The source over a datasource of this process, in parts:
  *   source_local.c          the table of operations, models and small values
- *   source_local_changes.c  changes: what is new since a checkpoint
+ *   source_local_changes.c  changes, follow: what is new since then
  *   source_local_diff.c     diff, create_updates, relate: reading by id
  *   source_local_bulk.c     bulk_update and save: writing
  *   source_local_estimate.c how many changes there are, about
@@ -46,6 +46,9 @@ const struct weft__definition *weft__source_local_definition(
 int weft__source_local_changes(struct weft_source *source, const char *model,
     int64_t since, struct weft_slice filter, size_t limit,
     struct weft__page_token *token, struct weft_change_list *list,
+    struct weft_error *error);
+int weft__source_local_follow(struct weft_source *source,
+    struct weft__follow *follow, struct weft_update_list *list,
     struct weft_error *error);
 int weft__source_local_diff(struct weft_source *source, const char *model,
     int64_t since, const struct weft_change *changes, size_t length,

@@ -187,6 +187,7 @@ write_child(struct weft_transaction *transaction, const struct bulk *bulk,
 	int code =
 	    weft__tracker_load(transaction, model, draft->id, &current, error);
 
+	write.origin = weft_slice(NULL); /* the sender does not have it */
 	if (!code)
 		code = weft__tracker_write(
 		    transaction, model, &write, &current, NULL, error);

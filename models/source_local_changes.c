@@ -1,5 +1,6 @@
 /*
- * changes: the change list since a checkpoint, page by page.
+ * changes: the change list since a checkpoint, page by page; and follow, which
+ * gives records with their changes and can go on at any time.
  *
  * What the journal still has is read from it: O(changes since).  Each record
  * is given at the row of its last change, so once, in the order of last
@@ -14,6 +15,8 @@
 
 #include "core/base/arena.h"
 #include "models/change_filter.h"
+#include "models/follow.h"
+#include "models/live.h"
 #include "models/record.h"
 #include "models/transaction.h"
 
@@ -32,6 +35,7 @@ enum phase {
 struct row {
 	uint64_t seq;
 	struct weft_slice id;
+	uint64_t origin; /* hash */
 };
 
 struct page {
@@ -41,6 +45,7 @@ struct page {
 	size_t limit;			 /* of the page */
 	struct weft__page_token *token;
 	struct weft_change_list *list;
+	struct weft__giving *giving; /* to a follower, in place of 'list' */
 	size_t appended;  /* of the page */
 	size_t seen;	  /* records or rows in this step */
 	bool unrectified; /* an edit made behind our back was met */
@@ -76,12 +81,12 @@ find_out_wanted(struct page *page, const struct weft_connector_record *record,
 	int code;
 
 	*wanted = false;
-	if (type == WEFT_CHANGE_UNKNOWN)
+	if (type == WEFT_CHANGE_UNKNOWN && !page->giving)
 		return 0;
 	if (!(page->token->phase & EVERYTHING) &&
 	    change->checkpoint < page->since)
 		return 0;
-	*wanted = type == WEFT_CHANGE_DELETE;
+	*wanted = !change->rev.data;
 	if (*wanted)
 		return 0;
 	code = weft__where_matches(page->where, record->body, wanted);
@@ -123,11 +128,14 @@ append(struct page *page, const struct weft_connector_record *record)
 	code = find_out_wanted(page, record, &change, &wanted);
 	if (code || !wanted)
 		return code;
-	if (weft_change_list_append(page->list, &change))
-		return weft_error_set(
+	if (page->giving)
+		code = weft__give(page->giving, &change, record->body,
+		    &page->track, false, page->error);
+	else if (weft_change_list_append(page->list, &change))
+		code = weft_error_set(
 		    page->error, WEFT_ENOMEM, "out of memory");
-	page->appended++;
-	return 0;
+	page->appended += !code;
+	return code;
 }
 
 static int
@@ -139,6 +147,23 @@ append_scanned(const struct weft_connector_record *record, void *context)
 	return append(page, record);
 }
 
+/* Whether the page is as large as it may be. */
+static bool
+is_full(const struct page *page)
+{
+	return page->appended >= page->limit ||
+	    (page->giving && weft__giving_is_full(page->giving));
+}
+
+/* Records to be looked at before that is asked again. */
+static size_t
+step_limit(const struct page *page)
+{
+	size_t limit = page->limit - page->appended;
+
+	return page->giving ? weft__giving_step(page->giving, limit) : limit;
+}
+
 /*
  * The next step over records or tombstones.  What is to be rectified gets a
  * new journal row by that, and so its turn at the end of the walk.
@@ -148,7 +173,7 @@ scan(struct page *page, struct weft_transaction *transaction)
 {
 	const struct weft_connector_ops *ops = transaction->session->ops;
 	bool tombstones = get_phase(page) == PHASE_TOMBSTONES;
-	size_t limit = page->limit - page->appended;
+	size_t limit = step_limit(page);
 	uint64_t first, last;
 	int code;
 
@@ -175,6 +200,7 @@ take_row(const struct weft_connector_journal_row *row, void *context)
 	struct row *taken = &page->rows[page->seen];
 
 	taken->seq = row->seq;
+	taken->origin = weft__origin_hash(row->origin);
 	if (weft__arena_copy(&page->ids, row->id, &taken->id))
 		return weft_error_set(
 		    page->error, WEFT_ENOMEM, "out of memory");
@@ -201,6 +227,8 @@ append_row(struct page *page, struct weft_transaction *transaction,
 	seq = record.track.data ? weft__track_peek_seq(record.track) : row->seq;
 	if (seq != row->seq && seq <= page->token->bound)
 		return 0;
+	if (page->giving && !weft__giving_wants(page->giving, row->origin))
+		return 0;
 	return append(page, &record);
 }
 
@@ -220,6 +248,8 @@ read_journal(struct page *page, struct weft_transaction *transaction)
 	    page->token->position, page->token->bound, limit, take_row, page,
 	    page->error);
 	for (size_t i = 0; i < page->seen && !code; i++) {
+		if (is_full(page))
+			return 0;
 		code = append_row(page, transaction, &page->rows[i]);
 		if (code || page->unrectified)
 			return code; /* the same row again */
@@ -259,6 +289,28 @@ start(struct page *page, struct weft_transaction *transaction)
 	return 0;
 }
 
+/* Whether the journal still has what follows the place of a follower; a place
+ * that was never given is none either. */
+static int
+check_place(struct page *page, struct weft_transaction *transaction)
+{
+	const struct weft__page_token *token = page->token;
+	enum phase phase = get_phase(page);
+	uint64_t first, last, after;
+	int code;
+
+	if (phase == PHASE_START)
+		return 0;
+	after = phase == PHASE_JOURNAL ? token->position : token->bound;
+	code = transaction->session->ops->journal_range(
+	    transaction->session, &first, &last, page->error);
+	if (code || (phase <= PHASE_JOURNAL && after <= last &&
+			token->bound <= last && after + 1 >= first))
+		return code;
+	return weft_error_set(page->error, WEFT_EGONE,
+	    "the journal has not what follows the place");
+}
+
 /* What was written since the list was begun belongs to it. */
 static int
 extend(struct page *page, struct weft_transaction *transaction)
@@ -281,12 +333,14 @@ read_page(struct weft_transaction *transaction, void *context,
 	int code = 0;
 
 	page->error = error;
+	if (page->giving && (code = check_place(page, transaction)))
+		return code;
 	if (get_phase(page) == PHASE_START)
 		code = start(page, transaction);
 	else if (page->token->extend && get_phase(page) == PHASE_JOURNAL)
 		code = extend(page, transaction);
 	while (!code && !page->token->end && !page->unrectified &&
-	    page->appended < page->limit)
+	    !is_full(page))
 		code = get_phase(page) == PHASE_JOURNAL
 		    ? read_journal(page, transaction)
 		    : scan(page, transaction);
@@ -355,6 +409,79 @@ weft__source_local_changes(struct weft_source *source, const char *model,
 		code = weft__change_filter_apply(
 		    source, page.model, filter, list, before, error);
 	weft__filter_fini(&parsed);
+	weft__arena_fini(&page.ids);
+	return code;
+}
+
+/* A follower that has all up to the bound goes on behind it, whoever's the
+ * rows in between were. */
+static void
+leave(struct weft__follow *follow, struct weft__page_token *token)
+{
+	bool is_journal = (token->phase & ~(uint64_t)EVERYTHING) ==
+	    PHASE_JOURNAL;
+
+	if (token->end)
+		token->position = token->bound;
+	follow->place = (struct weft__place){
+	    .phase = token->phase,
+	    .position = token->position,
+	    .bound = token->bound,
+	};
+	follow->is_end = token->end;
+	follow->left = is_journal ? token->bound - token->position : 0;
+}
+
+static int
+read_followed(struct page *page, struct weft__follow *follow,
+    struct weft_error *error)
+{
+	struct weft__filter parsed = {0};
+	int code = weft__record_parse_filter(
+	    page->model, follow->filter, &parsed, error);
+
+	page->where = parsed.query.where;
+	if (!code)
+		code = begin(page, -1, error);
+	if (!code)
+		code = read_rectified(page, error);
+	weft__filter_fini(&parsed);
+	return code;
+}
+
+int
+weft__source_local_follow(struct weft_source *source,
+    struct weft__follow *follow, struct weft_update_list *list,
+    struct weft_error *error)
+{
+	struct weft__page_token token = {
+	    .phase = follow->place.phase,
+	    .position = follow->place.position,
+	    .bound = follow->place.bound,
+	    .extend = true,
+	};
+	struct weft__giving giving;
+	struct page page = {
+	    .limit = follow->limit, .token = &token, .giving = &giving};
+	int code = weft__source_local_model(
+	    source, follow->model, &page.model, error);
+
+	if (code)
+		return code;
+	weft__giving_init(&giving, follow, list);
+	if (follow->from_now) {
+		token.phase = PHASE_JOURNAL | EVERYTHING;
+		token.end = true;
+		code = weft__live_tip(
+		    page.model->datasource, &token.bound, error);
+	} else {
+		code = read_followed(&page, follow, error);
+	}
+	if (!code)
+		code = weft__giving_finish(&giving, error);
+	if (!code)
+		leave(follow, &token);
+	weft__giving_fini(&giving);
 	weft__arena_fini(&page.ids);
 	return code;
 }

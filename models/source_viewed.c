@@ -61,6 +61,23 @@ changes(struct weft_source *source, const char *name, int64_t since,
 	    filter, limit, token, list, error);
 }
 
+static int
+follow(struct weft_source *source, struct weft__follow *follow,
+    struct weft_update_list *list, struct weft_error *error)
+{
+	struct weft_source *inner = weft__viewed_inner(source);
+	struct weft_model *model;
+	int code = weft__viewed_find_guarded(
+	    source, follow->model, &model, error);
+
+	if (code)
+		return code;
+	if (!model)
+		return inner->ops->follow(inner, follow, list, error);
+	return weft__source_viewed_follow(
+	    weft__viewed(source), model, follow, list, error);
+}
+
 /* The changes of what the viewer may touch, in a list of the caller's. */
 static int
 keep_seen(const struct weft_change *changes, size_t length,
@@ -211,6 +228,7 @@ static const struct weft__source_ops ops = {
     .models = models,
     .source_id = source_id,
     .relate = relate,
+    .follow = follow,
 };
 
 /*

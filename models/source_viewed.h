@@ -2,7 +2,9 @@
  * A source that shows what one viewer may see, over the local one:
  *   source_viewed.c          the table of operations; diff, create_updates
  *   source_viewed_look.c     what a record is to the viewer
- *   source_viewed_changes.c  changes, from the feeds of his keys
+ *   source_viewed_feeds.c    the feeds of his keys
+ *   source_viewed_page.c     what their records are to him
+ *   source_viewed_changes.c  changes, follow
  *   source_viewed_bulk.c     bulk_update
  *   source_viewed_record.c   single records, and small values
  *
@@ -57,6 +59,12 @@ WEFT_MUST_CHECK int weft__source_viewed_changes(
     struct weft__source_viewed *viewed, struct weft_model *model,
     int64_t since, struct weft_slice filter, size_t limit,
     struct weft__page_token *token, struct weft_change_list *list,
+    struct weft_error *error);
+
+/* follow(), for models with "visibleTo". */
+WEFT_MUST_CHECK int weft__source_viewed_follow(
+    struct weft__source_viewed *viewed, struct weft_model *model,
+    struct weft__follow *follow, struct weft_update_list *list,
     struct weft_error *error);
 
 /* The source as what it is. */

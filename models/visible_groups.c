@@ -98,7 +98,8 @@ find(struct weft__visible_groups *groups, struct weft_slice key)
 	return NULL;
 }
 
-/* Notes that a group came or went, now. */
+/* Notes that a group came or went, now: at a seq that no row of the journal
+ * has, so that it is clear what came before. */
 static void
 turn(struct weft_transaction *transaction, struct update *update,
     struct weft__visible_group *group, bool is_held)
@@ -106,7 +107,7 @@ turn(struct weft_transaction *transaction, struct update *update,
 	group->is_held = is_held;
 	group->checkpoint =
 	    update->is_known ? transaction->counters.checkpoint : 0;
-	group->seq = transaction->counters.seq;
+	group->seq = transaction->counters.seq + 1;
 	update->is_changed = true;
 }
 
@@ -194,6 +195,9 @@ write(struct weft_transaction *transaction, void *context,
 	if (!code && update->is_changed)
 		code = weft__transaction_meta_put(transaction,
 		    update->name.data, weft_buf_slice(&value), error);
+	if (!code && update->is_changed)
+		code = weft__transaction_jump(transaction,
+		    transaction->counters.seq + 1, 0, error);
 	weft_buf_fini(&value);
 	return code;
 }

@@ -31,6 +31,39 @@ struct weft__page_token {
 	                      earlier: the list ends now, not then */
 };
 
+/*
+ * How far a follower has come: zero is the beginning.  It is good for one
+ * epoch, model, viewer and filter, and may be kept for as long as one likes.
+ * All numbers are private to the source; false ones do no harm to others.
+ */
+struct weft__place {
+	uint64_t since; /* all that was written up to here was given */
+	uint64_t phase, position, bound;
+};
+
+/* One step of following a model. */
+struct weft__follow {
+	const char *model;
+	struct weft_slice filter; /* its where clause counts */
+	struct weft_slice origin; /* no changes that came from here; no value:
+	                             all */
+	size_t limit;             /* changes at most */
+	size_t size;              /* bytes of bodies, about; one is given */
+	bool from_now;            /* gives nothing; 'place' becomes that of
+	                             what is written next */
+	struct weft__place place; /* in and out */
+
+	/* Out. */
+	bool is_end;        /* there is nothing more now */
+	uint64_t left;      /* about how many changes follow; 0: not known */
+	uint64_t *origins;  /* hashes of origins of what was given or left out;
+	                       of the caller, [limit]; NULL: not wanted */
+	size_t origins_length;
+};
+
+/* As in 'origins'; 0 for no value. */
+uint64_t weft__origin_hash(struct weft_slice origin);
+
 struct weft__diff {
 	struct weft_change_list deltas;    /* the peer's changes to take */
 	struct weft_change_list conflicts; /* this side's changes */
@@ -213,6 +246,16 @@ struct weft__source_ops {
 	 * epoch, in which no position of before is given out again. */
 	int (*restored)(struct weft_source *source, uint64_t checkpoint,
 	    struct weft_error *error);
+
+	/*
+	 * Appends the next changes of a model, with bodies, in an order in which
+	 * they can be applied; each record once, as it is now.  Called again
+	 * with the place it has left it goes on, however much later.  A page
+	 * may be given twice, if the follower takes an older place.
+	 * WEFT_EGONE: what followed the place is not kept, or it is none.
+	 */
+	int (*follow)(struct weft_source *source, struct weft__follow *follow,
+	    struct weft_update_list *list, struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

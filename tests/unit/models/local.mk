@@ -290,3 +290,9 @@ TESTS += tests/unit/models/change_filter
 tests_unit_models_change_filter_SOURCES = tests/unit/models/change_filter.c \
 	$(FIXTURE)
 tests_unit_models_change_filter_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/follow
+TESTS += tests/unit/models/follow
+tests_unit_models_follow_SOURCES = tests/unit/models/follow.c \
+	tests/lib/both.h $(FIXTURE)
+tests_unit_models_follow_LDADD = $(TEST_LIBS)
