@@ -325,20 +325,31 @@ extend(struct page *page, struct weft_transaction *transaction)
 	return code;
 }
 
+/* Begins the list, or goes on with it. */
+static int
+resume(struct page *page, struct weft_transaction *transaction)
+{
+	int code = 0;
+
+	if (page->giving)
+		code = check_place(page, transaction);
+	if (!code && get_phase(page) == PHASE_START)
+		code = start(page, transaction);
+	else if (!code && page->token->extend &&
+	    get_phase(page) == PHASE_JOURNAL)
+		code = extend(page, transaction);
+	return code;
+}
+
 static int
 read_page(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
 	struct page *page = context;
-	int code = 0;
+	int code;
 
 	page->error = error;
-	if (page->giving && (code = check_place(page, transaction)))
-		return code;
-	if (get_phase(page) == PHASE_START)
-		code = start(page, transaction);
-	else if (page->token->extend && get_phase(page) == PHASE_JOURNAL)
-		code = extend(page, transaction);
+	code = resume(page, transaction);
 	while (!code && !page->token->end && !page->unrectified &&
 	    !is_full(page))
 		code = get_phase(page) == PHASE_JOURNAL

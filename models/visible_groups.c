@@ -171,6 +171,23 @@ look(struct weft_transaction *transaction, void *context,
 	return code ? code : compare(transaction, update, error);
 }
 
+/* Appends the groups as they are kept. */
+static int
+print(const struct weft__visible_groups *groups, struct weft_buf *value)
+{
+	int code = weft_buf_reserve(value, 1);
+
+	for (size_t i = 0; i < groups->length && !code; i++) {
+		const struct weft__visible_group *group = &groups->list[i];
+
+		code = weft_buf_printf(value,
+		    "%c %016" PRIx64 " %016" PRIx64 " %s\n",
+		    group->is_held ? 'H' : 'L', group->checkpoint, group->seq,
+		    group->key.data);
+	}
+	return code;
+}
+
 static int
 write(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
@@ -179,18 +196,8 @@ write(struct weft_transaction *transaction, void *context,
 	struct weft_buf value = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
 	int code = look(transaction, update, error);
 
-	if (!code && weft_buf_reserve(&value, 1))
+	if (!code && print(update->groups, &value))
 		code = out_of_memory(error);
-	for (size_t i = 0; i < update->groups->length && !code; i++) {
-		const struct weft__visible_group *group =
-		    &update->groups->list[i];
-
-		if (weft_buf_printf(&value,
-		    "%c %016" PRIx64 " %016" PRIx64 " %s\n",
-		    group->is_held ? 'H' : 'L', group->checkpoint, group->seq,
-		    group->key.data))
-			code = out_of_memory(error);
-	}
 	/* Without groups too: he has been here. */
 	if (!code && update->is_changed)
 		code = weft__transaction_meta_put(transaction,

@@ -33,11 +33,18 @@ static const struct {
 #define KINDS (sizeof kinds / sizeof *kinds)
 
 static bool
-read_head(struct weft__repl_message *message, unsigned has,
+read_numbers(struct weft__repl_message *message, unsigned has,
     struct weft__wire *wire)
 {
 	return (!(has & HAS_S) || weft__wire_number(wire, &message->s)) &&
-	       (!(has & HAS_N) || weft__wire_number(wire, &message->n)) &&
+	       (!(has & HAS_N) || weft__wire_number(wire, &message->n));
+}
+
+static bool
+read_head(struct weft__repl_message *message, unsigned has,
+    struct weft__wire *wire)
+{
+	return read_numbers(message, has, wire) &&
 	       (!(has & HAS_POSITION) ||
 		   weft__wire_text(wire, &message->position)) &&
 	       (!(has & HAS_LEFT) || weft__wire_number(wire, &message->left)) &&
@@ -71,7 +78,7 @@ weft__repl_read_binary(struct weft__repl_message *message,
 }
 
 static int
-put_head(const struct weft__repl_message *message, unsigned has,
+put_numbers(const struct weft__repl_message *message, unsigned has,
     struct weft_buf *out)
 {
 	int code = 0;
@@ -80,6 +87,15 @@ put_head(const struct weft__repl_message *message, unsigned has,
 		code = weft__wire_put_number(out, message->s);
 	if (!code && has & HAS_N)
 		code = weft__wire_put_number(out, message->n);
+	return code;
+}
+
+static int
+put_head(const struct weft__repl_message *message, unsigned has,
+    struct weft_buf *out)
+{
+	int code = put_numbers(message, has, out);
+
 	if (!code && has & HAS_POSITION)
 		code = weft__wire_put_text(out, message->position);
 	if (!code && has & HAS_LEFT)

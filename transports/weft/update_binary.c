@@ -113,24 +113,29 @@ bits_of(const struct weft_update *update)
 	return (uint8_t)bits;
 }
 
-int
-weft__repl_put_update(struct weft_buf *out, const struct weft_update *update,
-    unsigned past)
+static int
+put_change(struct weft_buf *out, const struct weft_change *change)
 {
-	const struct weft_change *change = &update->change;
-	const uint8_t bits = bits_of(update);
-	int code = weft__wire_put_byte(out, bits);
+	int code = weft__wire_put_text(out, change->model_id);
 
-	if (!code)
-		code = weft__wire_put_text(out, change->model_id);
 	if (!code && change->rev.data)
 		code = put_rev(out, change->rev);
 	if (!code && change->prev.data)
 		code = put_rev(out, change->prev);
 	if (!code)
 		code = weft__wire_put_number(out, change->checkpoint);
+	return code ? code : weft__wire_put_number(out, change->generation);
+}
+
+int
+weft__repl_put_update(struct weft_buf *out, const struct weft_update *update,
+    unsigned past)
+{
+	const uint8_t bits = bits_of(update);
+	int code = weft__wire_put_byte(out, bits);
+
 	if (!code)
-		code = weft__wire_put_number(out, change->generation);
+		code = put_change(out, &update->change);
 	if (!code && bits & HAS_PAST)
 		code = put_past(out, update->history,
 		    bits & PAST_HAS_PREV, past);

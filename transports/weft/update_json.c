@@ -52,23 +52,29 @@ print_past(struct weft_buf *out, struct weft_slice past, unsigned most)
 	return code ? code : weft_buf_append(out, "]", 1);
 }
 
-int
-weft__repl_print_update(struct weft_buf *out,
-    const struct weft_update *update, unsigned past)
+static int
+print_change(struct weft_buf *out, const struct weft_change *change)
 {
-	const struct weft_change *change = &update->change;
-	int code = weft_buf_append_slice(out, weft_slice("{\"id\":"));
+	int code = weft__json_write_string(change->model_id, out);
 
-	if (!code)
-		code = weft__json_write_string(change->model_id, out);
 	if (!code)
 		code = print_named(out, ",\"rev\":", change->rev);
 	if (!code && (change->has_prev || change->prev.data))
 		code = print_named(out, ",\"prev\":", change->prev);
 	if (!code)
 		code = print_number(out, "checkpoint", change->checkpoint);
+	return code ? code
+		    : print_number(out, "generation", change->generation);
+}
+
+int
+weft__repl_print_update(struct weft_buf *out,
+    const struct weft_update *update, unsigned past)
+{
+	int code = weft_buf_append_slice(out, weft_slice("{\"id\":"));
+
 	if (!code)
-		code = print_number(out, "generation", change->generation);
+		code = print_change(out, &update->change);
 	if (!code)
 		code = print_past(out, update->history, past);
 	if (!code && update->data.data)
