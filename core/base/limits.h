@@ -137,6 +137,11 @@
 #define WEFT_LIMIT_HTTP_EXTENSION 1024
 #define WEFT_LIMIT_HTTP_TRAILER 8192
 
+/* Bytes of one file that is served to browsers, and of all: they are in
+ * memory. */
+#define WEFT_LIMIT_HTTP_FILE_SIZE (8u * 1024 * 1024)
+#define WEFT_LIMIT_HTTP_FILES_SIZE (64u * 1024 * 1024)
+
 /* Bytes of one message over WebSocket, where a protocol sets nothing else:
  * they are put together in memory. */
 #define WEFT_LIMIT_WS_MESSAGE (1024u * 1024)

@@ -156,6 +156,36 @@ run 0 weft status A --json
 equal stored "$(json '$.stored' "$out")" 1
 end
 
+mkdir -p A/site
+printf '<p>one' >A/site/index.html
+printf '{"files": {"folder": "site"}}' >A/weftd.json
+serve A
+begin 'files: a folder is served beside the API, and read again on SIGHUP'
+get / --dump-header head
+equal code "$code" 200
+equal answer "$answer" '<p>one'
+holds grep -qi "^content-security-policy: default-src 'self';" head
+get /nothing.html
+equal code "$code" 404
+get /api/Notes/1
+equal code "$code" 200
+printf '<p>two' >A/site/index.html
+kill -HUP "$daemon"
+until grep -q reloaded log; do
+	kill -0 "$daemon" || break
+done
+get /
+equal answer "$answer" '<p>two'
+stop 0
+end
+
+begin 'files: a folder that is not there is named'
+printf '{"files": {"folder": "nowhere"}}' >A/weftd.json
+run 1 weftd --config A
+err_has files.folder A/nowhere 'No such file'
+end
+rm A/weftd.json
+
 begin 'starting: systemd is told'
 mkdir -p run
 socat -u unix-recv:run/notify stdout >told &

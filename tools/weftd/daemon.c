@@ -26,6 +26,7 @@ struct daemon {
 	struct weft__rest *rest;
 	struct weft__tls *tls; /* NULL: plain */
 	struct weft_buf openapi;
+	struct weft__http_files *files; /* for browsers; NULL: none */
 	struct operations operations;
 	struct weft__http_server *server;
 	struct projector *projector;
@@ -114,6 +115,21 @@ open_api(struct daemon *daemon, struct weft_error *error)
 	return code;
 }
 
+static int
+open_files(struct daemon *daemon, struct weft_error *error)
+{
+	const struct settings *settings = daemon->settings;
+	int code;
+
+	if (!settings->files_folder)
+		return 0;
+	code = weft__http_files_open(settings->files_folder,
+	    settings->files_policy, &daemon->files, error);
+	if (code && error)
+		weft_error_wrap(error, "weftd.json: files.folder");
+	return code;
+}
+
 /* Counts and logs a request that was answered. */
 static void
 note_request(const struct weft__http_entry *entry, void *context)
@@ -159,6 +175,7 @@ open_server(struct daemon *daemon, struct weft_error *error)
 	operations->settings = daemon->settings;
 	operations->registry = daemon->registry;
 	operations->workers = daemon->workers;
+	operations->files = daemon->files;
 	operations->api = *weft__rest_handler(daemon->rest);
 	operations->openapi = weft_buf_slice(&daemon->openapi);
 	operations->metrics = metrics_create();
@@ -188,6 +205,8 @@ daemon_open(const struct settings *settings, bool is_check,
 		code = open_models(opened, is_check, error);
 	if (!code)
 		code = open_api(opened, error);
+	if (!code)
+		code = open_files(opened, error);
 	if (!code)
 		code = open_server(opened, error);
 	if (code)
@@ -221,7 +240,11 @@ daemon_start(
 int
 daemon_reload(struct daemon *daemon, struct weft_error *error)
 {
-	return daemon->tls ? weft__tls_reload(daemon->tls, error) : 0;
+	int code = daemon->tls ? weft__tls_reload(daemon->tls, error) : 0;
+
+	if (!code && daemon->files)
+		code = weft__http_files_reload(daemon->files, error);
+	return code;
 }
 
 void
@@ -251,6 +274,7 @@ daemon_close(struct daemon *daemon)
 	weft_registry_destroy(daemon->registry);
 	weft__access_destroy(daemon->access);
 	metrics_destroy(daemon->operations.metrics);
+	weft__http_files_close(daemon->files);
 	weft_buf_fini(&daemon->openapi);
 	if (daemon->lock_fd >= 0)
 		close(daemon->lock_fd);

@@ -26,8 +26,9 @@ WEFT_MUST_CHECK int daemon_start(
     struct daemon *daemon, uint16_t *port, struct weft_error *error);
 
 /*
- * Takes over what may change while it runs: the certificate.
- * Returns 0; WEFT_ECONFIG or WEFT_EIO: all stays as it was.
+ * Takes over what may change while it runs: the certificate, the files for
+ * browsers.  Returns 0; WEFT_ECONFIG, WEFT_EIO and others that name what: it
+ * stays as it was.
  */
 WEFT_MUST_CHECK int daemon_reload(
     struct daemon *daemon, struct weft_error *error);

@@ -18,7 +18,7 @@ static const char help[] =
     "  -h, --help          this\n\n"
     "Prints \"listening URL\" when it is ready.  SIGTERM and SIGINT end it\n"
     "when open requests are answered (twice: at once), SIGHUP reads the\n"
-    "certificate again.\n";
+    "certificate and the files for browsers again.\n";
 
 static const char head[] =
     ".\\\" Made by `weftd --manual`; edit tools/weftd/, not this file.\n"
@@ -73,7 +73,7 @@ static const char head[] =
     "A second one breaks off what is still open; nothing that was\n"
     "acknowledged is lost.\n"
     ".It Dv SIGHUP\n"
-    "The certificate and its key are read again.\n"
+    "The certificate, its key and the files for browsers are read again.\n"
     "All else needs a new start.\n"
     ".El\n"
     ".Sh SETTINGS\n"

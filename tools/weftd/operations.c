@@ -151,8 +151,10 @@ take_head(struct weft__http_request *request,
 	answer_fn *answer = find(request);
 
 	if (!answer) {
-		operations->api.head(
-		    request, response, operations->api.context);
+		if (!operations->files || !weft__http_files_answer(
+			operations->files, request, response))
+			operations->api.head(
+			    request, response, operations->api.context);
 	} else if (request->method != WEFT__HTTP_GET) {
 		(void)weft__http_set_header(
 		    response, "Allow", weft_slice("GET, HEAD"));

@@ -1,6 +1,7 @@
 /*
  * What those who run the daemon ask it: /healthz, /readyz, /metrics,
- * /openapi.json.  All else goes on to the API.
+ * /openapi.json.  Files for browsers are answered here too, all else goes on to
+ * the API.
  */
 #ifndef TOOLS_WEFTD_OPERATIONS_H
 #define TOOLS_WEFTD_OPERATIONS_H
@@ -9,6 +10,7 @@
 
 #include "tools/weftd/metrics.h"
 #include "tools/weftd/settings.h"
+#include "transports/http/files.h"
 #include "transports/net/workers.h"
 
 struct operations {
@@ -17,6 +19,7 @@ struct operations {
 	struct weft__workers *workers;
 	struct metrics *metrics;
 	struct weft__http_server *server; /* set before it starts */
+	struct weft__http_files *files;   /* asked next; NULL: none */
 	struct weft__http_handler api;    /* for all other paths */
 	struct weft_slice openapi;        /* JSON */
 	atomic_bool is_ready;             /* else /readyz answers 503 */

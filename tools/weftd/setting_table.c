@@ -55,6 +55,11 @@ const struct setting setting_table[] = {
 	"false", "Whether these may send cookies."},
     {WEFTD_JSON, "gzip", SETTING_FLAG, AT(gzip), 0, 0, NULL, "true",
 	"Whether answers are compressed for those who ask."},
+    {WEFTD_JSON, "files.folder", SETTING_PATH, AT(files_folder), 0, 0, NULL, NULL,
+	"Folder whose files browsers get: a page that uses the models."},
+    {WEFTD_JSON, "files.policy", SETTING_TEXT, AT(files_policy), 0, 0, NULL,
+	"\"default-src 'self'; base-uri 'none'; frame-ancestors 'none'\"",
+	"Content-Security-Policy of these files; empty: none."},
     {WEFTD_JSON, "denyUnlisted", SETTING_FLAG, AT(deny_unlisted), 0, 0, NULL,
 	"false", "Denies what no ACL allows, where LoopBack would allow it."},
     {WEFTD_JSON, "log.level", SETTING_WORD, AT(log_level), 0, 0, levels, "\"info\"",
@@ -82,7 +87,7 @@ setting_describe(const struct setting *setting, char *text, size_t room)
 		snprintf(text, room, "a text");
 		return;
 	case SETTING_PATH:
-		snprintf(text, room, "the path of a file");
+		snprintf(text, room, "a path");
 		return;
 	case SETTING_FLAG:
 		snprintf(text, room, "true or false");

@@ -13,7 +13,7 @@
 
 enum setting_kind {
 	SETTING_TEXT,
-	SETTING_PATH,   /* of a file; relative to the directory */
+	SETTING_PATH,   /* relative to the directory */
 	SETTING_FLAG,   /* true or false */
 	SETTING_NUMBER,
 	SETTING_SIZE,   /* bytes: a number, or text like "256mb" */
@@ -56,6 +56,8 @@ struct settings {
 	struct setting_list cors_origins;
 	int64_t cors_credentials; /* flags are 0 or 1 */
 	int64_t gzip;
+	char *files_folder; /* NULL: none are served */
+	char *files_policy;
 	int64_t deny_unlisted;
 	int64_t log_level;  /* enum weft_log_level */
 	int64_t log_format; /* enum log_format */

@@ -6,6 +6,8 @@ libweft_all_la_SOURCES += \
 	transports/http/connection_body.c \
 	transports/http/cors.c \
 	transports/http/exchange.c transports/http/exchange.h \
+	transports/http/files.c transports/http/files.h \
+	transports/http/files_table.c transports/http/files_table.h \
 	transports/http/gzip.c transports/http/gzip.h \
 	transports/http/head.h \
 	transports/http/head_framing.c \

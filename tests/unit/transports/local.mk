@@ -20,6 +20,12 @@ tests_unit_transports_http_deadlines_SOURCES = \
 	tests/unit/transports/http/deadlines.c $(http_fixture)
 tests_unit_transports_http_deadlines_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/transports/http/files
+TESTS += tests/unit/transports/http/files
+tests_unit_transports_http_files_SOURCES = \
+	tests/unit/transports/http/files.c $(http_fixture)
+tests_unit_transports_http_files_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/http/head
 TESTS += tests/unit/transports/http/head
 tests_unit_transports_http_head_SOURCES = tests/unit/transports/http/head.c
