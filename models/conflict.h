@@ -41,14 +41,20 @@ WEFT_MUST_CHECK int weft__conflict_load(const struct weft__parties *parties,
 
 /*
  * Kept conflicts: small values "conflict/<model>/<target's epoch>/<id>" of the
- * source (models/kept.c).
+ * source; or, if it keeps no values, of the target as if it were the source.
  */
 
-/* Keeps it, replacing an earlier one of the record; 'peer' as in struct
- * weft_replication, 'now_ms' is noted.  A source that keeps no values keeps
- * none: that is no error. */
+/* Keeps it, replacing an earlier one of the record; 'target' and 'source' tell
+ * how to find these again, 'now_ms' is noted.  Where neither keeps values
+ * nothing is kept: that is no error. */
 WEFT_MUST_CHECK int weft__kept_put(struct weft_conflict *conflict,
-    const char *peer, uint64_t now_ms, struct weft_error *error);
+    const char *target, const char *source, uint64_t now_ms,
+    struct weft_error *error);
+
+/* The record's, as the parties' roles are; the caller's.  WEFT_ENOTFOUND. */
+WEFT_MUST_CHECK int weft__kept_open(const struct weft__parties *parties,
+    struct weft_slice id, struct weft_conflict **conflict,
+    struct weft_error *error);
 
 /* Forgets the record's, if there is one. */
 WEFT_MUST_CHECK int weft__kept_drop(const struct weft__parties *parties,

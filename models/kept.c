@@ -2,6 +2,10 @@
  * Kept conflicts: those that nobody has resolved yet, as small values of the
  * source, "conflict/<model>/<target's epoch>/<id>".  The value is what
  * weft_conflict_each_kept() hands out.
+ *
+ * A source that keeps no values (it is at the other end of a protocol that
+ * knows of none) leaves that to the target, which keeps them as if it had been
+ * the source.
  */
 #include "models/conflict.h"
 
@@ -16,6 +20,23 @@
 
 /* Three records and two changes. */
 #define VALUE_SIZE (4 * (size_t)WEFT_LIMIT_RECORD_SIZE)
+
+/* The parties as the one who keeps their conflicts sees them: he is the
+ * source. */
+static struct weft__parties
+as_kept(const struct weft__parties *parties, bool *swapped)
+{
+	const struct weft__parties exchanged = {
+	    .source = parties->target,
+	    .target = parties->source,
+	    .source_model = parties->target_model,
+	    .target_model = parties->source_model,
+	};
+
+	*swapped =
+	    !parties->source->ops->meta_put && parties->target->ops->meta_put;
+	return *swapped ? exchanged : *parties;
+}
 
 /* Writes the names' common beginning; returns its size. */
 static size_t
@@ -154,9 +175,9 @@ write_value(struct weft_conflict *conflict, const char *peer, uint64_t now_ms,
 	return code;
 }
 
-int
-weft__kept_put(struct weft_conflict *conflict, const char *peer,
-    uint64_t now_ms, struct weft_error *error)
+static int
+put(struct weft_conflict *conflict, const char *peer, uint64_t now_ms,
+    struct weft_error *error)
 {
 	struct weft_source *source = conflict->parties.source;
 	char name[NAME_SIZE];
@@ -178,9 +199,31 @@ weft__kept_put(struct weft_conflict *conflict, const char *peer,
 }
 
 int
-weft__kept_drop(const struct weft__parties *parties, struct weft_slice id,
+weft__kept_put(struct weft_conflict *conflict, const char *target,
+    const char *source, uint64_t now_ms, struct weft_error *error)
+{
+	struct weft_conflict *exchanged;
+	bool swapped;
+	int code;
+
+	as_kept(&conflict->parties, &swapped);
+	if (!swapped)
+		return put(conflict, target, now_ms, error);
+	code = weft_conflict_swap_parties(conflict, &exchanged, error);
+	if (code)
+		return code;
+	code = put(exchanged, source, now_ms, error);
+	weft_conflict_destroy(exchanged);
+	return code;
+}
+
+int
+weft__kept_drop(const struct weft__parties *given, struct weft_slice id,
     struct weft_error *error)
 {
+	bool swapped;
+	const struct weft__parties kept = as_kept(given, &swapped);
+	const struct weft__parties *parties = &kept;
 	struct weft_source *source = parties->source;
 	struct weft_buf value = WEFT_BUF_INIT(VALUE_SIZE);
 	char name[NAME_SIZE];
@@ -214,10 +257,13 @@ take_id(const char *name, struct weft_slice value, void *context)
 }
 
 int
-weft__kept_each(const struct weft__parties *parties,
+weft__kept_each(const struct weft__parties *given,
     int (*each)(struct weft_slice id, void *context), void *context,
     struct weft_error *error)
 {
+	bool swapped;
+	const struct weft__parties kept = as_kept(given, &swapped);
+	const struct weft__parties *parties = &kept;
 	struct weft_source *source = parties->source;
 	struct ids ids = {.each = each, .context = context};
 	char prefix[NAME_SIZE];
@@ -317,6 +363,26 @@ weft_conflict_open_kept(struct weft_source *source, struct weft_source *target,
 		    &parties, id, weft_buf_slice(&value), conflict, error);
 	weft_buf_fini(&value);
 	weft_buf_fini(&target_model);
+	return code;
+}
+
+int
+weft__kept_open(const struct weft__parties *parties, struct weft_slice id,
+    struct weft_conflict **conflict, struct weft_error *error)
+{
+	bool swapped;
+	const struct weft__parties kept = as_kept(parties, &swapped);
+	struct weft_conflict *found;
+	int code = weft_conflict_open_kept(kept.source, kept.target,
+	    kept.source_model, id, &found, error);
+
+	if (code || !swapped) {
+		if (!code)
+			*conflict = found;
+		return code;
+	}
+	code = weft_conflict_swap_parties(found, conflict, error);
+	weft_conflict_destroy(found);
 	return code;
 }
 

@@ -7,7 +7,9 @@
  * Both are written when everything up to it is durable at the target.  A
  * database that is restored from a backup takes its value back with it, so
  * the older of the two is where both sides still agree.  A source that cannot
- * keep its value (it may be open for reading only) is taken at its word.
+ * keep its value (it may be open for reading only, or at the other end of a
+ * protocol that knows of none) is taken at its word; and so is such a target,
+ * whose position is the source's to keep.
  */
 #include "models/position.h"
 
@@ -179,7 +181,9 @@ check_side(struct weft_source *side, uint64_t remembered, uint64_t own,
 	*restored = false;
 	if (code || (remembered <= current && remembered <= own))
 		return code;
-	if (!side->ops->restored)
+	/* Who cannot be told of it is compared anew. */
+	*restored = !side->ops->restored;
+	if (*restored)
 		return 0;
 	code = side->ops->restored(
 	    side, remembered > current ? remembered : current, error);
@@ -212,6 +216,12 @@ check_sides(const struct weft__parties *parties, const struct value *source,
 	return code;
 }
 
+static bool
+keeps_values(const struct weft_source *side)
+{
+	return side->ops->meta_get && side->ops->meta_put;
+}
+
 int
 weft__position_load(const struct weft__parties *parties,
     struct weft_slice filter, struct weft__position *position, bool *found,
@@ -229,6 +239,8 @@ weft__position_load(const struct weft__parties *parties,
 	if (!code)
 		code = check_sides(
 		    parties, &source, &target, &restored, error);
+	if (!keeps_values(parties->target))
+		target = source;
 	if (code || restored || !is_theirs(&target, parties))
 		return code;
 	if (target.shared) {
@@ -309,8 +321,8 @@ weft__position_save(const struct weft__parties *parties,
 	    source->ops->epoch(source));
 	snprintf(position->target_epoch, sizeof position->target_epoch, "%s",
 	    target->ops->epoch(target));
-	code = put_value(
-	    parties, "sent", source, target, filter, position, true, error);
+	code = put_value(parties, "sent", source, target, filter, position,
+	    keeps_values(target), error);
 	shared = !code;
 	if (code && code != WEFT_EUNSUPPORTED && code != WEFT_EREADONLY)
 		return code;

@@ -113,10 +113,9 @@ static int
 is_kept(
     const struct weft_conflict *conflict, bool *kept, struct weft_error *error)
 {
-	const struct weft__parties *parties = &conflict->parties;
 	struct weft_conflict *before;
-	int code = weft_conflict_open_kept(parties->source, parties->target,
-	    parties->source_model, conflict->id, &before, error);
+	int code = weft__kept_open(
+	    &conflict->parties, conflict->id, &before, error);
 
 	*kept = false;
 	if (code)
@@ -134,16 +133,19 @@ keep_one(struct weft_slice id, void *conflict, void *context)
 {
 	struct keeping *keeping = context;
 	const struct weft__parties *parties = keeping->work->parties;
-	const char *peer = keeping->work->options->peer;
+	const char *target = keeping->work->options->peer;
+	const char *source = keeping->work->options->source_name;
 	bool kept;
 
 	(void)id;
-	if (!peer)
-		peer = parties->target->ops->epoch(parties->target);
+	if (!target)
+		target = parties->target->ops->epoch(parties->target);
+	if (!source)
+		source = parties->source->ops->epoch(parties->source);
 	keeping->code = is_kept(conflict, &kept, keeping->error);
 	if (!keeping->code && !kept)
 		keeping->code = weft__kept_put(
-		    conflict, peer, keeping->now_ms, keeping->error);
+		    conflict, target, source, keeping->now_ms, keeping->error);
 	return !keeping->code;
 }
 

@@ -64,6 +64,9 @@ struct weft_replication {
 	void *refused_context;
 	const char *peer;           /* how to find the target again, kept with
 	                               unresolved conflicts; NULL: its epoch */
+	const char *source_name;    /* the same of the source, for conflicts
+	                               that the target keeps because the source
+	                               keeps none */
 };
 #define WEFT_REPLICATION_INIT \
 	{.version = 1, .since_source = WEFT_SINCE_REMEMBERED, \
