@@ -31,6 +31,7 @@ struct weft__writer;
 struct weft_datasource {
 	char *name;
 	char *path; /* of the database's file; NULL: there is none */
+	char *url;  /* of the server in its place; NULL: it is a database */
 	struct weft_connector *connector;
 	struct weft__store *store;  /* NULL: none */
 	const struct weft_clock *clock;

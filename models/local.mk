@@ -11,6 +11,7 @@ libweft_all_la_SOURCES += \
 	models/config_env.c models/config_env.h \
 	models/counters.h \
 	models/datasource.c models/datasource.h \
+	models/datasource_open.c \
 	models/date.c models/date.h \
 	models/definition.c models/definition.h \
 	models/definition_keys.c models/definition_keys.h \
@@ -85,6 +86,7 @@ libweft_all_la_SOURCES += \
 	models/replicate_roots.c \
 	models/resolve.c models/resolve.h \
 	models/source.c \
+	models/source_compare.c \
 	models/follow.c models/follow.h \
 	models/source_local.c models/source_local.h \
 	models/source_local_bulk.c \

@@ -227,6 +227,17 @@ weft_source_update_last_change(struct weft_source *source, const char *model,
 }
 
 int
+weft_source_each_model(struct weft_source *source,
+    int (*each)(const char *model, void *context), void *context,
+    struct weft_error *error)
+{
+	if (!source->ops->models)
+		return weft_error_set(error, WEFT_EUNSUPPORTED,
+		    "this source does not tell its models");
+	return source->ops->models(source, each, context, error);
+}
+
+int
 weft_source_root(struct weft_source *source, const char *model, char root[41],
     struct weft_error *error)
 {

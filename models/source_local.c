@@ -1,6 +1,7 @@
 #include "models/source_local.h"
 
 #include <weft/source.h>
+#include <weft/store.h>
 
 #include "core/base/alloc.h"
 #include "models/restore.h"
@@ -304,6 +305,19 @@ weft__source_local_definition(struct weft_source *source, const char *model)
 	    weft__source_local_model(source, model, &found, NULL))
 		return NULL;
 	return found->definition;
+}
+
+bool
+weft__source_local_is_behind(struct weft_source *source)
+{
+	struct weft_datasource_status status;
+
+	if (source->ops != &ops ||
+	    !weft__source_local(source)->datasource->read_only)
+		return false;
+	return weft_datasource_get_status(
+		   weft__source_local(source)->datasource, &status, NULL) ||
+	       !status.is_stored;
 }
 
 int

@@ -42,6 +42,10 @@ WEFT_MUST_CHECK int weft__source_local_model(struct weft_source *source,
 const struct weft__definition *weft__source_local_definition(
     struct weft_source *source, const char *model);
 
+/* Whether this is a local source, open for reading only, whose store lacks the
+ * last writes: nobody is going to add them. */
+bool weft__source_local_is_behind(struct weft_source *source);
+
 /* Members of struct weft__source_ops: core/repl/source.h. */
 int weft__source_local_changes(struct weft_source *source, const char *model,
     int64_t since, struct weft_slice filter, size_t limit,

@@ -78,7 +78,8 @@ WEFT_API void weft_registry_destroy(struct weft_registry *registry);
 
 /*
  * Adds a datasource.  'settings' is its JSON object as in datasources.json
- * ({"connector":"memory"} or {"connector":"sqlite3","file":"x.db"});
+ * ({"connector":"memory"}, {"connector":"sqlite3","file":"x.db"}, or
+ * {"connector":"remote","url":"http://host/api"});
  * "store" names the directory of its git repository ("" or false: none; the
  * default of a durable database is its file's name and ".git"); "journalRows"
  * how many journal rows are kept although the store has them;
@@ -133,6 +134,12 @@ WEFT_API struct weft_slice weft_model_definition(
 
 /* Returns the datasource's name.  Thread: any. */
 WEFT_API const char *weft_datasource_name(
+    const struct weft_datasource *datasource);
+
+/* Returns the URL of a datasource that is a server (connector "remote"), for
+ * weft_source_open_url(): its models can be replicated, and no more.  NULL: it
+ * is a database.  Thread: any. */
+WEFT_API const char *weft_datasource_url(
     const struct weft_datasource *datasource);
 
 /*

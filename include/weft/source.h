@@ -40,7 +40,7 @@ struct weft_url_options {
 	const struct weft_registry *registry; /* whose definitions say where
 	                         models lie, for a server that does not tell;
 	                         or NULL */
-	uint64_t timeout_ms;  /* of silence; 0: a minute */
+	uint64_t timeout_ms;  /* of silence; 0: two minutes */
 	unsigned retries;     /* of what failed and can be repeated; 0: 4 */
 	uint64_t retry_ms;    /* the first wait before one, about; 0: 200 */
 };
@@ -151,6 +151,17 @@ WEFT_API WEFT_MUST_CHECK int weft_source_find_last_change(
 WEFT_API WEFT_MUST_CHECK int weft_source_update_last_change(
     struct weft_source *source, const char *model, struct weft_slice id,
     struct weft_slice prev, struct weft_error *error);
+
+/*
+ * Calls 'each' with the name of every model that tracks changes; nonzero ends
+ * it, and is returned.
+ * Returns also WEFT_EUNSUPPORTED: the source does not tell.  Thread: see
+ * above.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_each_model(
+    struct weft_source *source,
+    int (*each)(const char *model, void *context), void *context,
+    struct weft_error *error);
 
 /*
  * The root of a model: the hash of all its live records, 40 hex digits and a

@@ -11,6 +11,8 @@
 
 #include <weft/model.h>
 
+struct weft_source;
+
 /* How far a datasource and its store are. */
 struct weft_datasource_status {
 	char epoch[40];         /* name of this database's life */
@@ -145,6 +147,16 @@ typedef int weft_difference_fn(
 WEFT_API WEFT_MUST_CHECK int weft_model_compare(struct weft_model *a,
     struct weft_model *b, weft_difference_fn *each, void *context,
     struct weft_error *error);
+
+/*
+ * The same for two sources, which may be at the other end of a protocol.
+ * Returns 0, what 'each' returned, or what the sources return.
+ * Thread: any.  Cost: O(differences) if both have stores and can be asked
+ * about them, else O(records).
+ */
+WEFT_API WEFT_MUST_CHECK int weft_source_compare(struct weft_source *a,
+    const char *model_a, struct weft_source *b, const char *model_b,
+    weft_difference_fn *each, void *context, struct weft_error *error);
 
 /*
  * What is dropped when a store is compacted, beside needless packs.  A number

@@ -7,6 +7,8 @@ static const struct {
     {"memory", &weft__connector_memory},
     {"sqlite", &weft__connector_sqlite},
     {"sqlite3", &weft__connector_sqlite}, /* LoopBack's name */
+    {"remote", &weft__connector_remote},
+    {"loopback-connector-remote", &weft__connector_remote},
 };
 
 const struct weft_connector_ops *

@@ -12,9 +12,13 @@ extern const struct weft_connector_ops weft__connector_memory;
 /* A SQLite file.  Settings: "file", its name. */
 extern const struct weft_connector_ops weft__connector_sqlite;
 
+/* A server in place of a database.  Settings: "url". */
+extern const struct weft_connector_ops weft__connector_remote;
+
 /*
  * The connector of this name, as datasources.json gives it: "memory",
- * "sqlite" or "sqlite3"; NULL if there is none.
+ * "sqlite" or "sqlite3", "remote" or "loopback-connector-remote"; NULL if
+ * there is none.
  */
 const struct weft_connector_ops *weft__connector_find(const char *name);
 

@@ -6,6 +6,7 @@ libweft_all_la_SOURCES += \
 	models/connectors/memory_query.c \
 	models/connectors/memory_record.c \
 	models/connectors/ordered.c models/connectors/ordered.h \
+	models/connectors/remote.c \
 	models/connectors/sqlite.c models/connectors/sqlite_private.h \
 	models/connectors/sqlite_backup.c \
 	models/connectors/sqlite_batch.c \
