@@ -205,7 +205,42 @@ source_id(struct weft_source *source, const char *model, struct weft_buf *id,
 	    weft__viewed_inner(source), model, id, error);
 }
 
-/* Without root, estimate, agree and reconcile: they tell of all records. */
+/* Root and reconcile tell of all records: not of a model with "visibleTo". */
+static int
+require_open(
+    struct weft_source *source, const char *name, struct weft_error *error)
+{
+	struct weft_model *model;
+	int code = weft__viewed_find_guarded(source, name, &model, error);
+
+	if (!code && model)
+		code = weft_error_set(error, WEFT_EUNSUPPORTED,
+		    "not everybody sees all records of %s", name);
+	return code;
+}
+
+static int
+root(struct weft_source *source, const char *model, struct weft__oid *oid,
+    char *commit, struct weft_error *error)
+{
+	int code = require_open(source, model, error);
+
+	return code ? code : weft__viewed_inner(source)->ops->root(
+	    weft__viewed_inner(source), model, oid, commit, error);
+}
+
+static int
+reconcile(struct weft_source *source, const char *model,
+    struct weft_slice question, struct weft_buf *answer,
+    struct weft_error *error)
+{
+	int code = require_open(source, model, error);
+
+	return code ? code : weft__viewed_inner(source)->ops->reconcile(
+	    weft__viewed_inner(source), model, question, answer, error);
+}
+
+/* Without estimate and agree: they tell of all records. */
 static const struct weft__source_ops ops = {
     .version = 1,
     .destroy = destroy,
@@ -229,6 +264,8 @@ static const struct weft__source_ops ops = {
     .source_id = source_id,
     .relate = relate,
     .follow = follow,
+    .root = root,
+    .reconcile = reconcile,
 };
 
 /*

@@ -22,6 +22,7 @@ static const struct weft__method methods[] = {
     {{"changes"}, WEFT__ACCESS_READ},
     {{"checkpoint"}, WEFT__ACCESS_REPLICATE},
     {{"currentCheckpoint"}, WEFT__ACCESS_READ},
+    {{"reconcile"}, WEFT__ACCESS_READ}, /* ours */
     {{"createUpdates"}, WEFT__ACCESS_READ},
     {{"bulkUpdate"}, WEFT__ACCESS_WRITE},
     {{"findLastChange"}, WEFT__ACCESS_READ},

@@ -108,7 +108,9 @@ answer(struct exchange *exchange)
 		set_header(exchange->response, "Retry-After", seconds);
 	}
 	set_header(exchange->response, "Content-Type",
-	    "application/json; charset=utf-8");
+	    !exchange->code && call->route->flags & WEFT__REST_BYTES
+		? "application/octet-stream"
+		: "application/json; charset=utf-8");
 	if (call->answer.file.size)
 		send_large(exchange);
 	else

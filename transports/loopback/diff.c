@@ -2,7 +2,7 @@
  * POST /diff and /create-updates: what is answered about a peer's changes, of
  * which there may be many.
  */
-#include "core/repl/source.h"
+#include "core/repl/diff.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/parts.h"
 #include "transports/loopback/rest.h"
@@ -170,20 +170,25 @@ compare_all(struct comparing *comparing)
 	return code ? code : weft__rest_answer_text(answer, "]}", error);
 }
 
-/* LoopBack's client never sends 'since'; others may. */
+/* LoopBack's client never sends 'since'; others may.  'strict' is ours. */
 int
 weft__rest_diff(struct weft__rest_call *call)
 {
 	struct comparing comparing;
+	bool strict = false;
 	double since = 0;
 	int code = weft__rest_take_number(
 	    &call->query, "since", &since, NULL, &call->error);
 
 	if (!code)
+		code = weft__rest_take_boolean(
+		    &call->query, "strict", &strict, NULL, &call->error);
+	if (!code)
 		code = begin(&comparing, call, WEFT_LIMIT_PAGE_CHANGES);
 	if (code)
 		return code;
-	comparing.since = weft__rest_round_since(since);
+	comparing.since =
+	    strict ? WEFT__SINCE_STRICT : weft__rest_round_since(since);
 	return end(&comparing, compare_all(&comparing));
 }
 

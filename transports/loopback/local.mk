@@ -15,6 +15,7 @@ libweft_all_la_SOURCES += \
 	transports/loopback/loopback.h \
 	transports/loopback/openapi.c transports/loopback/openapi.h \
 	transports/loopback/parts.c transports/loopback/parts.h \
+	transports/loopback/peer.c \
 	transports/loopback/query.c transports/loopback/query.h \
 	transports/loopback/record_text.c \
 	transports/loopback/rest.h \

@@ -7,6 +7,7 @@
  *   find.c save.c        records
  *   checkpoint.c changes.c diff.c bulk.c   the primitives of replication
  *   sync.c               writes of any models in one transaction
+ *   peer.c               what another weft asks beyond LoopBack
  *   user.c               login and what belongs to it
  *   stream.c             change streams
  *   record_text.c answer.c failure.c       what goes back
@@ -49,7 +50,8 @@ enum weft__rest_flag {
 	WEFT__REST_HEAD = 16,   /* for HEAD alone */
 	WEFT__REST_STREAM = 32, /* the answer does not end */
 	WEFT__REST_PATCH_PUT = 64, /* the model has replaceOnPUT: false */
-	WEFT__REST_REPLACE_PUT = 128 /* it has not */
+	WEFT__REST_REPLACE_PUT = 128, /* it has not */
+	WEFT__REST_BYTES = 256  /* body and answer are bytes, not JSON */
 };
 
 struct weft__rest_route {
@@ -199,6 +201,8 @@ weft__rest_method weft__rest_changes, weft__rest_diff,
     weft__rest_create_updates, weft__rest_bulk_update;
 /* sync.c */
 weft__rest_method weft__rest_online_sync;
+/* peer.c */
+weft__rest_method weft__rest_describe, weft__rest_reconcile;
 /* user.c */
 weft__rest_method weft__rest_login, weft__rest_logout,
     weft__rest_change_password, weft__rest_reset,

@@ -43,6 +43,8 @@ static const struct weft__rest_route routes[] = {
     {POST, "create-updates", "createUpdates", weft__rest_create_updates,
 	BULK},
     {POST, "bulk-update", "bulkUpdate", weft__rest_bulk_update, BULK},
+    {POST, "reconcile", "reconcile", weft__rest_reconcile,
+	TRACKED | WEFT__REST_BYTES},
     {GET, "change-stream", "createChangeStream", NULL,
 	TRACKED | WEFT__REST_STREAM},
     {POST, "change-stream", "createChangeStream", NULL,
@@ -74,9 +76,14 @@ static const struct weft__rest_route routes[] = {
 };
 
 /* Of no model. */
-static const struct weft__rest_route online_sync = {
-    POST, "online-sync", "onlineSync", weft__rest_online_sync,
-    WEFT__REST_BULK};
+static const struct weft__rest_route common_routes[] = {
+    {POST, "online-sync", "onlineSync", weft__rest_online_sync,
+	WEFT__REST_BULK},
+    {GET, "weft", "weft", weft__rest_describe, 0},
+};
+
+static const size_t common_length =
+    sizeof common_routes / sizeof *common_routes;
 
 static const size_t routes_length = sizeof routes / sizeof *routes;
 
@@ -149,6 +156,18 @@ weft__rest_route_find(const struct weft__rest_model *model,
 		    weft__rest_route_serves(&routes[i], model, is_head) &&
 		    matches(routes[i].path, segments, count, id))
 			return &routes[i];
+	return NULL;
+}
+
+/* The route of a request that names no model. */
+static const struct weft__rest_route *
+find_common(enum weft__http_method method, const struct weft_slice *segments,
+    size_t count, struct weft_slice *id)
+{
+	for (size_t i = 0; i < common_length; i++)
+		if (common_routes[i].method == method &&
+		    matches(common_routes[i].path, segments, count, id))
+			return &common_routes[i];
 	return NULL;
 }
 
@@ -245,13 +264,11 @@ weft__rest_find_method(struct weft__rest_call *call,
 	for (size_t i = 0; i < rest->length && !call->model; i++)
 		if (begins_with(segments, count, rest->models[i].path))
 			call->model = &rest->models[i];
-	if (!call->model && request->method == POST &&
-	    matches(online_sync.path, segments, count, &call->id)) {
-		call->route = &online_sync;
-		return 0;
+	if (!call->model) {
+		call->route = find_common(
+		    request->method, segments, count, &call->id);
+		return call->route ? 0 : refuse_path(call, request);
 	}
-	if (!call->model)
-		return refuse_path(call, request);
 	call->route = weft__rest_route_find(call->model, request->method,
 	    request->is_head, segments + call->model->path_segments,
 	    count - call->model->path_segments, &call->id);

@@ -150,6 +150,10 @@ weft__rest_call_read_body(struct weft__rest_call *call,
 	if (!bytes.size)
 		return 0;
 	type = weft__http_header(request, "Content-Type");
+	if (call->route->flags & WEFT__REST_BYTES) {
+		call->body = bytes;
+		return 0;
+	}
 	if (is_foreign_charset(type))
 		return refuse_type(call, type);
 	if (is_type(type, "application/x-www-form-urlencoded"))
