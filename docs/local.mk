@@ -7,7 +7,7 @@ EXTRA_DIST += \
 	docs/http.md docs/limits.md docs/loopback.md docs/performance.md \
 	docs/protocols/weft-repl-v1.md \
 	docs/reconciliation.md \
-	docs/recovery.md \
+	docs/recovery.md docs/remote.md \
 	docs/releasing.md \
 	docs/store-format.md \
 	docs/testing.md \

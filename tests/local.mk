@@ -24,6 +24,7 @@ include $(srcdir)/tests/unit/models/access/local.mk
 include $(srcdir)/tests/unit/models/connectors/local.mk
 include $(srcdir)/tests/unit/transports/local.mk
 include $(srcdir)/tests/unit/transports/loopback/local.mk
+include $(srcdir)/tests/unit/transports/remote/local.mk
 include $(srcdir)/tests/unit/transports/ws/local.mk
 include $(srcdir)/tests/unit/transports/weft/local.mk
 

@@ -127,6 +127,12 @@
  * the processor's cache is faster, too; merging makes larger packs. */
 #define WEFT_LIMIT_PACK_OBJECTS 262144
 
+/* Bytes of one answer of a server that is replicated with (a change list is one
+ * answer; beyond a megabyte they are on disk), and of the first request to it:
+ * LoopBack takes 100 KB unless it is told otherwise, and says so. */
+#define WEFT_LIMIT_REMOTE_ANSWER (2048ull * 1024 * 1024)
+#define WEFT_LIMIT_REMOTE_REQUEST (4u * 1024 * 1024)
+
 /* Bytes of an HTTP request line, of a whole head, and headers in it. */
 #define WEFT_LIMIT_HTTP_LINE 16384
 #define WEFT_LIMIT_HTTP_HEAD 32768
