@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "tools/commands.h"
 #include "tools/output.h"
+#include "tools/remote.h"
 #include "tools/spec.h"
 
 /* A revision's first characters tell it apart well enough for a reader. */
@@ -66,15 +67,13 @@ static int
 run(const struct command_line *line, struct weft_error *error)
 {
 	struct weft_change_list list = {0};
-	struct weft_model *model;
 	struct spec spec = {0};
 	int64_t since;
 	int code;
 
 	code = command_number(line, "since", -1, -1, &since, error);
 	if (!code)
-		code = spec_open_model(&spec, line, 0, SPEC_READ, &model,
-		    error);
+		code = spec_open_source_model(&spec, line, 0, SPEC_READ, error);
 	if (!code)
 		code = weft_source_changes(spec.source, spec.model, since,
 		    weft_slice(command_value(line, "filter")), &list, error);
@@ -90,6 +89,7 @@ static const struct command_option options[] = {
 	{"filter", "JSON",
 	    "Only those of records that this LoopBack filter selects, and "
 	    "deletions."},
+	REMOTE_OPTIONS,
 	{0},
 };
 

@@ -2,6 +2,7 @@
 
 #include "tools/commands.h"
 #include "tools/output.h"
+#include "tools/remote.h"
 #include "tools/spec.h"
 
 static int
@@ -32,8 +33,8 @@ run(const struct command_line *line, struct weft_error *error)
 	uint64_t checkpoint;
 	int code;
 
-	code = spec_open(&spec, line, 0, is_new ? SPEC_WRITE : SPEC_READ,
-	    error);
+	code = spec_open_source(&spec, line, 0,
+	    is_new ? SPEC_WRITE : SPEC_READ, error);
 	if (!code)
 		code = is_new ?
 		    weft_source_checkpoint(spec.source, &checkpoint, error) :
@@ -47,6 +48,7 @@ run(const struct command_line *line, struct weft_error *error)
 
 static const struct command_option options[] = {
 	{"new", NULL, "Begin a new checkpoint and print its number."},
+	REMOTE_OPTIONS,
 	{0},
 };
 

@@ -1,6 +1,7 @@
 #include "tools/commands.h"
 #include "tools/compare.h"
 #include "tools/past_view.h"
+#include "tools/remote.h"
 
 static int
 compare_two(const struct command_line *line, uint64_t *count,
@@ -9,9 +10,11 @@ compare_two(const struct command_line *line, uint64_t *count,
 	struct spec a = {0}, b = {0};
 	int code;
 
-	code = spec_open(&a, line, 0, SPEC_READ, error);
+	code = spec_parse(&a, command_argument(line, 0), error);
 	if (!code)
-		code = spec_open(&b, line, 1, SPEC_READ, error);
+		code = spec_parse(&b, command_argument(line, 1), error);
+	if (!code)
+		code = spec_open_pair(&a, &b, line, SPEC_READ, error);
 	if (!code)
 		code = compare_sources(line, &a, &b, count, error);
 	spec_close(&a);
@@ -59,6 +62,7 @@ static const struct command_option options[] = {
 	{"properties", NULL,
 	    "With --from: print the properties that differ, too."},
 	{"model", "NAME", "Only this model; can be given several times."},
+	REMOTE_OPTIONS,
 	{0},
 };
 

@@ -6,6 +6,7 @@
 #include "tools/commands.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
+#include "tools/remote.h"
 #include "tools/replicate_view.h"
 #include "tools/spec.h"
 
@@ -93,6 +94,7 @@ run_direction(struct job *job, struct direction *direction, bool backwards,
 	replication.source_model = direction->source_model;
 	replication.target_model = direction->target_model;
 	replication.peer = direction->target->name;
+	replication.source_name = direction->source->name;
 	if (backwards) {
 		replication.since_source = plan->since_target;
 		replication.since_target = plan->since_source;
@@ -216,15 +218,14 @@ is_wanted(const struct job *job, const char *model)
 static int
 check_wanted(const struct job *job, struct weft_error *error)
 {
-	struct weft_model *model;
 	const char *name;
 	int index = 0, code = 0;
 
 	while (!code &&
 	    (name = command_next_value(job->line, "model", &index))) {
-		code = spec_find_model(&job->a, name, &model, error);
+		code = spec_check_model(&job->a, name, error);
 		if (!code && !job->b.model)
-			code = spec_find_model(&job->b, name, &model, error);
+			code = spec_check_model(&job->b, name, error);
 	}
 	return code;
 }
@@ -248,17 +249,16 @@ copy_definitions(struct job *job, struct weft_error *error)
 static int
 replicate_all(struct job *job, struct weft_error *error)
 {
-	struct weft_model *model, *other;
+	const char *name;
 	size_t index = 0;
 	int code = check_wanted(job, error);
 
-	while (!code && (model = spec_next_model(&job->a, &index))) {
-		const char *name = weft_model_name(model);
+	while (!code && (name = spec_next_name(&job->a, &index))) {
 		const char *target_name = job->b.model ? job->b.model : name;
 
 		if (!is_wanted(job, name))
 			continue;
-		if (spec_find_model(&job->b, target_name, &other, NULL)) {
+		if (spec_check_model(&job->b, target_name, NULL)) {
 			output_say(job->line, "%s: not at %s, left out\n",
 			    name, job->b.path);
 			continue;
@@ -347,6 +347,33 @@ prepare(struct job *job, struct weft_error *error)
 	return 0;
 }
 
+/* Opens A, and makes B, with A's models. */
+static int
+open_new(struct job *job, struct weft_error *error)
+{
+	int code;
+
+	if (job->a.is_remote)
+		return weft_error_set(error, WEFT_EUNSUPPORTED, "%s: no such "
+		    "database; make it with `weft init`: a server does not "
+		    "tell how its models are defined", job->b.path);
+	code = spec_open_parsed(&job->a, job->line, SPEC_WRITE, error);
+	if (!code && job->b.model)
+		code = weft_error_set(error, WEFT_ENOTFOUND,
+		    "%s: no such database", job->b.path);
+	if (!code)
+		code = spec_open_parsed(
+		    &job->b, job->line, SPEC_CREATE, error);
+	return code ? code : copy_definitions(job, error);
+}
+
+static bool
+are_same(const struct spec *a, const struct spec *b)
+{
+	return strcmp(a->name, b->name) == 0 &&
+	       (!a->model || !b->model || strcmp(a->model, b->model) == 0);
+}
+
 /* Opens both sides; B is made if it is a file that is not there. */
 static int
 open_both(struct job *job, struct weft_error *error)
@@ -359,20 +386,28 @@ open_both(struct job *job, struct weft_error *error)
 		    error);
 	if (code)
 		return code;
-	if (strcmp(job->a.name, job->b.name) == 0)
+	if (are_same(&job->a, &job->b))
 		return command_usage(error, "%s is both source and target",
 		    job->a.path);
-	code = spec_open_parsed(&job->a, job->line, SPEC_WRITE, error);
-	if (code)
-		return code;
-	if (!job->b.is_file || spec_exists(&job->b))
-		return spec_open_parsed(&job->b, job->line, SPEC_WRITE,
-		    error);
-	if (job->b.model)
-		return weft_error_set(error, WEFT_ENOTFOUND,
-		    "%s: no such database", job->b.path);
-	code = spec_open_parsed(&job->b, job->line, SPEC_CREATE, error);
-	return code ? code : copy_definitions(job, error);
+	if (job->b.is_file && !spec_exists(&job->b))
+		return open_new(job, error);
+	return spec_open_pair(
+	    &job->a, &job->b, job->line, SPEC_WRITE, error);
+}
+
+/* A database keeps them; between two servers nobody does. */
+static void
+report_remaining(const struct job *job)
+{
+	const struct spec *keeper = job->a.is_remote ? &job->b : &job->a;
+
+	output_say(job->line, "%" PRIu64 " conflicts remain",
+	    job->conflicts);
+	if (keeper->is_remote)
+		output_say(job->line, "\n");
+	else
+		output_say(job->line, "; `weft conflicts %s` shows them\n",
+		    keeper->path);
 }
 
 /* Prints what --json asks for, and finds the exit status. */
@@ -389,9 +424,7 @@ conclude(struct job *job, struct weft_error *error)
 	if (code)
 		return code;
 	if (job->conflicts)
-		output_say(job->line, "%" PRIu64 " conflicts remain; `weft "
-		    "conflicts %s` shows them\n", job->conflicts,
-		    job->a.path);
+		report_remaining(job);
 	if (job->refused)
 		return weft_error_set(error, WEFT_EVALIDATION, "%" PRIu64
 		    " records were refused", job->refused);
@@ -443,6 +476,7 @@ static const struct command_option options[] = {
 	    "Go by what both sides hold, not by where the last replication "
 	    "ended: compares the stores and replicates whatever differs."},
 	{"chunk", "N", "Changes in one step: 1000 if not given."},
+	REMOTE_OPTIONS,
 	{0},
 };
 

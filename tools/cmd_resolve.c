@@ -5,6 +5,7 @@
 #include "tools/conflict_view.h"
 #include "tools/output.h"
 #include "tools/reader.h"
+#include "tools/remote.h"
 #include "tools/spec.h"
 
 enum choice {
@@ -97,9 +98,10 @@ open_peer(struct resolution *resolution, struct weft_error *error)
 	if (!name)
 		name = resolution->found.data;
 	code = spec_parse(&resolution->peer, name, error);
+	resolution->peer.definitions = resolution->source.registry;
 	if (!code)
-		code = spec_open_parsed(&resolution->peer, resolution->line,
-		    SPEC_WRITE, error);
+		code = spec_open_source_parsed(&resolution->peer,
+		    resolution->line, SPEC_WRITE, error);
 	if (code && code != STATUS_USAGE)
 		weft_error_wrap(error, "the other side (--peer)");
 	return code;
@@ -195,6 +197,7 @@ static const struct command_option options[] = {
 	{"peer", "SOURCE",
 	    "The other side, if it is not where it was when the conflict was "
 	    "found."},
+	REMOTE_OPTIONS,
 	{0},
 };
 

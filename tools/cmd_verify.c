@@ -7,6 +7,7 @@
 #include "tools/compare.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
+#include "tools/remote.h"
 
 #define KINDS 4
 
@@ -95,6 +96,11 @@ verify_source(struct verification *verification, const struct spec *spec)
 	int code;
 
 	verification->checked = spec;
+	if (spec->is_remote) {
+		output_say(verification->line, "%s: a server, which is "
+		    "compared, and not checked\n", spec->path);
+		return 0;
+	}
 	memset(verification->kinds, 0, sizeof verification->kinds);
 	code = weft_store_verify(spec->datasource, deep, print_problem,
 	    verification, NULL, verification->error);
@@ -105,15 +111,29 @@ verify_source(struct verification *verification, const struct spec *spec)
 }
 
 static int
+open_all(struct verification *verification)
+{
+	const struct command_line *line = verification->line;
+	struct weft_error *error = verification->error;
+	struct spec *a = &verification->a, *b = &verification->b;
+	int code;
+
+	if (line->count < 2)
+		return spec_open(a, line, 0, SPEC_READ, error);
+	code = spec_parse(a, command_argument(line, 0), error);
+	if (!code)
+		code = spec_parse(b, command_argument(line, 1), error);
+	return code ? code : spec_open_pair(a, b, line, SPEC_READ, error);
+}
+
+static int
 verify_all(struct verification *verification)
 {
 	const struct command_line *line = verification->line;
 	struct weft_error *error = verification->error;
 	int code;
 
-	code = spec_open(&verification->a, line, 0, SPEC_READ, error);
-	if (!code && line->count > 1)
-		code = spec_open(&verification->b, line, 1, SPEC_READ, error);
+	code = open_all(verification);
 	if (!code)
 		code = verify_source(verification, &verification->a);
 	if (code || line->count < 2)
@@ -239,6 +259,7 @@ static const struct command_option options[] = {
 	    "weft's back is recorded as a change; a damaged store is kept "
 	    "under the name *.damaged-1 (or -2, ...), and made anew from the "
 	    "records, without their history."},
+	REMOTE_OPTIONS,
 	{0},
 };
 

@@ -51,39 +51,46 @@ print_difference(struct weft_slice id, bool in_a, bool in_b, void *context)
 
 /* Compares one model, which 'b' may have under the name that it names. */
 static int
-compare_model(struct comparison *comparison, struct weft_model *model,
-    bool required)
+compare_model(
+    struct comparison *comparison, const char *name, bool required)
 {
-	const char *name = weft_model_name(model);
-	const char *other_name = comparison->b->model ? comparison->b->model :
-	    name;
-	struct weft_model *other;
+	const struct spec *a = comparison->a, *b = comparison->b;
+	const char *other_name = b->model ? b->model : name;
+	struct weft_model *model, *other;
 	int code;
 
-	code = spec_find_model(comparison->b, other_name, &other,
-	    required ? comparison->error : NULL);
+	code = spec_check_model(
+	    b, other_name, required ? comparison->error : NULL);
 	if (code)
 		return required ? code : 0;
 	comparison->models++;
 	comparison->model = name;
-	return weft_model_compare(model, other, print_difference, comparison,
-	    comparison->error);
+	if (a->is_remote || b->is_remote)
+		return weft_source_compare(a->source, name, b->source,
+		    other_name, print_difference, comparison,
+		    comparison->error);
+	code = spec_find_model(a, name, &model, comparison->error);
+	if (!code)
+		code = spec_find_model(
+		    b, other_name, &other, comparison->error);
+	return code ? code : weft_model_compare(model, other,
+				 print_difference, comparison,
+				 comparison->error);
 }
 
 /* Compares the models that --model names. */
 static int
 compare_named(struct comparison *comparison)
 {
-	struct weft_model *model;
 	const char *name;
 	int index = 0, code = 0;
 
 	while (!code && (name = command_next_value(comparison->line, "model",
 			     &index))) {
-		code = spec_find_model(comparison->a, name, &model,
-		    comparison->error);
+		code = spec_check_model(
+		    comparison->a, name, comparison->error);
 		if (!code)
-			code = compare_model(comparison, model, true);
+			code = compare_model(comparison, name, true);
 	}
 	return code;
 }
@@ -92,12 +99,12 @@ static int
 compare_all(struct comparison *comparison)
 {
 	bool required = comparison->a->model || comparison->b->model;
-	struct weft_model *model;
+	const char *name;
 	size_t index = 0;
 	int code = 0;
 
-	while (!code && (model = spec_next_model(comparison->a, &index)))
-		code = compare_model(comparison, model, required);
+	while (!code && (name = spec_next_name(comparison->a, &index)))
+		code = compare_model(comparison, name, required);
 	return code;
 }
 

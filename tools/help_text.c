@@ -19,8 +19,16 @@ const char help_text_sources[] =
     "sqlite:FILE: an SQLite database of weft's; it carries the definitions "
     "of its models. Where one is written as a whole (init, the second "
     "source of replicate) a missing file is created.\n\n"
-    "DIR:Model and sqlite:FILE:Model: one model of it. A path that exists "
-    "is never split at a colon.";
+    "http://HOST:PORT/api, or https: a server, be it weftd or LoopBack 3, for "
+    "replicate, diff, verify with two sources, changes, checkpoint, and as "
+    "the other side of resolve. http://USER:PASSWORD@HOST/api logs in; "
+    "otherwise --token-file or the variable WEFT_TOKEN has the access token. "
+    "A LoopBack server does not tell its models: they are those of the other "
+    "source, or of --model.\n\n"
+    "DIR:Model, sqlite:FILE:Model, http://HOST/api:Model: one model of it. "
+    "A path that exists is never split at a colon. A model of DIR whose "
+    "datasource has \"connector\": \"remote\" is on the server of its "
+    "\"url\".";
 
 const char help_text_points[] =
     "A point in the history of a source is a checkpoint's number, or a time: "

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "tools/remote.h"
 
 #define FILE_PREFIX "sqlite:"
 
@@ -66,6 +67,8 @@ spec_parse(struct spec *spec, const char *argument, struct weft_error *error)
 	const char *path = argument, *colon;
 
 	*spec = (struct spec){.registry = NULL};
+	if (weft_source_is_url(argument))
+		return remote_parse(spec, argument, error);
 	if (strncmp(path, FILE_PREFIX, strlen(FILE_PREFIX)) == 0) {
 		spec->is_file = true;
 		path += strlen(FILE_PREFIX);
@@ -86,7 +89,7 @@ spec_parse(struct spec *spec, const char *argument, struct weft_error *error)
 bool
 spec_exists(const struct spec *spec)
 {
-	return path_exists(spec->path);
+	return spec->is_remote || path_exists(spec->path);
 }
 
 static int
@@ -95,6 +98,8 @@ open_registry(struct spec *spec, enum spec_mode mode,
 {
 	struct weft_registry_options options = WEFT_REGISTRY_OPTIONS_INIT;
 
+	if (spec->shares_registry)
+		return 0;
 	options.read_only = mode == SPEC_READ;
 	options.rebuild = spec->rebuild;
 	options.holder = spec->holder;
@@ -112,6 +117,33 @@ open_registry(struct spec *spec, enum spec_mode mode,
 	    error);
 }
 
+/* The database of the model that is named. */
+static int
+choose_by_model(struct spec *spec, struct weft_error *error)
+{
+	struct weft_model *model =
+	    weft_registry_find_model(spec->registry, spec->model);
+
+	if (!model)
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "%s: no model \"%s\"", spec->path, spec->model);
+	spec->datasource = weft_model_datasource(model);
+	return 0;
+}
+
+/* The first datasource that is a database. */
+static struct weft_datasource *
+first_database(const struct weft_registry *registry)
+{
+	struct weft_datasource *datasource;
+
+	for (size_t i = 0;
+	    (datasource = weft_registry_datasource_at(registry, i)); i++)
+		if (!weft_datasource_url(datasource))
+			return datasource;
+	return NULL;
+}
+
 /*
  * Chooses the database of a configuration: that of the model that is named,
  * or the only one with tracked models.
@@ -122,18 +154,13 @@ choose_datasource(struct spec *spec, struct weft_error *error)
 	struct weft_datasource *found = NULL, *datasource;
 	struct weft_model *model;
 
-	if (spec->model) {
-		model = weft_registry_find_model(spec->registry, spec->model);
-		if (!model)
-			return weft_error_set(error, WEFT_ENOTFOUND,
-			    "%s: no model \"%s\"", spec->path, spec->model);
-		spec->datasource = weft_model_datasource(model);
-		return 0;
-	}
+	if (spec->model)
+		return choose_by_model(spec, error);
 	for (size_t i = 0;
 	    (model = weft_registry_model_at(spec->registry, i)); i++) {
 		datasource = weft_model_datasource(model);
-		if (!weft_model_is_tracked(model) || datasource == found)
+		if (!weft_model_is_tracked(model) || datasource == found ||
+		    weft_datasource_url(datasource))
 			continue;
 		if (found)
 			return weft_error_set(error, WEFT_EINVAL,
@@ -142,13 +169,33 @@ choose_datasource(struct spec *spec, struct weft_error *error)
 			    weft_datasource_name(datasource));
 		found = datasource;
 	}
-	if (!found)
-		found = weft_registry_datasource_at(spec->registry, 0);
-	spec->datasource = found;
-	if (!found)
+	spec->datasource = found ? found : first_database(spec->registry);
+	if (!spec->datasource)
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "%s: datasources.json names no database", spec->path);
 	return 0;
+}
+
+/* Opens the registry, and chooses its datasource. */
+static int
+open_database(struct spec *spec, const struct command_line *line,
+    enum spec_mode mode, struct weft_error *error)
+{
+	int code;
+
+	snprintf(spec->holder, sizeof spec->holder, "weft %s",
+	    line->command->name);
+	code = open_registry(spec, mode, error);
+	return code ? code : choose_datasource(spec, error);
+}
+
+static int
+refuse_server(const struct spec *spec, const struct command_line *line,
+    struct weft_error *error)
+{
+	return weft_error_set(error, WEFT_EUNSUPPORTED, "%s: weft %s works on "
+	    "a database of this machine, not on a server", spec->path,
+	    line->command->name);
 }
 
 int
@@ -157,15 +204,103 @@ spec_open_parsed(struct spec *spec, const struct command_line *line,
 {
 	int code;
 
-	snprintf(spec->holder, sizeof spec->holder, "weft %s",
-	    line->command->name);
-	code = open_registry(spec, mode, error);
+	if (spec->is_remote)
+		return refuse_server(spec, line, error);
+	code = open_database(spec, line, mode, error);
+	if (!code && weft_datasource_url(spec->datasource))
+		return refuse_server(spec, line, error);
+	return code ? code : weft_source_open_datasource(spec->datasource,
+				 &spec->source, error);
+}
+
+/* The model lies on a server, says the configuration. */
+static int
+open_configured(struct spec *spec, const struct command_line *line,
+    struct weft_error *error)
+{
+	spec->is_remote = true;
+	spec->url = weft__strdup(weft_datasource_url(spec->datasource));
+	if (!spec->url)
+		return out_of_memory(error);
+	return remote_open(spec, line, spec->model, spec->registry, error);
+}
+
+int
+spec_open_source_parsed(struct spec *spec, const struct command_line *line,
+    enum spec_mode mode, struct weft_error *error)
+{
+	int code;
+
+	if (spec->is_remote)
+		return remote_open(
+		    spec, line, spec->model, spec->definitions, error);
+	code = open_database(spec, line, mode, error);
+	if (!code && weft_datasource_url(spec->datasource))
+		return open_configured(spec, line, error);
+	return code ? code : weft_source_open_datasource(spec->datasource,
+				 &spec->source, error);
+}
+
+int
+spec_open_source(struct spec *spec, const struct command_line *line, int index,
+    enum spec_mode mode, struct weft_error *error)
+{
+	int code = spec_parse(spec, command_argument(line, index), error);
+
+	return code ? code : spec_open_source_parsed(spec, line, mode, error);
+}
+
+static int
+want_model(const struct spec *spec, const struct command_line *line, int index,
+    struct weft_error *error)
+{
+	const char *argument = command_argument(line, index);
+
+	return spec->model ? 0 : command_usage(error,
+	    "%s names no model: write %s:Model", spec->path,
+	    spec->is_remote ? spec->path : argument);
+}
+
+int
+spec_open_source_model(struct spec *spec, const struct command_line *line,
+    int index, enum spec_mode mode, struct weft_error *error)
+{
+	int code = spec_parse(spec, command_argument(line, index), error);
+
 	if (!code)
-		code = choose_datasource(spec, error);
-	if (!code)
-		code = weft_source_open_datasource(spec->datasource,
-		    &spec->source, error);
-	return code;
+		code = want_model(spec, line, index, error);
+	return code ? code : spec_open_source_parsed(spec, line, mode, error);
+}
+
+/* Opens the one that depends on the other. */
+static int
+open_second(struct spec *second, const struct spec *first,
+    const struct command_line *line, enum spec_mode mode,
+    struct weft_error *error)
+{
+	if (!second->is_remote && first->registry &&
+	    strcmp(first->name, second->name) == 0) {
+		second->registry = first->registry;
+		second->shares_registry = true;
+	}
+	second->definitions = first->registry;
+	if (second->is_remote && !second->model && first->model &&
+	    !first->is_remote)
+		return remote_open(
+		    second, line, first->model, first->registry, error);
+	return spec_open_source_parsed(second, line, mode, error);
+}
+
+int
+spec_open_pair(struct spec *a, struct spec *b,
+    const struct command_line *line, enum spec_mode mode,
+    struct weft_error *error)
+{
+	struct spec *first = a->is_remote ? b : a;
+	struct spec *second = a->is_remote ? a : b;
+	int code = spec_open_source_parsed(first, line, mode, error);
+
+	return code ? code : open_second(second, first, line, mode, error);
 }
 
 int
@@ -183,11 +318,10 @@ spec_open_model(struct spec *spec, const struct command_line *line, int index,
 {
 	int code = spec_parse(spec, command_argument(line, index), error);
 
-	if (!code && !spec->model)
-		return command_usage(error,
-		    "%s names no model: write %s:Model",
-		    command_argument(line, index),
-		    command_argument(line, index));
+	if (!code && spec->is_remote)
+		return refuse_server(spec, line, error);
+	if (!code)
+		code = want_model(spec, line, index, error);
 	if (!code)
 		code = spec_open_parsed(spec, line, mode, error);
 	if (!code)
@@ -199,7 +333,12 @@ void
 spec_close(struct spec *spec)
 {
 	weft_source_destroy(spec->source);
-	weft_registry_destroy(spec->registry);
+	if (!spec->shares_registry)
+		weft_registry_destroy(spec->registry);
+	for (size_t i = 0; i < spec->names.length; i++)
+		weft__free(spec->names.list[i]);
+	weft__free(spec->names.list);
+	weft__free(spec->url);
 	weft__free(spec->path);
 	weft__free(spec->name);
 	weft__free(spec->model);
@@ -212,7 +351,7 @@ spec_finish(struct spec *spec, int result, struct weft_error *error)
 	struct weft_error late;
 	int code = 0;
 
-	if (spec->datasource)
+	if (spec->datasource && !spec->is_remote)
 		code = weft_datasource_project(spec->datasource, &late);
 	if (code && !result) {
 		result = code;
@@ -251,4 +390,37 @@ spec_next_model(const struct spec *spec, size_t *index)
 			return model;
 	}
 	return NULL;
+}
+
+const char *
+spec_next_name(const struct spec *spec, size_t *index)
+{
+	const struct weft_model *model;
+
+	if (!spec->is_remote) {
+		model = spec_next_model(spec, index);
+		return model ? weft_model_name(model) : NULL;
+	}
+	while (*index < spec->names.length) {
+		const char *name = spec->names.list[(*index)++];
+
+		if (!spec->model || strcmp(name, spec->model) == 0)
+			return name;
+	}
+	return NULL;
+}
+
+int
+spec_check_model(const struct spec *spec, const char *name,
+    struct weft_error *error)
+{
+	struct weft_model *model;
+
+	if (!spec->is_remote)
+		return spec_find_model(spec, name, &model, error);
+	for (size_t i = 0; i < spec->names.length; i++)
+		if (strcmp(spec->names.list[i], name) == 0)
+			return 0;
+	return weft_error_set(error, WEFT_ENOTFOUND, "%s: no model \"%s\"",
+	    spec->path, name);
 }

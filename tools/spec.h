@@ -1,6 +1,6 @@
 /*
- * Sources as they are named on the command line: DIR, sqlite:FILE, each with
- * :Model or without (`weft help sources`).
+ * Sources as they are named on the command line: DIR, sqlite:FILE, a URL, each
+ * with :Model or without (`weft help sources`).
  */
 #ifndef TOOLS_SPEC_H
 #define TOOLS_SPEC_H
@@ -12,15 +12,25 @@
 
 /* A source that is open.  Zero-initialised is none. */
 struct spec {
-	bool is_file;  /* sqlite:FILE */
-	char *path;    /* of the directory or file */
-	char *name;    /* finds it from any directory: its absolute path */
-	char *model;   /* the model it names, or NULL */
+	bool is_file;   /* sqlite:FILE */
+	bool is_remote; /* a server: there is a source, and no database */
+	char *url;      /* of a remote one, with user and password if it has
+	                   them; else NULL */
+	char *path;     /* of the directory or file; the URL without them */
+	char *name;     /* finds it from any directory: its absolute path */
+	char *model;    /* the model it names, or NULL */
 	char holder[64];
 	const char *rebuild; /* see struct weft_registry_options; or NULL */
 	struct weft_registry *registry;
 	struct weft_datasource *datasource;
 	struct weft_source *source;
+	const struct weft_registry *definitions; /* of the other side's models,
+	                   for a server that does not tell of its own; or NULL */
+	bool shares_registry; /* it is another spec's to close */
+	struct spec_names {
+		char **list;
+		size_t length, capacity;
+	} names; /* of the tracked models that it is about */
 };
 
 enum spec_mode {
@@ -38,9 +48,10 @@ WEFT_MUST_CHECK int spec_parse(
 bool spec_exists(const struct spec *spec);
 
 /*
- * Opens what was parsed for the command of 'line'.
- * Returns 0; WEFT_ENOTFOUND (no such source or model); WEFT_EINVAL (several
- * databases and no model named); what weft_registry_open() returns.
+ * Opens what was parsed for the command of 'line', which must be a database.
+ * Returns 0; WEFT_EUNSUPPORTED (a server); WEFT_ENOTFOUND (no such source or
+ * model); WEFT_EINVAL (several databases and no model named); what
+ * weft_registry_open() returns.
  */
 WEFT_MUST_CHECK int spec_open_parsed(struct spec *spec,
     const struct command_line *line, enum spec_mode mode,
@@ -56,6 +67,26 @@ WEFT_MUST_CHECK int spec_open(struct spec *spec,
 WEFT_MUST_CHECK int spec_open_model(struct spec *spec,
     const struct command_line *line, int index, enum spec_mode mode,
     struct weft_model **model, struct weft_error *error);
+
+/*
+ * The same three for commands that use nothing but the source, so that it may
+ * be a server.  Return also what weft_source_open_url() returns.
+ */
+WEFT_MUST_CHECK int spec_open_source_parsed(struct spec *spec,
+    const struct command_line *line, enum spec_mode mode,
+    struct weft_error *error);
+WEFT_MUST_CHECK int spec_open_source(struct spec *spec,
+    const struct command_line *line, int index, enum spec_mode mode,
+    struct weft_error *error);
+WEFT_MUST_CHECK int spec_open_source_model(struct spec *spec,
+    const struct command_line *line, int index, enum spec_mode mode,
+    struct weft_error *error);
+
+/* Opens two of them, each of which may be a server; both can be of one
+ * directory.  The database comes first: it has definitions. */
+WEFT_MUST_CHECK int spec_open_pair(struct spec *a, struct spec *b,
+    const struct command_line *line, enum spec_mode mode,
+    struct weft_error *error);
 
 /* Closes and frees; a spec that was never opened is allowed. */
 void spec_close(struct spec *spec);
@@ -75,5 +106,13 @@ WEFT_MUST_CHECK int spec_find_model(const struct spec *spec, const char *name,
 /* The next tracked model of the source that it names, from '*index' (start
  * with 0), or NULL; moves '*index' on. */
 struct weft_model *spec_next_model(const struct spec *spec, size_t *index);
+
+/* The same by their names, for servers, too. */
+const char *spec_next_name(const struct spec *spec, size_t *index);
+
+/* Whether the source has a model of this name.  Returns 0 or
+ * WEFT_ENOTFOUND. */
+WEFT_MUST_CHECK int spec_check_model(const struct spec *spec,
+    const char *name, struct weft_error *error);
 
 #endif
