@@ -6,6 +6,7 @@
 
 #include "core/base/hash.h"
 
+#include <endian.h>
 #include <openssl/sha.h>
 
 /* The longest type, "commit", a space, 20 digits and a NUL. */
@@ -85,40 +86,75 @@ weft__sha1_finish(struct weft__sha1_stream *stream, struct weft__oid *oid)
 	SHA1_Final(oid->bytes, (SHA_CTX *)stream->state);
 }
 
+/*
+ * Hex, eight digits at a time: as a number of which each byte is one digit or
+ * its value, the first one in front.  A third of the time of one by one, and
+ * each tracked write has five of them.
+ */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The digits that stand for these values, which are below 16. */
+static uint64_t
+digits_of(uint64_t values)
+{
+	uint64_t letters = (values + EACH(6)) >> 4 & EACH(1);
+
+	return values + EACH('0') + letters * ('a' - '0' - 10);
+}
+
+/* Four bytes as eight values, each of a half of a byte. */
+static uint64_t
+spread(uint64_t bytes)
+{
+	bytes = (bytes | bytes << 16) & UINT64_C(0x0000ffff0000ffff);
+	bytes = (bytes | bytes << 8) & UINT64_C(0x00ff00ff00ff00ff);
+	return (bytes | bytes << 4) & EACH(15);
+}
+
+static uint64_t
+gather(uint64_t values)
+{
+	values = (values | values >> 4) & UINT64_C(0x00ff00ff00ff00ff);
+	values = (values | values >> 8) & UINT64_C(0x0000ffff0000ffff);
+	return (values | values >> 16) & UINT32_MAX;
+}
+
 void
 weft__oid_format(const struct weft__oid *oid, char text[WEFT__OID_HEX + 1])
 {
-	static const char digits[] = "0123456789abcdef";
+	for (int i = 0; i < WEFT__OID_SIZE; i += 4) {
+		uint32_t bytes;
+		uint64_t digits;
 
-	for (int i = 0; i < WEFT__OID_SIZE; i++) {
-		text[2 * i] = digits[oid->bytes[i] >> 4];
-		text[2 * i + 1] = digits[oid->bytes[i] & 15];
+		memcpy(&bytes, oid->bytes + i, sizeof bytes);
+		digits = htobe64(digits_of(spread(be32toh(bytes))));
+		memcpy(text + 2 * i, &digits, sizeof digits);
 	}
 	text[WEFT__OID_HEX] = '\0';
 }
 
-/* A lower-case hex digit's value and DIGIT; 0 for all other bytes. */
-#define DIGIT 0x10
-static const unsigned char hex_values[256] = {
-    ['0'] = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
-    ['a'] = 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f};
-
 bool
 weft__oid_parse(struct weft_slice text, struct weft__oid *oid)
 {
-	const unsigned char *next = (const unsigned char *)text.data;
 	struct weft__oid parsed;
-	unsigned all = DIGIT;
+	uint64_t wrong = 0;
 
 	if (!text.data || text.size != WEFT__OID_HEX)
 		return false;
-	for (int i = 0; i < WEFT__OID_SIZE; i++, next += 2) {
-		unsigned high = hex_values[next[0]], low = hex_values[next[1]];
+	for (int i = 0; i < WEFT__OID_SIZE; i += 4) {
+		uint64_t digits, values;
+		uint32_t bytes;
 
-		parsed.bytes[i] = (unsigned char)(high << 4 | (low & 15));
-		all &= high & low;
+		memcpy(&digits, text.data + 2 * i, sizeof digits);
+		digits = be64toh(digits);
+		/* 0x30 to 0x39, or 0x61 to 0x66; others do not come back. */
+		values = (digits & EACH(15)) + (digits >> 6 & EACH(1)) * 9;
+		values &= EACH(15);
+		wrong |= digits ^ digits_of(values);
+		bytes = htobe32((uint32_t)gather(values));
+		memcpy(parsed.bytes + i, &bytes, sizeof bytes);
 	}
-	if (!(all & DIGIT))
+	if (wrong)
 		return false;
 	*oid = parsed;
 	return true;

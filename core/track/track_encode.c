@@ -90,7 +90,7 @@ write_node(unsigned char *at, const struct weft__revtree *tree, int index,
 		*at++ = (unsigned char)(node->parent < 0 ? 0 :
 		    index - node->parent);
 	at = write_name(at, &node->rev, &bits);
-	if (!is_zero(node->hash.bytes, sizeof node->hash.bytes)) {
+	if (!weft__oid_is_zero(&node->hash)) {
 		bits |= NODE_HASH;
 		at = write_bytes(at, node->hash.bytes,
 		    sizeof node->hash.bytes);

@@ -139,6 +139,32 @@ oid_parse__takes_40_lower_case_digits_only(void **state)
 	assert_true(weft__oid_equal(&before, &oid));
 }
 
+/* Any byte at any place. */
+static void
+oid_parse__looks_at_each_byte(void **state)
+{
+	struct weft__oid oid;
+	char text[WEFT__OID_HEX + 1], again[WEFT__OID_HEX + 1];
+
+	for (int place = 0; place < WEFT__OID_HEX; place++) {
+		for (int byte = 0; byte < 256; byte++) {
+			bool good = (byte >= '0' && byte <= '9') ||
+			    (byte >= 'a' && byte <= 'f');
+
+			memset(text, '7', sizeof text);
+			text[place] = (char)byte;
+			assert_int_equal(weft__oid_parse(
+			    weft_slice_of(text, WEFT__OID_HEX), &oid), good);
+			if (!good)
+				continue;
+			weft__oid_format(&oid, again);
+			assert_memory_equal(again, text, WEFT__OID_HEX);
+			assert_int_equal(oid.bytes[place / 2] >> 4 == 7,
+			    place % 2 || byte == '7');
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -148,6 +174,7 @@ main(void)
 	    cmocka_unit_test(object_id__is_gits),
 	    cmocka_unit_test(object_id__writes_any_size),
 	    cmocka_unit_test(oid_parse__takes_40_lower_case_digits_only),
+	    cmocka_unit_test(oid_parse__looks_at_each_byte),
 	};
 
 	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);
