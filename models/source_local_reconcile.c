@@ -60,7 +60,7 @@ tell_cells(struct answering *work, const struct weft__oid *root,
 		return as_gone(code, error);
 	return failed_to_tell(weft__tell_cells(work->answer,
 		work->model->sketch->count,
-		work->model->sketch->sketch.cells + first, first, length),
+		&work->model->sketch->sketch, first, length),
 	    error);
 }
 

@@ -287,17 +287,43 @@ take_cell(struct weft__wire *wire, uint64_t expected, struct weft__cell *cell)
 	return true;
 }
 
+static int
+put_sums(struct weft_buf *buf, const struct weft__sums *sums)
+{
+	int code = weft__wire_put_fixed(buf, 4, sums->weight);
+
+	for (int i = 0; i < WEFT__SKETCH_PARTS && !code; i++)
+		code = weft__wire_put_fixed(buf, 4, sums->parts[i]);
+	return code;
+}
+
+static bool
+take_sums(struct weft__wire *wire, struct weft__sums *sums)
+{
+	uint64_t sum;
+	bool good = weft__wire_fixed(wire, 4, &sum);
+
+	sums->weight = (uint32_t)sum;
+	for (int i = 0; i < WEFT__SKETCH_PARTS && good; i++) {
+		good = weft__wire_fixed(wire, 4, &sum);
+		sums->parts[i] = (uint32_t)sum;
+	}
+	return good;
+}
+
 int
 weft__tell_cells(struct weft_buf *buf, uint64_t count,
-    const struct weft__cell *cells, uint32_t first, uint32_t length)
+    const struct weft__sketch *sketch, uint32_t first, uint32_t length)
 {
 	int code = weft__wire_put_number(buf, count);
 
 	if (!code)
 		code = weft__wire_put_number(buf, length);
-	for (uint32_t i = 0; i < length && !code; i++)
-		code = put_cell(buf, &cells[i],
-		    weft__sketch_expect(count, first + i));
+	if (!code && length && first == 0)
+		code = put_sums(buf, &sketch->sums);
+	for (uint32_t i = first; i < first + length && !code; i++)
+		code = put_cell(buf, &sketch->cells[i],
+		    weft__sketch_expect(count, i));
 	return code;
 }
 
@@ -313,6 +339,8 @@ weft__take_cells(struct weft__wire *wire, uint32_t first, uint32_t most,
 		return WEFT_EINVAL;
 	if (weft__sketch_init(cells, (uint32_t)length))
 		return WEFT_ENOMEM;
+	if (length && first == 0 && !take_sums(wire, &cells->sums))
+		return WEFT_EINVAL;
 	for (uint32_t i = 0; i < length; i++)
 		if (!take_cell(wire, weft__sketch_expect(*count, first + i),
 			&cells->cells[i]))

@@ -91,13 +91,15 @@ WEFT_MUST_CHECK int weft__tell_root(
 WEFT_MUST_CHECK bool weft__take_root(
     struct weft__wire *wire, struct weft__oid *root);
 
-/* Cells from 'first' on of the sketch of 'count' symbols. */
+/* 'length' cells from 'first' on of the sketch of 'count' symbols, which has
+ * as many; its sums go before the first one of all. */
 WEFT_MUST_CHECK int weft__tell_cells(struct weft_buf *buf, uint64_t count,
-    const struct weft__cell *cells, uint32_t first, uint32_t length);
+    const struct weft__sketch *sketch, uint32_t first, uint32_t length);
 
 /*
- * Reads them, at most 'most'; the sketch is the caller's to free, also after
- * a failure.  Returns 0, WEFT_EINVAL, WEFT_ENOMEM.
+ * Reads them, at most 'most', as a sketch of these cells alone.  It is the
+ * caller's to free, also after a failure.
+ * Returns 0, WEFT_EINVAL, WEFT_ENOMEM.
  */
 WEFT_MUST_CHECK int weft__take_cells(struct weft__wire *wire, uint32_t first,
     uint32_t most, uint64_t *count, struct weft__sketch *cells);

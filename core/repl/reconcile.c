@@ -203,6 +203,44 @@ take_nodes(struct weft__reconcile *reconcile)
  * Sketches
  */
 
+static int
+finish_names(struct weft__reconcile *reconcile, int code)
+{
+	if (code)
+		return code;
+	weft__names_finish(&reconcile->names);
+	finish(reconcile, WEFT__RECONCILE_DIFFER);
+	return 0;
+}
+
+/*
+ * Names the record that differs, if the sums say that it is just one: the usual
+ * case, for which the first answer is always enough.  The counts of all
+ * symbols say who has it.
+ */
+static int
+name_single(struct weft__reconcile *reconcile, const struct weft__sketch *own,
+    bool *complete)
+{
+	const struct weft__sketch *peer = &reconcile->peer_cells;
+	const int32_t surplus =
+	    (int32_t)(own->cells[0].count - peer->cells[0].count);
+	uint64_t id;
+	int code = 0;
+
+	if (surplus < -1 || surplus > 1 ||
+	    !weft__sums_single(&own->sums, &peer->sums, &id))
+		return 0;
+	*complete = true;
+	if (surplus >= 0)
+		code = weft__names_add(
+		    &reconcile->names, id, side_of(reconcile, OWN));
+	if (!code && surplus <= 0)
+		code = weft__names_add(
+		    &reconcile->names, id, side_of(reconcile, PEER));
+	return finish_names(reconcile, code);
+}
+
 /* Makes names of what the sketches gave. */
 static int
 name_found(struct weft__reconcile *reconcile)
@@ -215,11 +253,7 @@ name_found(struct weft__reconcile *reconcile)
 		    decoder->found[i].symbol.id,
 		    side_of(reconcile,
 			decoder->found[i].in_b ? PEER : OWN));
-	if (code)
-		return code;
-	weft__names_finish(&reconcile->names);
-	finish(reconcile, WEFT__RECONCILE_DIFFER);
-	return 0;
+	return finish_names(reconcile, code);
 }
 
 /* Decides how many cells there must be, now that so many were not enough. */
@@ -240,31 +274,44 @@ want_more(struct weft__reconcile *reconcile)
 	return 0;
 }
 
+/* Takes apart what differs, now that there are more cells. */
 static int
-take_own_cells(struct weft__reconcile *reconcile, struct weft__wire *wire)
+decode(struct weft__reconcile *reconcile, const struct weft__sketch *own)
 {
 	struct weft__decoder *decoder = &reconcile->decoder;
-	const struct weft__sketch *peer = &reconcile->peer_cells;
-	struct weft__sketch own;
-	uint64_t count;
 	bool complete = false;
-	int code = weft__take_cells(
-	    wire, decoder->length, peer->length, &count, &own);
+	int code = 0;
 
-	if (!code && own.length != peer->length)
-		code = WEFT_EINVAL;
-	if (!code)
-		code = weft__decoder_extend(
-		    decoder, own.cells, peer->cells, own.length);
-	weft__sketch_fini(&own);
-	if (code)
+	if (!decoder->length)
+		code = name_single(reconcile, own, &complete);
+	if (code || complete)
 		return code;
-	code = weft__decoder_run(decoder, &complete);
+	code = weft__decoder_extend(decoder, own->cells,
+	    reconcile->peer_cells.cells, own->length);
+	if (!code)
+		code = weft__decoder_run(decoder, &complete);
 	if (code == WEFT_EINVAL)
 		return begin_descent(reconcile);
 	if (code)
 		return code;
 	return complete ? name_found(reconcile) : want_more(reconcile);
+}
+
+static int
+take_own_cells(struct weft__reconcile *reconcile, struct weft__wire *wire)
+{
+	const uint32_t length = reconcile->peer_cells.length;
+	struct weft__sketch own;
+	uint64_t count;
+	int code = weft__take_cells(
+	    wire, reconcile->decoder.length, length, &count, &own);
+
+	if (!code && own.length != length)
+		code = WEFT_EINVAL;
+	if (!code)
+		code = decode(reconcile, &own);
+	weft__sketch_fini(&own);
+	return code;
 }
 
 /* Takes the peer's next cells; none at all: it does not want a sketch. */

@@ -5,9 +5,16 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 
-/* What is sent at first, if few symbols differ. */
-#define FIRST_CELLS 7
-#define FEW 4
+/* What is sent at first, if few symbols differ.  The estimate of one record
+ * that changed, two symbols, is nearly never above this. */
+#define FIRST_CELLS 6
+#define FEW 5
+
+/* Of sums: the largest prime below 2^32, and the bits of a part of an id; the
+ * last one has what is left. */
+#define PRIME UINT32_C(4294967291)
+#define PART_BITS 22
+#define LAST_BITS (64 - (WEFT__SKETCH_PARTS - 1) * PART_BITS)
 
 /*
  * Where symbols go
@@ -79,7 +86,8 @@ way_next(struct way *way)
 int
 weft__sketch_init(struct weft__sketch *sketch, uint32_t length)
 {
-	sketch->cells = weft__calloc(length, sizeof *sketch->cells);
+	*sketch = (struct weft__sketch){
+	    .cells = weft__calloc(length, sizeof *sketch->cells)};
 	sketch->length = sketch->cells ? length : 0;
 	return sketch->cells ? 0 : WEFT_ENOMEM;
 }
@@ -122,10 +130,85 @@ apply(struct weft__cell *cells, uint64_t first, uint64_t length,
 	}
 }
 
+/*
+ * Sums
+ */
+
+/* a + b * c */
+static uint32_t
+add_product(uint32_t a, uint32_t b, uint32_t c)
+{
+	return (uint32_t)((a + (uint64_t)b * c) % PRIME);
+}
+
+/* The check is of the hash's other half. */
+static uint32_t
+weight_of(const struct weft__symbol *symbol)
+{
+	return (uint32_t)((hash_symbol(symbol) >> 32) % PRIME);
+}
+
+static void
+add_to_sums(struct weft__sums *sums, uint64_t id, uint32_t weight)
+{
+	for (int i = 0; i < WEFT__SKETCH_PARTS; i++) {
+		const uint64_t part = id >> i * PART_BITS;
+
+		sums->parts[i] = add_product(sums->parts[i], weight,
+		    (uint32_t)(part & ((1u << PART_BITS) - 1)));
+	}
+	sums->weight = add_product(sums->weight, weight, 1);
+}
+
+/* a - b, whatever a peer says that they are */
+static uint32_t
+subtract(uint32_t a, uint32_t b)
+{
+	return (uint32_t)((a + 2 * (uint64_t)PRIME - b) % PRIME);
+}
+
+/* 1 / a, as Fermat says; 0 for 0. */
+static uint32_t
+invert(uint32_t a)
+{
+	uint32_t inverse = 1;
+
+	for (uint32_t bits = PRIME - 2; bits; bits >>= 1) {
+		if (bits & 1)
+			inverse = add_product(0, inverse, a);
+		a = add_product(0, a, a);
+	}
+	return inverse;
+}
+
+/* Symbols of one id have sums of parts that are its parts times the sum of
+ * their weights. */
+bool
+weft__sums_single(const struct weft__sums *a, const struct weft__sums *b,
+    uint64_t *id)
+{
+	const uint32_t weight = subtract(a->weight, b->weight);
+	const uint32_t inverse = invert(weight);
+	unsigned bits = LAST_BITS;
+
+	*id = 0;
+	for (int i = WEFT__SKETCH_PARTS - 1; i >= 0; i--) {
+		const uint32_t part = add_product(
+		    0, subtract(a->parts[i], b->parts[i]), inverse);
+
+		if (part >> bits)
+			return false;
+		*id = *id << bits | part;
+		bits = PART_BITS;
+	}
+	return weight != 0;
+}
+
 void
 weft__sketch_add(struct weft__sketch *sketch, const struct weft__symbol *symbol)
 {
 	apply(sketch->cells, 0, sketch->length, symbol, 1);
+	add_to_sums(&sketch->sums, symbol->id, weight_of(symbol));
 }
 
 void
@@ -133,6 +216,7 @@ weft__sketch_remove(
     struct weft__sketch *sketch, const struct weft__symbol *symbol)
 {
 	apply(sketch->cells, 0, sketch->length, symbol, UINT32_MAX);
+	add_to_sums(&sketch->sums, symbol->id, PRIME - weight_of(symbol));
 }
 
 uint64_t

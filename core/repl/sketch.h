@@ -27,10 +27,19 @@ struct weft__cell {
 	uint32_t count; /* of symbols, modulo 2^32 */
 };
 
-/* The first cells of a set's sketch. */
+/* Sums over a set, modulo a prime: of each symbol's weight, and of the weight
+ * times each part of its id. */
+#define WEFT__SKETCH_PARTS 3
+struct weft__sums {
+	uint32_t parts[WEFT__SKETCH_PARTS];
+	uint32_t weight;
+};
+
+/* The first cells of a set's sketch, and its sums. */
 struct weft__sketch {
 	struct weft__cell *cells;
 	uint32_t length;
+	struct weft__sums sums;
 };
 
 /* The sketch of the empty set.  Returns 0 or WEFT_ENOMEM. */
@@ -49,6 +58,15 @@ void weft__sketch_add(
     struct weft__sketch *sketch, const struct weft__symbol *symbol);
 void weft__sketch_remove(
     struct weft__sketch *sketch, const struct weft__symbol *symbol);
+
+/*
+ * Whether all symbols that differ between two sets are of one id, which is
+ * told: that of a record that one side changed, or has alone.  This takes
+ * less than the cells of two symbols, and is never in vain.  Of other sets it
+ * is wrongly true in one of 2^32.
+ */
+bool weft__sums_single(const struct weft__sums *a, const struct weft__sums *b,
+    uint64_t *id);
 
 /* How many of 'count' symbols are in cell 'index', on average. */
 uint64_t weft__sketch_expect(uint64_t count, uint32_t index);

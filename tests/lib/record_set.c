@@ -221,8 +221,8 @@ tell_cells(struct record_set *set, uint32_t first, uint32_t length,
 		count++;
 	}
 	set->cells += length;
-	assert_int_equal(weft__tell_cells(answer, count,
-	    sketch.cells + first, first, length), 0);
+	assert_int_equal(weft__tell_cells(
+	    answer, count, &sketch, first, length), 0);
 	weft__sketch_fini(&sketch);
 }
 

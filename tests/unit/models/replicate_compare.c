@@ -432,7 +432,7 @@ hide_a_difference(struct weft_slice bytes, struct weft_buf *answer)
 	weft_buf_clear(answer);
 	assert_int_equal(weft__tell_root(answer, &root), 0);
 	assert_int_equal(weft__tell_cells(
-	    answer, count, cells.cells, 0, cells.length), 0);
+	    answer, count, &cells, 0, cells.length), 0);
 	weft__sketch_fini(&cells);
 }
 

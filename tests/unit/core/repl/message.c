@@ -244,21 +244,22 @@ question__beyond_a_limit_is_refused(void **state)
 static void
 cells__are_read_as_told(void **state)
 {
-	static const struct weft__cell cells[3] = {
-	    {1, 2, 3, 1000}, {UINT64_MAX, 5, UINT32_MAX, 0},
+	static struct weft__cell cells[11] = {
+	    [8] = {1, 2, 3, 1000}, {UINT64_MAX, 5, UINT32_MAX, 0},
 	    {7, 8, 9, UINT32_MAX}};
+	const struct weft__sketch sketch = {cells, 11, {{4, 5, 6}, 7}};
 	struct weft_buf buf = WEFT_BUF_INIT(4096);
 	struct weft__sketch found;
 	struct weft__wire wire;
 	uint64_t count;
 
-	assert_int_equal(weft__tell_cells(&buf, 5000, cells, 8, 3), 0);
+	assert_int_equal(weft__tell_cells(&buf, 5000, &sketch, 8, 3), 0);
 	wire = weft__wire_of(weft_buf_slice(&buf));
 	assert_int_equal(weft__take_cells(&wire, 8, 3, &count, &found), 0);
 	assert_int_equal(wire.size, 0);
 	assert_int_equal(count, 5000);
 	assert_int_equal(found.length, 3);
-	assert_memory_equal(found.cells, cells, sizeof cells);
+	assert_memory_equal(found.cells, cells + 8, 3 * sizeof *cells);
 	weft__sketch_fini(&found);
 
 	wire = weft__wire_of(weft_buf_slice(&buf));
@@ -271,6 +272,36 @@ cells__are_read_as_told(void **state)
 		    &wire, 8, 3, &count, &found), WEFT_EINVAL);
 		weft__sketch_fini(&found);
 	}
+	weft_buf_fini(&buf);
+}
+
+/* They are the set's, so they are told once. */
+static void
+cells__begin_with_the_sums(void **state)
+{
+	static struct weft__cell cells[2] = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+	const struct weft__sketch sketch = {
+	    cells, 2, {{1, UINT32_MAX, 3}, 0x12345678}};
+	struct weft_buf buf = WEFT_BUF_INIT(4096);
+	struct weft__sketch found;
+	struct weft__wire wire;
+	uint64_t count;
+
+	assert_int_equal(weft__tell_cells(&buf, 9, &sketch, 0, 2), 0);
+	for (size_t size = 0; size <= buf.size; size++) {
+		wire = weft__wire_of(weft_slice_of(buf.data, size));
+		assert_int_equal(weft__take_cells(&wire, 0, 2, &count, &found),
+		    size < buf.size ? WEFT_EINVAL : 0);
+		if (size == buf.size) {
+			assert_memory_equal(&found.sums, &sketch.sums,
+			    sizeof found.sums);
+			assert_memory_equal(found.cells, cells, sizeof cells);
+		}
+		weft__sketch_fini(&found);
+	}
+	weft_buf_clear(&buf);
+	assert_int_equal(weft__tell_cells(&buf, 9, &sketch, 0, 0), 0);
+	assert_int_equal(buf.size, 2);
 	weft_buf_fini(&buf);
 }
 
@@ -288,7 +319,7 @@ cells__take_22_bytes_each(void **state)
 		weft__sketch_add(&sketch, &symbol);
 	}
 	assert_int_equal(
-	    weft__tell_cells(&buf, 100000, sketch.cells, 0, 300), 0);
+	    weft__tell_cells(&buf, 100000, &sketch, 0, 300), 0);
 	assert_true(buf.size <= 300 * 22);
 	weft__sketch_fini(&sketch);
 	weft_buf_fini(&buf);
@@ -469,6 +500,7 @@ main(void)
 	    cmocka_unit_test(question__of_names_is_read_as_asked),
 	    cmocka_unit_test(question__beyond_a_limit_is_refused),
 	    cmocka_unit_test(cells__are_read_as_told),
+	    cmocka_unit_test(cells__begin_with_the_sums),
 	    cmocka_unit_test(cells__take_22_bytes_each),
 	    cmocka_unit_test(leaf__is_read_as_told),
 	    cmocka_unit_test(inner_node__is_read_as_told),

@@ -101,6 +101,9 @@ sketch_add__puts_a_symbol_where_it_always_was(void **state)
 	static const uint32_t expected[] = {0, 2, 3, 8, 10, 20, 21, 25,
 	    46, 50, 81, 86, 88, 124, 142, 212, 214, 421, 1003, 1665, 2774,
 	    3165, 5332, 6149, 11983, 23772, 32472, 38177, 38765, 50822, 58204};
+	static const struct weft__sums sums = {
+	    {UINT32_C(1309192337), UINT32_C(1632991174), UINT32_C(3740733095)},
+	    UINT32_C(825694519)};
 	uint32_t found[64];
 	size_t count = 0;
 
@@ -117,6 +120,7 @@ sketch_add__puts_a_symbol_where_it_always_was(void **state)
 	}
 	assert_int_equal(count, sizeof expected / sizeof *expected);
 	assert_memory_equal(found, expected, sizeof expected);
+	assert_memory_equal(&sketch.sums, &sums, sizeof sums);
 	weft__sketch_fini(&sketch);
 }
 
@@ -124,6 +128,7 @@ static void
 sketch_remove__undoes_add(void **state)
 {
 	static const struct weft__cell empty;
+	static const struct weft__sums no_sums;
 	struct weft__sketch sketch = make_sketch(500);
 	struct random random = {1};
 
@@ -140,6 +145,7 @@ sketch_remove__undoes_add(void **state)
 	}
 	for (uint32_t i = 0; i < sketch.length; i++)
 		assert_memory_equal(&sketch.cells[i], &empty, sizeof empty);
+	assert_memory_equal(&sketch.sums, &no_sums, sizeof no_sums);
 	weft__sketch_fini(&sketch);
 }
 
@@ -310,11 +316,56 @@ estimate__is_never_below_the_surplus(void **state)
 	assert_true(weft__sketch_estimate(7, NULL, 0) == 7);
 }
 
+/* A record that both have, or one side alone, whatever its id. */
+static void
+sums_single__finds_the_one_record(void **state)
+{
+	for (uint64_t seed = 1; seed <= 3000; seed++) {
+		struct random random = {seed};
+		struct sets sets = make_sets(seed, 8, 20, 0, 0);
+		struct weft__symbol symbol = random_symbol(&random);
+		uint64_t found = 0;
+
+		if (seed % 10 == 0)
+			symbol.id = seed % 20 ? 0 : UINT64_MAX;
+		if (seed % 3 != 1)
+			weft__sketch_add(&sets.sketches[0], &symbol);
+		symbol.rev++;
+		if (seed % 3 != 2)
+			weft__sketch_add(&sets.sketches[1], &symbol);
+		assert_true(weft__sums_single(&sets.sketches[0].sums,
+		    &sets.sketches[1].sums, &found));
+		assert_true(found == symbol.id);
+		free_sets(&sets);
+	}
+}
+
+static void
+sums_single__is_false_unless_it_is_one(void **state)
+{
+	const struct weft__sums none = {{0}, 0};
+	const struct weft__sums odd = {
+	    {UINT32_MAX, UINT32_MAX, UINT32_MAX}, UINT32_C(4294967291)};
+	uint64_t found;
+
+	for (uint64_t seed = 1; seed <= 3000; seed++) {
+		struct sets sets = make_sets(seed, 8, 20, seed % 4, seed % 3);
+		bool one = sets.lengths[0] + sets.lengths[1] == 1;
+
+		assert_int_equal(weft__sums_single(&sets.sketches[0].sums,
+		    &sets.sketches[1].sums, &found), one);
+		free_sets(&sets);
+	}
+	assert_false(weft__sums_single(&none, &none, &found));
+	assert_false(weft__sums_single(&odd, &none, &found));
+	assert_false(weft__sums_single(&none, &odd, &found));
+}
+
 static void
 sketch_plan__sends_few_cells_and_none_if_too_much_differs(void **state)
 {
-	assert_int_equal(weft__sketch_plan(0, 1000000), 7);
-	assert_int_equal(weft__sketch_plan(2, 1000000), 7);
+	assert_int_equal(weft__sketch_plan(0, 1000000), 6);
+	assert_int_equal(weft__sketch_plan(2, 1000000), 6);
 	assert_true(weft__sketch_plan(200, 1000000) >
 	    weft__sketch_need(200) / 2);
 	assert_true(weft__sketch_plan(200, 1000000) < 200);
@@ -338,6 +389,8 @@ main(void)
 	    cmocka_unit_test(decoder_extend__has_a_limit),
 	    cmocka_unit_test(estimate__is_near_the_truth),
 	    cmocka_unit_test(estimate__is_never_below_the_surplus),
+	    cmocka_unit_test(sums_single__finds_the_one_record),
+	    cmocka_unit_test(sums_single__is_false_unless_it_is_one),
 	    cmocka_unit_test(
 		sketch_plan__sends_few_cells_and_none_if_too_much_differs),
 	};
