@@ -114,6 +114,8 @@ parse_value(
 		    sizeof position->target_epoch);
 		read_text(
 		    &json, "commit", position->commit, sizeof position->commit);
+		read_text(&json, "sourcePlace", position->source_place,
+		    sizeof position->source_place);
 		value->shared =
 		    weft__json_find(&json, weft_slice("shared")).type ==
 		    WEFT__JSON_TRUE;
@@ -276,6 +278,8 @@ write_value(
 
 	if (!code)
 		code = write_text(text, "sourceEpoch", position->source_epoch);
+	if (!code && *position->source_place)
+		code = write_text(text, "sourcePlace", position->source_place);
 	if (!code)
 		code = weft_buf_printf(text, ",\"targetCheckpoint\":%" PRIu64,
 		    position->target_checkpoint);

@@ -37,6 +37,20 @@ choose_since(
 	return work->remembered ? weft__as_since(remembered) : WEFT_SINCE_ALL;
 }
 
+/* Tells the source where its list goes on, if it wants a text for that. */
+static int
+go_on(const struct weft__replicating *work, struct weft_error *error)
+{
+	struct weft_source *source = work->parties->source;
+	const char *place = work->position.source_place;
+
+	if (!source->ops->go_on || !work->remembered || !*place ||
+	    work->since[WEFT__SOURCE] < 0)
+		return 0;
+	return source->ops->go_on(source, work->parties->source_model,
+	    work->options->filter, weft_slice(place), error);
+}
+
 int
 weft__replicate_recall(struct weft__replicating *work, struct weft_error *error)
 {
@@ -49,6 +63,9 @@ weft__replicate_recall(struct weft__replicating *work, struct weft_error *error)
 	work->since[WEFT__SOURCE] = options->verify ? WEFT_SINCE_ALL :
 	    choose_since(work, options->since_source,
 		work->position.source_checkpoint);
+	code = go_on(work, error);
+	if (code)
+		return code;
 	/* What the target changed may not have been replicated back yet: by
 	 * its position it would count as known, and be overwritten. */
 	work->since[WEFT__TARGET] =
@@ -172,16 +189,41 @@ covers_all(const struct weft__replicating *work)
 	    since <= weft__as_since(work->position.source_checkpoint);
 }
 
+/* Keeps where the source's list goes on, if it names that by a text. */
+static int
+note_place(struct weft__replicating *work, struct weft_error *error)
+{
+	struct weft_source *source = work->parties->source;
+	struct weft__position *position = &work->position;
+	struct weft_buf text =
+	    WEFT_BUF_INIT(sizeof position->source_place - 1);
+	int code = 0;
+
+	*position->source_place = '\0';
+	if (source->ops->place)
+		code = source->ops->place(source, work->parties->source_model,
+		    work->options->filter, &text, error);
+	if (!code && text.size)
+		memcpy(position->source_place, text.data, text.size + 1);
+	weft_buf_fini(&text);
+	return code == WEFT_ELIMIT ? 0 : code;
+}
+
 static int
 save_position(struct weft__replicating *work, const struct weft__roots *roots,
     struct weft_error *error)
 {
 	struct weft__position *position = &work->position;
+	int code;
 
 	if (!covers_all(work))
 		return 0;
-	if (!work->refused)
+	if (!work->refused) {
 		position->source_checkpoint = work->checkpoints[WEFT__SOURCE];
+		code = note_place(work, error);
+		if (code)
+			return code;
+	}
 	position->target_checkpoint = work->checkpoints[WEFT__TARGET];
 	if (*roots->target_commit)
 		memcpy(position->commit, roots->target_commit,

@@ -3,10 +3,13 @@
 #include <strings.h>
 
 #include "transports/remote/remote.h"
+#include "transports/weft/peer_source.h"
 
 static const struct weft__opener openers[] = {
 	{"http", weft__remote_open},
 	{"https", weft__remote_open},
+	{"ws", weft__peer_source_open},
+	{"wss", weft__peer_source_open},
 };
 
 static const struct weft__opener *
@@ -44,6 +47,6 @@ weft_source_open_url(const char *url, const struct weft_url_options *options,
 	/* The URL may have a password in it. */
 	if (!opener)
 		return weft_error_set(error, WEFT_EINVAL,
-		    "not the URL of a source: expected http:// or https://");
+		    "not the URL of a source: expected http://, https://, ws:// or wss://");
 	return opener->open(url, options, source, error);
 }

@@ -102,6 +102,8 @@ struct weft__position {
 	char source_epoch[40]; /* text; "" if unknown */
 	char target_epoch[40];
 	char commit[41];       /* of the target's store, hex; "" if none */
+	char source_place[160]; /* where the source's list goes on, if it
+	                          names that by a text; else "" */
 };
 
 struct weft__source_ops {
@@ -256,6 +258,20 @@ struct weft__source_ops {
 	 */
 	int (*follow)(struct weft_source *source, struct weft__follow *follow,
 	    struct weft_update_list *list, struct weft_error *error);
+
+	/*
+	 * For a source that tells where its list of changes goes on by a text
+	 * of its own, in place of a checkpoint (which is 1 then).  place()
+	 * appends it, for all that changes() has given so far; go_on() takes
+	 * one that was kept, before changes() is called with a since of 1 or
+	 * above.  A text that means nothing to it costs work, nothing else.
+	 */
+	int (*place)(struct weft_source *source, const char *model,
+	    struct weft_slice filter, struct weft_buf *text,
+	    struct weft_error *error);
+	int (*go_on)(struct weft_source *source, const char *model,
+	    struct weft_slice filter, struct weft_slice text,
+	    struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

@@ -30,6 +30,9 @@ WEFT_API WEFT_MUST_CHECK int weft_source_open_datasource(
 struct weft_url_options {
 	unsigned version;     /* 1 */
 	const char *token;    /* an access token, or NULL */
+	const char *node;     /* names the copy that it will be replicated with,
+	                         for its whole life (its epoch does): so its
+	                         own changes are not sent back; or NULL */
 	const char *users;    /* for a URL with user:password@: the path of the
 	                         model to log in to; NULL: "Users" */
 	const char *ca_file;  /* certificates to trust (PEM); NULL: the
@@ -46,7 +49,7 @@ struct weft_url_options {
 };
 #define WEFT_URL_OPTIONS_INIT \
 	{ \
-		1, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 \
+		1, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 \
 	}
 
 /*
