@@ -19,17 +19,25 @@ EXTRA_DIST += \
 	tests/interop/package-lock.json \
 	tests/interop/package.json \
 	tests/interop/vectors.sh \
-	tests/interop/vectors.txt
+	tests/interop/vectors.txt \
+	tests/interop/websocket.js \
+	tests/interop/websocket.py
 
 check_PROGRAMS += tests/interop/canonicalise
 tests_interop_canonicalise_SOURCES = tests/interop/canonicalise.c
 tests_interop_canonicalise_LDADD = libweft-all.la
 
+check_PROGRAMS += tests/interop/websocket
+tests_interop_websocket_SOURCES = tests/interop/websocket.c $(ws_fixture)
+tests_interop_websocket_LDADD = $(TEST_LIBS)
+
 dist_check_SCRIPTS += \
+	tests/interop/websocket.sh \
 	tests/interop/canonical-json.sh \
 	tests/interop/loopback-server.sh \
 	tests/interop/loopback-weftd.sh
 TESTS += \
+	tests/interop/websocket.sh \
 	tests/interop/canonical-json.sh \
 	tests/interop/loopback-server.sh \
 	tests/interop/loopback-weftd.sh
