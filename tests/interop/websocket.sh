@@ -15,7 +15,7 @@ converse()
 	mkfifo "$scratch/in" "$scratch/port"
 	eval "$1" <"$scratch/in" >"$scratch/port" 2>"$scratch/server" &
 	exec 7>"$scratch/in" 8<"$scratch/port"
-	read -r port <&8 && eval "$2 $port $3" 7>&- >"$scratch/out" 2>&1
+	read -r port <&8 && eval "$2 $port ${3-}" 7>&- >"$scratch/out" 2>&1
 	status=$?
 	exec 7>&- 8<&-
 	wait
@@ -26,9 +26,9 @@ converse()
 # both NAME SERVER CLIENT [deflate]: their client with our server, and back.
 both()
 {
-	converse "'$ours' serve $4" "$3" "$4"
+	converse "'$ours' serve ${4-}" "$3" "${4-}"
 	report $? "$1 talks to us${4:+, with compression}"
-	converse "$2 $4" "'$ours' talk" "$4"
+	converse "$2 ${4-}" "'$ours' talk" "${4-}"
 	report $? "we talk to $1${4:+, with compression}"
 }
 

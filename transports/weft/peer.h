@@ -40,6 +40,9 @@ struct weft__peer_stream {
 	char *model;
 	struct weft_buf filter;         /* JSON; size 0: none */
 	struct weft_buf position;       /* after all that has come */
+	struct weft_buf given;          /* after all that was given out */
+	struct weft_buf told;           /* the last one that is kept */
+	bool is_ahead;    /* something was given out since then */
 	uint64_t s;       /* its number on this connection; 0: not open */
 	uint64_t taken;   /* batches, since it was opened */
 	uint64_t left;    /* about how many changes are to come */

@@ -115,8 +115,15 @@ give_changes(struct weft__peer_source *source, struct weft__peer_page *page,
 		weft__known_put(
 		    &source->known, model, change.model_id, change.rev);
 		page->given++;
+		page->stream->is_ahead = true;
 	}
-	return 0;
+	if (page->given < page->updates.length)
+		return 0;
+	weft_buf_clear(&page->stream->given);
+	return weft_buf_append_slice(
+		   &page->stream->given, page->message->message.position)
+	    ? out_of_memory(error)
+	    : 0;
 }
 
 /* A list begins: everything, or what there is after what was given. */
@@ -168,16 +175,18 @@ place(struct weft_source *base, const char *model, struct weft_slice filter,
 	struct weft__peer_source *source = of(base);
 	struct weft__peer_stream *stream =
 	    weft__peer_stream(source->peer, model, filter);
-	const struct weft__peer_page *page = &source->pages[source->newest];
+	struct weft_slice at;
 
 	if (!stream)
 		return out_of_memory(error);
-	if (weft__peer_stream_has_batch(stream) && page->stream != stream)
-		return 0;
-	return weft_buf_append_slice(text,
-	    weft__peer_stream_has_batch(stream)
-	        ? page->message->message.position
-	        : weft_buf_slice(&stream->position));
+	at = weft_buf_slice(weft__peer_stream_has_batch(stream)
+	        ? &stream->given
+	        : &stream->position);
+	weft_buf_clear(&stream->told);
+	if (weft_buf_append_slice(&stream->told, at))
+		return out_of_memory(error);
+	stream->is_ahead = false;
+	return weft_buf_append_slice(text, at);
 }
 
 static int
@@ -190,9 +199,11 @@ go_on(struct weft_source *base, const char *model, struct weft_slice filter,
 
 	if (!stream)
 		return out_of_memory(error);
-	/* It is there, or further on: what came since must not be lost. */
-	if (stream->position.size)
+	if (!stream->is_ahead &&
+	    weft_slice_equal(text, weft_buf_slice(&stream->told)))
 		return 0;
+	/* What was given since was not kept: it is to be given again. */
+	stream->is_ahead = false;
 	return weft__peer_stream_set(source->peer, stream, text)
 	    ? out_of_memory(error)
 	    : 0;

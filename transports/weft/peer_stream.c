@@ -20,6 +20,8 @@ destroy(struct weft__peer_stream *stream)
 	clear(stream);
 	weft_buf_fini(&stream->filter);
 	weft_buf_fini(&stream->position);
+	weft_buf_fini(&stream->given);
+	weft_buf_fini(&stream->told);
 	weft__free(stream->model);
 	weft__free(stream);
 }
@@ -63,6 +65,8 @@ weft__peer_stream(
 	stream->last = &stream->first;
 	weft_buf_init(&stream->filter, SIZE_MAX / 2);
 	weft_buf_init(&stream->position, SIZE_MAX / 2);
+	weft_buf_init(&stream->given, SIZE_MAX / 2);
+	weft_buf_init(&stream->told, SIZE_MAX / 2);
 	stream->model = weft__strdup(model);
 	if (!stream->model || weft_buf_append_slice(&stream->filter, wanted)) {
 		destroy(stream);
@@ -103,6 +107,9 @@ weft__peer_stream_set(struct weft__peer *peer,
 	if (peer->ws)
 		end_stream(peer, stream);
 	clear(stream);
+	weft_buf_clear(&stream->given);
+	if (position.size && weft_buf_append_slice(&stream->given, position))
+		return WEFT_ENOMEM;
 	return set_position(stream, position);
 }
 
