@@ -12,4 +12,31 @@ examples_03_filter_LDADD = libweft.la
 EXTRA_DIST += \
 	examples/demo.sh \
 	examples/iso/models/Language.json \
-	examples/iso/models/Subdivision.json
+	examples/iso/models/Subdivision.json \
+	examples/browser/.gitignore \
+	examples/browser/README.md \
+	examples/browser/config.json \
+	examples/browser/datasources.json \
+	examples/browser/model-config.json \
+	examples/browser/models/Todo.json \
+	examples/browser/package.json \
+	examples/browser/public/account.js \
+	examples/browser/public/app.js \
+	examples/browser/public/decide.js \
+	examples/browser/public/icon.svg \
+	examples/browser/public/index.html \
+	examples/browser/public/list.js \
+	examples/browser/public/manifest.webmanifest \
+	examples/browser/public/state.js \
+	examples/browser/public/style.css \
+	examples/browser/public/sw.js \
+	examples/browser/public/weft-client.js \
+	examples/browser/public/weft/canonical.js \
+	examples/browser/public/weft/conflict.js \
+	examples/browser/public/weft/link.js \
+	examples/browser/public/weft/model.js \
+	examples/browser/public/weft/rules.js \
+	examples/browser/public/weft/session.js \
+	examples/browser/public/weft/store.js \
+	examples/browser/public/weft/tabs.js \
+	examples/browser/weftd.json

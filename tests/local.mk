@@ -8,6 +8,7 @@ TESTS += tests/examples.sh
 TEST_LIBS = libweft-all.la $(CMOCKA_LIBS)
 
 include $(srcdir)/tests/bench/local.mk
+include $(srcdir)/tests/browser/local.mk
 include $(srcdir)/tests/check/local.mk
 include $(srcdir)/tests/cli/local.mk
 include $(srcdir)/tests/fault/local.mk

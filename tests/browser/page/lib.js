@@ -1,0 +1,209 @@
+// What the tests in Chromium share: a daemon with an empty database, browsers,
+// and what a user does on the page.  Nothing waits for a time: each step waits
+// for what it needs, and fails when that does not come.
+
+import {spawn} from 'node:child_process';
+import {cpSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+
+const {WEFT_PACKAGES, WEFT_CHROMIUM, WEFT_WEFTD, WEFT_SCRATCH} = process.env;
+const example = new URL('../../../examples/browser/', import.meta.url).pathname;
+const {chromium} = createRequire(`${WEFT_PACKAGES}/`)('playwright-core');
+
+/** A daemon of the example, in a folder of its own. */
+export class Daemon {
+  #child = null;
+  #log = '';
+
+  constructor() {
+    this.folder = mkdtempSync(path.join(WEFT_SCRATCH, 'todo.'));
+    cpSync(example, this.folder, {recursive: true, filter: name =>
+      !/db\.sqlite|weftd\.lock/.test(name)});
+    this.#setPort(0);
+  }
+
+  #setPort(port) {
+    writeFileSync(path.join(this.folder, 'config.json'),
+        JSON.stringify({host: '127.0.0.1', port, restApiRoot: '/api'}));
+  }
+
+  /** Starts it; again on the port that it had. */
+  async start() {
+    this.#child = spawn(WEFT_WEFTD, ['--config', this.folder],
+        {stdio: ['ignore', 'pipe', 'pipe']});
+    this.#child.stderr.on('data', part => {
+      this.#log += part;
+    });
+    this.url = await new Promise((resolve, reject) => {
+      let text = '';
+      this.#child.stdout.on('data', part => {
+        text += part;
+        const line = /^listening (http:\S+)\/api$/m.exec(text);
+        if (line) resolve(line[1]);
+      });
+      this.#child.once('exit', status =>
+        reject(new Error(`weftd ended with ${status}: ${this.#log}`)));
+    });
+    this.#setPort(Number(new URL(this.url).port));
+  }
+
+  stop(signal = 'SIGTERM') {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode) return null;
+    child.removeAllListeners('exit');
+    return new Promise(resolve => {
+      child.once('exit', resolve);
+      child.kill(signal);
+    });
+  }
+
+  reload() {
+    this.#child.kill('SIGHUP');
+  }
+
+  get log() {
+    return this.#log;
+  }
+
+  /** The path of a file of the page. */
+  file(name) {
+    return path.join(this.folder, 'public', name);
+  }
+
+  /** Asks the REST API; its JSON. */
+  async api(name, {token, method = 'GET', body} = {}) {
+    const response = await fetch(`${this.url}/api/${name}`, {method,
+      headers: {'content-type': 'application/json',
+        ...token && {authorization: token}},
+      body: body && JSON.stringify(body)});
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${name}: ${response.status} ${text}`);
+    return text && JSON.parse(text);
+  }
+}
+
+export const launch = () => chromium.launch({executablePath: WEFT_CHROMIUM,
+  args: ['--no-sandbox', '--disable-dev-shm-usage']});
+
+/** The page in a browser context: a device, or another tab of one. */
+export class Device {
+  static async make(browser, daemon) {
+    const context = await browser.newContext();
+    context.setDefaultTimeout(30000);
+    return new Device(context, await context.newPage(), daemon).watch();
+  }
+
+  constructor(context, page, daemon) {
+    Object.assign(this, {context, page, daemon, errors: []});
+  }
+
+  watch() {
+    this.page.on('pageerror', error => this.errors.push(String(error)));
+    this.page.on('console', message => {
+      if (/Content Security Policy/.test(message.text())) {
+        this.errors.push(message.text());
+      }
+    });
+    return this;
+  }
+
+  async open() {
+    await this.page.goto(`${this.daemon.url}/`);
+    return this;
+  }
+
+  /** Another tab of the same device. */
+  async tab() {
+    const page = await this.context.newPage();
+    return new Device(this.context, page, this.daemon).watch().open();
+  }
+
+  async signIn(email, isNew) {
+    const {page} = this;
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill('correct horse');
+    await page.getByRole('button', {name: isNew ? 'New account' : 'Sign in'})
+        .click();
+    await page.locator('#list').waitFor();
+    return this;
+  }
+
+  /** Waits until the line about the state has this. */
+  async state(text) {
+    await this.page.locator('#sync-text', {hasText: text}).waitFor();
+  }
+
+  inStep() {
+    return this.page.locator('#sync-text').filter({hasText: /^In step$/})
+        .waitFor();
+  }
+
+  async add(title) {
+    await this.page.getByLabel('What is to be done?').fill(title);
+    await this.page.keyboard.press('Enter');
+    await this.has(title);
+  }
+
+  line(title) {
+    return this.page.locator('#todos li')
+        .filter({has: this.page.getByLabel(`Title: ${title}`, {exact: true})});
+  }
+
+  has(title) {
+    return this.line(title).waitFor();
+  }
+
+  hasNot(title) {
+    return this.line(title).waitFor({state: 'detached'});
+  }
+
+  async rename(title, other) {
+    const field = this.page.getByLabel(`Title: ${title}`, {exact: true});
+    await field.fill(other);
+    await field.press('Enter');
+    await this.has(other);
+  }
+
+  async remove(title) {
+    await this.page.getByLabel(`Delete: ${title}`, {exact: true}).click();
+    await this.hasNot(title);
+  }
+
+  async offline(isOffline = true) {
+    await this.context.setOffline(isOffline);
+  }
+
+  /** Waits for a conflict, and opens its dialog. */
+  async openConflict() {
+    await this.page.locator('[data-notice=conflicts] button').click();
+    await this.page.locator('#conflict[open]').waitFor();
+  }
+
+  /** The cells of a row of the dialog: base, mine, theirs. */
+  async sides(name) {
+    return this.page.locator('#conflict-sides tr', {hasText: name})
+        .locator('td').allTextContents();
+  }
+
+  async decide(button) {
+    await this.page.locator('#conflict')
+        .getByRole('button', {name: button}).click();
+    await this.page.locator('#conflict[open]').waitFor({state: 'detached'});
+  }
+
+  /** Waits until the page may be opened offline. */
+  async installed() {
+    await this.page.waitForFunction(() =>
+      navigator.serviceWorker.controller?.state === 'activated');
+  }
+
+  close() {
+    return this.page.close();
+  }
+}
+
+export function readVersion(daemon) {
+  return /const version = '(.*?)'/.exec(
+      readFileSync(daemon.file('sw.js'), 'utf8'))[1];
+}
