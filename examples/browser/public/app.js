@@ -51,7 +51,7 @@ async function signInAgain(userId) {
 async function signOut() {
   const {pendingUp, undecided} = client.status;
   const count = pendingUp + undecided;
-  if (count && !confirm(`${count} changes were not sent. ` +
+  if (count && !confirm(`Changes that were not sent: ${count}. ` +
       'They will be lost. Sign out?')) {
     return;
   }
@@ -95,8 +95,8 @@ function showConflicts(conflicts) {
 
 function showEviction({evicted}) {
   if (evicted === null) return;
-  notice('evicted', evicted ? 'This browser has deleted the list, and ' +
-      `${evicted} changes that were not sent.` :
+  notice('evicted', evicted ?
+    `This browser has deleted the list, and unsent changes: ${evicted}.` :
     'This browser has deleted the list; it comes from the server again.',
   'Close', () => notice('evicted'));
 }

@@ -65,6 +65,13 @@ function merged({base, mine, theirs}) {
     done: element('merged-done').checked};
 }
 
+// Enter in the text means that text, not the first button.
+element('merged').addEventListener('keydown', event => {
+  if (event.key !== 'Enter') return;
+  event.preventDefault();
+  element('use-merged').click();
+});
+
 /**
  * Asks the user about a conflict of weft-client.js; fulfilled when it is
  * decided or left for later, with true if it must be asked anew: the record

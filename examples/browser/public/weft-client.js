@@ -177,6 +177,7 @@ class Client {
     }});
     this.#tabs.tell({t: 'who'});
     target?.addEventListener('online', this.#goOnline);
+    target?.addEventListener('offline', this.#goOffline);
     await this.#count();
   }
 
@@ -186,7 +187,8 @@ class Client {
       'The local data was deleted by another tab.'));
   }
 
-  #goOnline = () => this.retry();
+  #goOnline = () => this.#link?.start();
+  #goOffline = () => this.#link?.interrupt();
 
   // What models and conflicts need of the client.
   #within = {
@@ -296,6 +298,7 @@ class Client {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#options.target?.removeEventListener('online', this.#goOnline);
+    this.#options.target?.removeEventListener('offline', this.#goOffline);
     this.#link?.stop();
     this.#tabs?.close();
     this.#store.close();

@@ -3,7 +3,8 @@
 // for what it needs, and fails when that does not come.
 
 import {spawn} from 'node:child_process';
-import {cpSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync,
+  writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 
@@ -56,6 +57,23 @@ export class Daemon {
       child.once('exit', resolve);
       child.kill(signal);
     });
+  }
+
+  /** Keeps a copy of the database, which must be at rest. */
+  backup() {
+    copyFileSync(this.#database(), `${this.#database()}.kept`);
+  }
+
+  /** Puts it back, beside the history that has gone on. */
+  restore() {
+    for (const ending of ['-wal', '-shm']) {
+      rmSync(this.#database() + ending, {force: true});
+    }
+    copyFileSync(`${this.#database()}.kept`, this.#database());
+  }
+
+  #database() {
+    return path.join(this.folder, 'db.sqlite');
   }
 
   reload() {
@@ -137,6 +155,11 @@ export class Device {
   inStep() {
     return this.page.locator('#sync-text').filter({hasText: /^In step$/})
         .waitFor();
+  }
+
+  /** Does not wait until it comes again by itself. */
+  connect() {
+    return this.page.evaluate(() => document.querySelector('#retry').click());
   }
 
   async add(title) {

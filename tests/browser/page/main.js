@@ -43,10 +43,11 @@ async function makeConflict(a, b) {
   await b.has('before');
   await b.inStep();
   await b.offline();
+  await b.state('Offline');
   await a.rename('before', 'from a');
   await a.inStep();
   await b.rename('before', 'from b');
-  await b.state('1 change not sent');
+  await b.state('Offline, 1 change not sent');
   await b.offline(false);
   await b.openConflict();
   assert.deepEqual(await b.sides('Text'), ['before', 'from b', 'from a']);
@@ -147,8 +148,12 @@ for (const [button, title, merged] of decisions) {
   test(`page: a conflict is shown, and decided by "${button}"`, async () => {
     const [a, b] = await twoDevices();
     await makeConflict(a, b);
-    if (merged) await b.page.getByLabel('Or write it anew').fill(merged);
-    await b.decide(button);
+    if (merged) {
+      await b.page.getByLabel('Or write it anew').fill(merged);
+      await b.page.keyboard.press('Enter');
+    } else {
+      await b.decide(button);
+    }
     await b.has(title);
     await b.inStep();
     await a.has(title);
@@ -163,10 +168,11 @@ test('page: a conflict with a deletion is decided by "Delete it"', async () => {
   await b.has('before');
   await b.inStep();
   await b.offline();
+  await b.state('Offline');
   await a.rename('before', 'from a');
   await a.inStep();
   await b.remove('before');
-  await b.state('1 change not sent');
+  await b.state('Offline, 1 change not sent');
   await b.offline(false);
   await b.openConflict();
   assert.deepEqual(await b.sides('Text'), ['before', '\u2013', 'from a']);
@@ -213,14 +219,39 @@ test('page: goes on when the server was restarted, and when it was killed',
         await a.add(`during ${signal}`);
         await a.state('1 change not sent');
         await daemon.start();
-        for (const one of [a, b]) {
-          await one.page.evaluate(() =>
-            document.querySelector('#retry').click());
-        }
+        await a.connect();
+        await b.connect();
         await b.has(`during ${signal}`);
         await a.inStep();
         await b.inStep();
       }
+      await done(a, b);
+    });
+
+test('page: a server that was restored from a backup gets back what it lost',
+    async () => {
+      const [a, b] = await twoDevices();
+      await a.add('kept');
+      await b.has('kept');
+      await a.inStep();
+      await daemon.stop();
+      daemon.backup();
+      await daemon.start();
+      await a.connect();
+      await a.inStep();
+      await a.rename('kept', 'kept, and changed');
+      await a.add('late');
+      await a.inStep();
+      await daemon.stop();
+      daemon.restore();
+      await daemon.start();
+      await b.connect();
+      await a.connect();
+      await b.has('late');
+      await b.has('kept, and changed');
+      await a.inStep();
+      await b.inStep();
+      assert.match(daemon.log, /epoch/);
       await done(a, b);
     });
 
@@ -292,7 +323,7 @@ test('page: data that the browser has deleted are told, and come again',
       await session.send('Storage.clearDataForOrigin',
           {origin: daemon.url, storageTypes: 'indexeddb'});
       await a.page.locator('[data-notice=evicted]',
-          {hasText: '1 changes that were not sent'}).waitFor();
+          {hasText: 'unsent changes: 1.'}).waitFor();
       await a.offline(false);
       await a.has('one');
       await a.inStep();

@@ -273,3 +273,21 @@ test('storage: whether it is kept is told, and may be asked for', async () => {
   assert.equal(client.status.isPersistent, true);
   client.close();
 });
+
+test('network: is left when it goes, and tried at once when it is back',
+    async () => {
+      const target = new EventTarget();
+      const {client, wire} = await makeClient({target});
+      const socket = await wire.next();
+      await socket.greet();
+      await until(() => client.status.state === 'live');
+      target.dispatchEvent(new Event('offline'));
+      assert.equal(client.status.state, 'offline');
+      assert.equal(socket.closedWith, 1000);
+      target.dispatchEvent(new Event('online'));
+      await (await wire.next()).greet();
+      await until(() => client.status.state === 'live');
+      client.close();
+      target.dispatchEvent(new Event('online'));
+      assert.equal(client.status.state, 'closed');
+    });

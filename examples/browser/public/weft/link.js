@@ -66,6 +66,11 @@ export class Link {
     this.#tell({state: 'offline', pendingDown: 0});
   }
 
+  /** The network has gone: ends the connection, and tries again later. */
+  interrupt() {
+    this.#session?.close();
+  }
+
   /** There may be something to push. */
   push() {
     this.#session?.push();
