@@ -157,12 +157,17 @@ weft__file_create(struct weft__file *file,
     const struct weft__directory *directory, const char *name, mode_t mode,
     struct weft_error *error)
 {
-	int code = weft__file_remove(directory, name, error);
+	const int flags = O_RDWR | O_CREAT | O_EXCL;
+	int code;
 
-	if (code)
-		return code;
-	file->fd = weft__file_calls->open(
-	    directory->fd, name, O_RDWR | O_CREAT | O_EXCL, mode);
+	file->fd = weft__file_calls->open(directory->fd, name, flags, mode);
+	if (file->fd < 0 && errno == EEXIST) {
+		code = weft__file_remove(directory, name, error);
+		if (code)
+			return code;
+		file->fd = weft__file_calls->open(
+		    directory->fd, name, flags, mode);
+	}
 	if (file->fd < 0)
 		return weft__file_error(directory, name, "create", error);
 	file->directory = directory;

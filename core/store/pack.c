@@ -43,7 +43,7 @@ weft__pack_init(struct weft__pack *pack,
 	*pack = (struct weft__pack){.directory = directory,
 	    .keep = keep,
 	    .limit = WEFT_LIMIT_PACK_SIZE};
-	pack->buffer = weft__malloc(WEFT__PACK_BUFFER_SIZE);
+	pack->buffer = weft__malloc(WEFT__PACK_BUFFER_SIZE + WEFT__OID_SIZE);
 	if (!pack->buffer)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	begin(pack);
@@ -229,7 +229,7 @@ complete(struct weft__pack *pack, struct weft__oid *hash,
 	if (!pack->file.directory) {
 		memcpy(pack->buffer, header, HEADER_SIZE);
 		weft__sha1(pack->buffer, pack->used, hash);
-		code = flush(pack, error);
+		code = 0;
 	} else {
 		code = flush(pack, error);
 		if (!code)
@@ -238,9 +238,11 @@ complete(struct weft__pack *pack, struct weft__oid *hash,
 		if (!code)
 			code = hash_file(pack, hash, error);
 	}
-	if (!code)
-		code = weft__file_append(
-		    &pack->file, hash->bytes, WEFT__OID_SIZE, error);
+	if (code)
+		return code;
+	memcpy(pack->buffer + pack->used, hash->bytes, WEFT__OID_SIZE);
+	pack->used += WEFT__OID_SIZE;
+	code = flush(pack, error);
 	return code ? code : weft__file_sync(&pack->file, error);
 }
 

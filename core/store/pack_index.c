@@ -56,22 +56,34 @@ weft__index_begin(struct weft__index_writer *writer,
 	    : weft__index_put(writer, "\377tOc\0\0\0\2", 8, error);
 }
 
+/* Writes the last of the buffer, and the hash of all behind it. */
+static int
+finish(struct weft__index_writer *writer, struct weft_error *error)
+{
+	struct weft__oid hash;
+	int code = 0;
+
+	if (writer->used + WEFT__OID_SIZE > WEFT__PACK_BUFFER_SIZE)
+		code = flush(writer, error);
+	weft__sha1_add(&writer->hash, writer->buffer, writer->used);
+	weft__sha1_finish(&writer->hash, &hash);
+	memcpy(writer->buffer + writer->used, hash.bytes, WEFT__OID_SIZE);
+	return code ? code
+	            : weft__file_append(&writer->file, writer->buffer,
+	                  writer->used + WEFT__OID_SIZE, error);
+}
+
 int
 weft__index_end(struct weft__index_writer *writer, int result,
     const struct weft__oid *pack_hash, struct weft_error *error)
 {
-	struct weft__oid hash;
 	int code = result;
 
 	if (!code)
 		code = weft__index_put(
 		    writer, pack_hash->bytes, WEFT__OID_SIZE, error);
 	if (!code)
-		code = flush(writer, error);
-	weft__sha1_finish(&writer->hash, &hash);
-	if (!code)
-		code = weft__file_append(
-		    &writer->file, hash.bytes, WEFT__OID_SIZE, error);
+		code = finish(writer, error);
 	if (!code)
 		code = weft__file_sync(&writer->file, error);
 	if (code)

@@ -283,33 +283,66 @@ format_file(const char *ref, char file[64])
 	snprintf(file, 64, "weft/%s.ref", hex);
 }
 
-/* Writes the file, and gives it the ref's name by way of the lock's. */
+/* Removes a lock that is a second name of the file: ours, of a dead writer. */
 static int
-replace(const struct weft__directory *directory, const char *ref,
-    const struct weft__oid *oid, struct weft_error *error)
+remove_own_lock(const struct weft__directory *directory, const char *file,
+    const char *lock, struct weft_error *error)
 {
-	char file[64], lock[WEFT__REF_ROOM + 8], line[WEFT__OID_HEX + 2];
-	int code = 0;
+	return is_same_file(directory, file, lock)
+	    ? weft__file_remove(directory, lock, error)
+	    : 0;
+}
 
-	format_file(ref, file);
-	snprintf(lock, sizeof lock, "%s.lock", ref);
-	if (is_same_file(directory, file, lock))
-		code = weft__file_remove(directory, lock, error);
-	weft__oid_format(oid, line);
-	memcpy(line + WEFT__OID_HEX, "\n", 2);
-	if (!code)
-		code = weft__file_put(
-		    directory, file, weft_slice(line), true, error);
-	if (!code)
-		code = take_lock(directory, ref, file, lock, error);
+/* Gives the file the ref's name by way of the lock's. */
+static int
+move_in(const struct weft__directory *directory, const char *ref,
+    const char *file, const char *lock, struct weft_error *error)
+{
+	int code = take_lock(directory, ref, file, lock, error);
+
 	if (code)
 		return code;
 	code = weft__file_rename(directory, lock, ref, error);
 	if (code)
 		(void)!weft__file_remove(directory, lock, NULL);
+	return code;
+}
+
+/* Writes the file, and moves it in. */
+static int
+replace(const struct weft__directory *directory, const char *ref,
+    const struct weft__oid *oid, struct weft_error *error)
+{
+	char file[64], lock[WEFT__REF_ROOM + 8], line[WEFT__OID_HEX + 2];
+	int code;
+
+	format_file(ref, file);
+	snprintf(lock, sizeof lock, "%s.lock", ref);
+	weft__oid_format(oid, line);
+	memcpy(line + WEFT__OID_HEX, "\n", 2);
+	code = remove_own_lock(directory, file, lock, error);
+	if (!code)
+		code = weft__file_put(
+		    directory, file, weft_slice(line), true, error);
+	if (!code)
+		code = move_in(directory, ref, file, lock, error);
+	if (code)
+		return code;
 	/* It does no harm where it is. */
 	(void)!weft__file_remove(directory, file, NULL);
-	return code;
+	return 0;
+}
+
+int
+weft__ref_share(const struct weft__directory *directory, const char *ref,
+    const char *other, struct weft_error *error)
+{
+	char lock[WEFT__REF_ROOM + 8];
+	int code;
+
+	snprintf(lock, sizeof lock, "%s.lock", ref);
+	code = remove_own_lock(directory, other, lock, error);
+	return code ? code : move_in(directory, ref, other, lock, error);
 }
 
 int

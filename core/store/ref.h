@@ -30,6 +30,17 @@ WEFT_MUST_CHECK int weft__ref_write(const struct weft__directory *directory,
     struct weft_error *error);
 
 /*
+ * Gives a ref the value of another one, which differs, by making it a second
+ * name of that one's file: nothing is written, nor waited for.  No writer of
+ * refs, git's neither, changes such a file in its place.  A power failure may
+ * bring the old value back.
+ * Returns as weft__ref_write(), and WEFT_ENOTFOUND: the other has no file of
+ * its own, as git has packed it.
+ */
+WEFT_MUST_CHECK int weft__ref_share(const struct weft__directory *directory,
+    const char *ref, const char *other, struct weft_error *error);
+
+/*
  * Calls 'visit' with the full name of each ref in a folder ("refs/...",
  * without a slash at its end), but not in folders below it.  Anything but 0
  * from 'visit' ends it and is returned.

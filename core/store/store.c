@@ -93,8 +93,11 @@ weft__store_show_tip(
 {
 	struct weft__oid shown;
 
-	if (weft__ref_read(&store->directory, store->branch, &shown, NULL) ||
-	    !weft__oid_equal(&shown, commit))
+	if (!weft__ref_read(&store->directory, store->branch, &shown, NULL) &&
+	    weft__oid_equal(&shown, commit))
+		return;
+	if (weft__ref_share(
+		&store->directory, store->branch, store->ref, NULL))
 		(void)!weft__ref_write(
 		    &store->directory, store->branch, commit, false, NULL);
 }

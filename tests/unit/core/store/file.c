@@ -39,8 +39,7 @@ file_put__gives_the_code_for_each_errno(void **state)
 	struct weft_error error;
 
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
-		/* The first call removes what was there before. */
-		faulty_files_fail(1, vectors[i].number, false);
+		faulty_files_fail(0, vectors[i].number, false);
 		assert_int_equal(weft__file_put(&directory, "x",
 		                     weft_slice("text"), true, &error),
 		    vectors[i].code);
@@ -52,11 +51,33 @@ file_put__gives_the_code_for_each_errno(void **state)
 }
 
 static void
+file_put__takes_the_place_of_an_earlier_file(void **state)
+{
+	struct weft_buf content = WEFT_BUF_INIT(100);
+
+	assert_int_equal(weft__file_put(
+	    &directory, "y", weft_slice("earlier"), true, NULL), 0);
+	/* It is there; to remove it fails. */
+	faulty_files_fail(1, EIO, false);
+	assert_int_equal(weft__file_put(
+	    &directory, "y", weft_slice("late"), true, NULL), WEFT_EIO);
+	faulty_files_off();
+	assert_int_equal(weft__file_put(
+	    &directory, "y", weft_slice("late"), true, NULL), 0);
+	assert_int_equal(
+	    weft__file_get(&directory, "y", &content, NULL), 0);
+	assert_true(weft_slice_equal(
+	    weft_buf_slice(&content), weft_slice("late")));
+	assert_int_equal(weft__file_remove(&directory, "y", NULL), 0);
+	weft_buf_fini(&content);
+}
+
+static void
 file_put__leaves_nothing_when_it_fails(void **state)
 {
 	struct weft_buf content = WEFT_BUF_INIT(100);
 
-	for (uint64_t n = 0; n < 4; n++) {
+	for (uint64_t n = 0; n < 3; n++) {
 		faulty_files_fail(n, ENOSPC, false);
 		assert_int_equal(weft__file_put(&directory, "x",
 		                     weft_slice("text"), true, NULL),
@@ -161,6 +182,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(file_put__gives_the_code_for_each_errno),
+	    cmocka_unit_test(file_put__takes_the_place_of_an_earlier_file),
 	    cmocka_unit_test(file_put__leaves_nothing_when_it_fails),
 	    cmocka_unit_test(file__goes_on_after_a_part_and_a_signal),
 	    cmocka_unit_test(file_get__refuses_what_is_too_large),

@@ -204,6 +204,59 @@ ref_write__removes_the_lock_of_a_dead_writer(void **state)
 	setup_close(&setup);
 }
 
+static void
+ref_share__gives_the_value_of_another(void **state)
+{
+	static const char branch[] = "refs/heads/shown";
+	struct setup setup;
+	struct weft__oid oid;
+
+	setup_open(&setup);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	assert_int_equal(weft__ref_share(
+	    &setup.directory, branch, REF, &setup.error), 0);
+	store_shell(
+	    &setup.fixture, "git rev-parse refs/heads/shown", setup.one_line);
+	/* It stays when the other one moves on, and follows when it is told. */
+	assert_int_equal(set(&setup, &setup.two), 0);
+	assert_int_equal(weft__ref_read(
+	    &setup.directory, branch, &oid, &setup.error), 0);
+	assert_memory_equal(&oid, &setup.one, sizeof oid);
+	store_shell(&setup.fixture, "git update-ref refs/heads/shown HEAD~"
+	                            " && git fsck --strict 2>&1", "");
+	assert_is(&setup, &setup.two);
+	assert_int_equal(weft__ref_share(
+	    &setup.directory, branch, REF, &setup.error), 0);
+	assert_int_equal(weft__ref_read(
+	    &setup.directory, branch, &oid, &setup.error), 0);
+	assert_memory_equal(&oid, &setup.two, sizeof oid);
+	assert_int_equal(store_count_files(&setup.fixture, ".lock"), 0);
+	store_shell(&setup.fixture, "git pack-refs --all --prune", "");
+	assert_int_equal(set(&setup, &setup.one), 0);
+	store_shell(&setup.fixture, "git pack-refs --all --prune", "");
+	assert_int_equal(weft__ref_share(
+	    &setup.directory, branch, REF, &setup.error), WEFT_ENOTFOUND);
+	setup_close(&setup);
+}
+
+static void
+ref_share__removes_the_lock_of_a_dead_writer(void **state)
+{
+	static const char branch[] = "refs/heads/shown";
+	struct setup setup;
+
+	setup_open(&setup);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	store_shell(&setup.fixture, "mkdir -p refs/heads &&"
+	    " ln " REF " refs/heads/shown.lock", "");
+	assert_int_equal(weft__ref_share(
+	    &setup.directory, branch, REF, &setup.error), 0);
+	assert_int_equal(store_count_files(&setup.fixture, ".lock"), 0);
+	store_shell(
+	    &setup.fixture, "git rev-parse refs/heads/shown", setup.one_line);
+	setup_close(&setup);
+}
+
 static int
 note_ref(const char *ref, void *context)
 {
@@ -258,6 +311,8 @@ main(void)
 	        ref_write__removes_a_lock_that_nobody_comes_back_for),
 	    cmocka_unit_test(ref_write__waits_for_git),
 	    cmocka_unit_test(ref_write__removes_the_lock_of_a_dead_writer),
+	    cmocka_unit_test(ref_share__gives_the_value_of_another),
+	    cmocka_unit_test(ref_share__removes_the_lock_of_a_dead_writer),
 	};
 
 	return cmocka_run_group_tests_name("ref", tests, NULL, NULL);
