@@ -104,8 +104,12 @@ weft__give(struct weft__giving *giving, const struct weft_change *change,
 bool
 weft__giving_is_full(const struct weft__giving *giving)
 {
+	const struct weft__follow *follow = giving->follow;
+
+	if (follow->origins && follow->origins_length >= follow->limit)
+		return true; /* no room to note another one */
 	return giving->list->length > giving->before &&
-	    giving->size >= giving->follow->size;
+	    giving->size >= follow->size;
 }
 
 size_t

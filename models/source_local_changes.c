@@ -440,6 +440,7 @@ leave(struct weft__follow *follow, struct weft__page_token *token)
 	    .bound = token->bound,
 	};
 	follow->is_end = token->end;
+	follow->upto = token->bound;
 	follow->left = is_journal ? token->bound - token->position : 0;
 }
 

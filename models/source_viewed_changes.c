@@ -353,6 +353,7 @@ leave(struct weft__follow *follow, const struct weft__viewed_page *page)
 	const struct weft__page_token *token = page->token;
 
 	follow->is_end = token->end;
+	follow->upto = page->bound;
 	follow->left = 0;
 	if (token->end)
 		follow->place = (struct weft__place){.since = page->bound};

@@ -7,5 +7,6 @@ include $(srcdir)/transports/loopback/local.mk
 include $(srcdir)/transports/remote/local.mk
 include $(srcdir)/transports/weft/local.mk
 
-# What any of them is reached by.
-libweft_all_la_SOURCES += transports/opener.c transports/opener.h
+# What any of them is reached by, and woken by.
+libweft_all_la_SOURCES += transports/opener.c transports/opener.h \
+	transports/watch.c transports/watch.h

@@ -180,4 +180,15 @@
  * since each look-up goes through all of them. */
 #define WEFT_LIMIT_STORE_PACKS 24
 
+/* weft.repl.v1: updates in one batch and in one push, bytes of bodies in one
+ * batch, bytes on the way in one direction without an answer, batches of one
+ * stream without an answer, streams and waiting requests of one connection. */
+#define WEFT_LIMIT_REPL_BATCH 500
+#define WEFT_LIMIT_REPL_PUSH 10000
+#define WEFT_LIMIT_REPL_BATCH_SIZE (256u * 1024)
+#define WEFT_LIMIT_REPL_WINDOW (4u * 1024 * 1024)
+#define WEFT_LIMIT_REPL_UNACKED 1024
+#define WEFT_LIMIT_REPL_STREAMS 64
+#define WEFT_LIMIT_REPL_REQUESTS 64
+
 #endif

@@ -54,7 +54,8 @@ struct weft__follow {
 	struct weft__place place; /* in and out */
 
 	/* Out. */
-	bool is_end;        /* there is nothing more now */
+	bool is_end;        /* there is nothing more now ... */
+	uint64_t upto;      /* ... up to this seq of the journal */
 	uint64_t left;      /* about how many changes follow; 0: not known */
 	uint64_t *origins;  /* hashes of origins of what was given or left out;
 	                       of the caller, [limit]; NULL: not wanted */

@@ -60,6 +60,13 @@ void
 weft__access_renew(struct weft__access *access)
 {
 	atomic_fetch_add(&access->generation, 1);
+	atomic_fetch_add(&access->version, 1);
+}
+
+uint64_t
+weft__access_version(struct weft__access *access)
+{
+	return atomic_load(&access->version);
 }
 
 static int

@@ -93,6 +93,10 @@ WEFT_MUST_CHECK int weft__access_authenticate(struct weft__access *access,
     struct weft_slice token, struct weft__principal **principal,
     struct weft__refusal *refusal, struct weft_error *error);
 
+/* A number that changes when a token, a role or a rule may have changed in this
+ * process: who asks it need not ask for the rest each time. */
+uint64_t weft__access_version(struct weft__access *access);
+
 /* One more owner of a principal, or one less; NULL is allowed. */
 struct weft__principal *weft__principal_keep(
     struct weft__principal *principal);

@@ -89,6 +89,7 @@ struct weft__access {
 	bool has_many_user_models; /* tokens say of which their user is */
 	struct weft__guard guard;
 	_Atomic uint64_t generation; /* of roles, mappings, ACLs */
+	_Atomic uint64_t version;    /* of these and tokens */
 
 	pthread_mutex_t mutex; /* guards what follows */
 	struct weft__rule_set *rule_set;

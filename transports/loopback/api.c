@@ -7,7 +7,7 @@
 #include "core/base/alloc.h"
 #include "models/config.h"
 #include "transports/loopback/rest.h"
-#include "transports/loopback/watch.h"
+#include "transports/watch.h"
 
 #define HEARTBEAT_MS 15000
 #define POLL_MS 500
@@ -208,6 +208,15 @@ make_bookmarks(struct weft__rest *rest, struct weft_error *error)
 	return 0;
 }
 
+static int
+open_watch(struct weft__rest *rest, struct weft_error *error)
+{
+	rest->watch = rest->options.watch;
+	return rest->watch ? 0
+			   : weft__watch_create(rest->options.poll_ms,
+				 &rest->watch, error);
+}
+
 int
 weft__rest_open(const struct weft__rest_options *options,
     struct weft__rest **rest, struct weft_error *error)
@@ -223,8 +232,7 @@ weft__rest_open(const struct weft__rest_options *options,
 	if (!code)
 		code = add_models(made, error);
 	if (!code)
-		code = weft__rest_watch_create(
-		    made->options.poll_ms, &made->watch, error);
+		code = open_watch(made, error);
 	if (!code)
 		weft__rest_bind(made);
 	if (code)
@@ -239,7 +247,8 @@ weft__rest_close(struct weft__rest *rest)
 {
 	if (!rest)
 		return;
-	weft__rest_watch_destroy(rest->watch);
+	if (!rest->options.watch)
+		weft__watch_destroy(rest->watch);
 	if (rest->bookmarks)
 		pthread_mutex_destroy(&rest->bookmarks->mutex);
 	weft__free(rest->bookmarks);

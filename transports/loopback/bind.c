@@ -10,7 +10,7 @@
 #include "core/base/alloc.h"
 #include "transports/loopback/serve.h"
 #include "transports/loopback/stream.h"
-#include "transports/loopback/watch.h"
+#include "transports/watch.h"
 
 /* Bodies up to here come before anything is asked. */
 #define SMALL_BODY 65536
@@ -189,7 +189,7 @@ done_call(struct weft__job *job)
 {
 	struct exchange *exchange = exchange_of(job);
 	struct weft__rest_stream *stream = exchange->stream;
-	struct weft__rest_watch *watch = exchange->call.rest->watch;
+	struct weft__watch *watch = exchange->call.rest->watch;
 	bool may_have_written =
 	    exchange->call.route->method != WEFT__HTTP_GET;
 
@@ -199,7 +199,7 @@ done_call(struct weft__job *job)
 	else
 		answer(exchange);
 	if (may_have_written)
-		weft__rest_watch_poke(watch);
+		weft__watch_poke(watch);
 }
 
 static void

@@ -27,5 +27,4 @@ libweft_all_la_SOURCES += \
 	transports/loopback/token.c transports/loopback/token.h \
 	transports/loopback/update.c transports/loopback/update.h \
 	transports/loopback/user.c \
-	transports/loopback/watch.c transports/loopback/watch.h \
 	transports/loopback/view.c

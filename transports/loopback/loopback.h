@@ -17,6 +17,7 @@
 
 struct weft__access;
 struct weft__rest;
+struct weft__watch;
 
 /* All but the first three may be left zero. */
 struct weft__rest_options {
@@ -31,6 +32,8 @@ struct weft__rest_options {
 	uint64_t heartbeat_ms; /* of change streams; 0: 15 s */
 	uint64_t poll_ms;      /* how long a change of another process may take
 	                          to reach a stream; 0: 500 */
+	struct weft__watch *watch; /* kept: one that other protocols poke, too;
+	                              NULL: its own, by poll_ms */
 };
 
 /*

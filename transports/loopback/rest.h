@@ -38,7 +38,7 @@
 #include "transports/loopback/loopback.h"
 
 struct weft__rest_call;
-struct weft__rest_watch;
+struct weft__watch;
 typedef int weft__rest_method(struct weft__rest_call *call);
 
 /* What a route needs besides its path. */
@@ -83,7 +83,7 @@ struct weft__rest {
 	struct weft__rest_model *models;
 	size_t length;
 	struct weft__http_handler handler;
-	struct weft__rest_watch *watch;
+	struct weft__watch *watch;
 	struct weft__rest_bookmarks *bookmarks;
 	struct weft__arena arena;
 };

@@ -15,14 +15,14 @@
 #include "models/record.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/event.h"
-#include "transports/loopback/watch.h"
+#include "transports/watch.h"
 
 /* Journal rows read at a time, and about the bytes of one step. */
 #define STEP_ROWS 32
 #define STEP_SIZE (256 * 1024)
 
 struct weft__rest_stream {
-	struct weft__rest_watcher watcher; /* the first member */
+	struct weft__watcher watcher; /* the first member */
 	struct weft__job job;
 	struct weft__timer heartbeat;
 	struct weft__rest *rest;
@@ -362,7 +362,7 @@ done_step(struct weft__job *job)
 }
 
 static void
-on_wake(struct weft__rest_watcher *watcher)
+on_wake(struct weft__watcher *watcher)
 {
 	struct weft__rest_stream *stream =
 	    (struct weft__rest_stream *)watcher;
@@ -402,7 +402,7 @@ on_over(void *context)
 	stream->response = NULL;
 	weft__loop_clear_timer(stream->loop, &stream->heartbeat);
 	stream->is_posted =
-	    !weft__rest_watch_remove(stream->rest->watch, &stream->watcher);
+	    !weft__watch_remove(stream->rest->watch, &stream->watcher);
 	free_if_over(stream);
 }
 
@@ -446,7 +446,7 @@ weft__rest_stream_start(struct weft__rest_stream *stream,
 
 	stream->response = response;
 	stream->loop = weft__http_loop(response);
-	stream->watcher = (struct weft__rest_watcher){
+	stream->watcher = (struct weft__watcher){
 	    .datasource = stream->model->model->datasource,
 	    .loop = stream->loop,
 	    .wake = on_wake};
@@ -457,6 +457,6 @@ weft__rest_stream_start(struct weft__rest_stream *stream,
 	send_out(stream);
 	weft__loop_set_timer(stream->loop, &stream->heartbeat,
 	    stream->rest->options.heartbeat_ms);
-	weft__rest_watch_add(
+	weft__watch_add(
 	    stream->rest->watch, &stream->watcher, stream->live.position);
 }

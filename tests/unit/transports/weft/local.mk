@@ -10,3 +10,10 @@ TESTS += tests/unit/transports/weft/update
 tests_unit_transports_weft_update_SOURCES = \
 	tests/unit/transports/weft/update.c
 tests_unit_transports_weft_update_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/weft/session
+TESTS += tests/unit/transports/weft/session
+tests_unit_transports_weft_session_SOURCES = \
+	tests/unit/transports/weft/session.c tests/lib/both.h \
+	tests/lib/repl.c tests/lib/repl.h $(FIXTURE)
+tests_unit_transports_weft_session_LDADD = $(TEST_LIBS)

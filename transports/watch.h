@@ -1,11 +1,11 @@
 /*
  * Watches journals for those who stream what is written to them: one thread
  * looks at the last row of each datasource that is watched, at once when a
- * write of this API says so, and now and then for those of other protocols
- * and processes.
+ * protocol says that it has written, and now and then for the writes of other
+ * processes.
  */
-#ifndef TRANSPORTS_LOOPBACK_WATCH_H
-#define TRANSPORTS_LOOPBACK_WATCH_H
+#ifndef TRANSPORTS_WATCH_H
+#define TRANSPORTS_WATCH_H
 
 #include <stdatomic.h>
 
@@ -13,39 +13,39 @@
 
 #include "transports/net/loop.h"
 
-struct weft__rest_watch;
+struct weft__watch;
 
 /* One who watches; to be embedded in what does. */
-struct weft__rest_watcher {
+struct weft__watcher {
 	struct weft_datasource *datasource;
 	struct weft__loop *loop;
 	/* Called on the loop when there may be something new. */
-	void (*wake)(struct weft__rest_watcher *watcher);
+	void (*wake)(struct weft__watcher *watcher);
 	struct weft__task task;                 /* private from here on */
-	struct weft__rest_watcher *next, **link; /* the list */
-	uint64_t seen; /* last row that it was woken for */
+	struct weft__watcher *next, **link; /* the list */
+	_Atomic uint64_t seen; /* last row that it was woken for: to be read */
 	atomic_bool is_posted;
 };
 
 /* Makes a watch, and its thread when somebody watches.
  * Returns 0; WEFT_ENOMEM; WEFT_EIO. */
-WEFT_MUST_CHECK int weft__rest_watch_create(uint64_t poll_ms,
-    struct weft__rest_watch **watch, struct weft_error *error);
+WEFT_MUST_CHECK int weft__watch_create(uint64_t poll_ms,
+    struct weft__watch **watch, struct weft_error *error);
 /* Ends it; nobody may watch any more.  NULL is allowed. */
-void weft__rest_watch_destroy(struct weft__rest_watch *watch);
+void weft__watch_destroy(struct weft__watch *watch);
 
 /* Begins to wake the watcher: for rows after 'seq'.  Thread: its loop's. */
-void weft__rest_watch_add(struct weft__rest_watch *watch,
-    struct weft__rest_watcher *watcher, uint64_t seq);
+void weft__watch_add(struct weft__watch *watch,
+    struct weft__watcher *watcher, uint64_t seq);
 
 /*
  * Ends it.  False: a wake is under way still, and comes; only then the
  * watcher's memory may go.  Thread: its loop's.
  */
-bool weft__rest_watch_remove(
-    struct weft__rest_watch *watch, struct weft__rest_watcher *watcher);
+bool weft__watch_remove(
+    struct weft__watch *watch, struct weft__watcher *watcher);
 
 /* Something was written.  Thread: any. */
-void weft__rest_watch_poke(struct weft__rest_watch *watch);
+void weft__watch_poke(struct weft__watch *watch);
 
 #endif

@@ -1,4 +1,4 @@
-#include "transports/loopback/watch.h"
+#include "transports/watch.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -9,12 +9,12 @@
 #include "core/base/alloc.h"
 #include "models/live.h"
 
-struct weft__rest_watch {
+struct weft__watch {
 	int poll_ms;
 	int poke_fd; /* an eventfd */
 	pthread_t thread;
 	pthread_mutex_t mutex; /* guards what follows */
-	struct weft__rest_watcher *watchers;
+	struct weft__watcher *watchers;
 	bool is_ending;
 };
 
@@ -22,16 +22,16 @@ struct weft__rest_watch {
 static void
 run_task(struct weft__task *task)
 {
-	struct weft__rest_watcher *watcher =
-	    (struct weft__rest_watcher *)((char *)task -
-		offsetof(struct weft__rest_watcher, task));
+	struct weft__watcher *watcher =
+	    (struct weft__watcher *)((char *)task -
+		offsetof(struct weft__watcher, task));
 
 	atomic_store(&watcher->is_posted, false);
 	watcher->wake(watcher);
 }
 
 static void
-wake(struct weft__rest_watcher *watcher, uint64_t tip)
+wake(struct weft__watcher *watcher, uint64_t tip)
 {
 	watcher->seen = tip;
 	if (!atomic_exchange(&watcher->is_posted, true))
@@ -41,10 +41,10 @@ wake(struct weft__rest_watcher *watcher, uint64_t tip)
 /* Wakes those for whom there is something new.  The mutex is held: a look at
  * a journal's end takes some microseconds. */
 static void
-look(struct weft__rest_watch *watch)
+look(struct weft__watch *watch)
 {
 	struct weft_datasource *looked_at = NULL;
-	struct weft__rest_watcher *watcher;
+	struct weft__watcher *watcher;
 	uint64_t tip = 0;
 
 	for (watcher = watch->watchers; watcher; watcher = watcher->next) {
@@ -60,7 +60,7 @@ look(struct weft__rest_watch *watch)
 
 /* Waits for a poke, or the time to look anyway. */
 static void
-wait(struct weft__rest_watch *watch, bool has_watchers)
+wait(struct weft__watch *watch, bool has_watchers)
 {
 	struct pollfd poked = {.fd = watch->poke_fd, .events = POLLIN};
 	uint64_t count;
@@ -72,7 +72,7 @@ wait(struct weft__rest_watch *watch, bool has_watchers)
 }
 
 static void
-poke(struct weft__rest_watch *watch)
+poke(struct weft__watch *watch)
 {
 	const uint64_t one = 1;
 
@@ -84,7 +84,7 @@ poke(struct weft__rest_watch *watch)
 static void *
 run(void *context)
 {
-	struct weft__rest_watch *watch = context;
+	struct weft__watch *watch = context;
 
 	pthread_mutex_lock(&watch->mutex);
 	while (!watch->is_ending) {
@@ -100,7 +100,7 @@ run(void *context)
 }
 
 static int
-start(struct weft__rest_watch *watch, struct weft_error *error)
+start(struct weft__watch *watch, struct weft_error *error)
 {
 	watch->poke_fd = eventfd(0, EFD_CLOEXEC);
 	if (watch->poke_fd < 0)
@@ -116,10 +116,10 @@ start(struct weft__rest_watch *watch, struct weft_error *error)
 }
 
 int
-weft__rest_watch_create(uint64_t poll_ms, struct weft__rest_watch **watch,
+weft__watch_create(uint64_t poll_ms, struct weft__watch **watch,
     struct weft_error *error)
 {
-	struct weft__rest_watch *made = weft__calloc(1, sizeof *made);
+	struct weft__watch *made = weft__calloc(1, sizeof *made);
 	int code;
 
 	if (!made)
@@ -134,7 +134,7 @@ weft__rest_watch_create(uint64_t poll_ms, struct weft__rest_watch **watch,
 }
 
 void
-weft__rest_watch_destroy(struct weft__rest_watch *watch)
+weft__watch_destroy(struct weft__watch *watch)
 {
 	if (!watch)
 		return;
@@ -149,8 +149,8 @@ weft__rest_watch_destroy(struct weft__rest_watch *watch)
 }
 
 void
-weft__rest_watch_add(struct weft__rest_watch *watch,
-    struct weft__rest_watcher *watcher, uint64_t seq)
+weft__watch_add(struct weft__watch *watch,
+    struct weft__watcher *watcher, uint64_t seq)
 {
 	watcher->task.run = run_task;
 	watcher->seen = seq;
@@ -166,8 +166,8 @@ weft__rest_watch_add(struct weft__rest_watch *watch,
 }
 
 bool
-weft__rest_watch_remove(
-    struct weft__rest_watch *watch, struct weft__rest_watcher *watcher)
+weft__watch_remove(
+    struct weft__watch *watch, struct weft__watcher *watcher)
 {
 	pthread_mutex_lock(&watch->mutex);
 	*watcher->link = watcher->next;
@@ -178,7 +178,7 @@ weft__rest_watch_remove(
 }
 
 void
-weft__rest_watch_poke(struct weft__rest_watch *watch)
+weft__watch_poke(struct weft__watch *watch)
 {
 	bool has_watchers;
 
