@@ -16,6 +16,11 @@
 #include "transports/loopback/loopback.h"
 #include "transports/loopback/openapi.h"
 #include "transports/net/tls.h"
+#include "transports/watch.h"
+#include "transports/weft/serve.h"
+
+/* How long a change of another process may take to reach a live client. */
+#define POLL_MS 500
 
 struct daemon {
 	const struct settings *settings;
@@ -23,7 +28,9 @@ struct daemon {
 	struct weft_registry *registry;
 	struct weft__access *access;
 	struct weft__workers *workers;
+	struct weft__watch *watch;
 	struct weft__rest *rest;
+	struct weft__repl_server *repl; /* NULL: not served */
 	struct weft__tls *tls; /* NULL: plain */
 	struct weft_buf openapi;
 	struct weft__http_files *files; /* for browsers; NULL: none */
@@ -87,6 +94,23 @@ open_models(struct daemon *daemon, bool is_check, struct weft_error *error)
 }
 
 static int
+open_replication(struct daemon *daemon, struct weft_error *error)
+{
+	const struct settings *settings = daemon->settings;
+	struct weft__repl_options options;
+
+	weft__repl_options_init(&options);
+	options.registry = daemon->registry;
+	options.access = daemon->access;
+	options.workers = daemon->workers;
+	options.watch = daemon->watch;
+	options.window_size = (size_t)settings->replicate_window;
+	options.wait_ms = (uint64_t)settings->replicate_wait_seconds * 1000;
+	return weft__repl_server_create(&options,
+	    settings->replicate_origins.items, &daemon->repl, error);
+}
+
+static int
 open_api(struct daemon *daemon, struct weft_error *error)
 {
 	const struct settings *settings = daemon->settings;
@@ -100,12 +124,17 @@ open_api(struct daemon *daemon, struct weft_error *error)
 	int code = weft__workers_create(
 	    (unsigned)settings->workers, &daemon->workers, error);
 
+	if (!code)
+		code = weft__watch_create(POLL_MS, &daemon->watch, error);
 	options.workers = daemon->workers;
+	options.watch = daemon->watch;
 	if (!code)
 		code = weft__rest_open(&options, &daemon->rest, error);
 	if (!code)
 		code = weft__rest_openapi(
 		    daemon->rest, &daemon->openapi, error);
+	if (!code && settings->replicate)
+		code = open_replication(daemon, error);
 	if (code || !settings->tls_certificate)
 		return code;
 	code = weft__tls_create(settings->tls_certificate, settings->tls_key,
@@ -177,6 +206,7 @@ open_server(struct daemon *daemon, struct weft_error *error)
 	operations->workers = daemon->workers;
 	operations->files = daemon->files;
 	operations->api = *weft__rest_handler(daemon->rest);
+	operations->repl = daemon->repl;
 	operations->openapi = weft_buf_slice(&daemon->openapi);
 	operations->metrics = metrics_create();
 	if (!operations->metrics)
@@ -252,6 +282,8 @@ daemon_drain(struct daemon *daemon)
 {
 	atomic_store(&daemon->operations.is_ready, false);
 	weft__http_server_drain(daemon->server);
+	if (daemon->repl)
+		weft__repl_server_drain(daemon->repl);
 }
 
 size_t
@@ -266,9 +298,13 @@ daemon_close(struct daemon *daemon)
 {
 	if (!daemon)
 		return;
+	if (daemon->repl)
+		weft__repl_server_stop(daemon->repl);
 	weft__workers_destroy(daemon->workers);
 	weft__http_server_destroy(daemon->server);
+	weft__repl_server_destroy(daemon->repl);
 	weft__rest_close(daemon->rest);
+	weft__watch_destroy(daemon->watch);
 	projector_stop(daemon->projector);
 	weft__tls_destroy(daemon->tls);
 	weft_registry_destroy(daemon->registry);

@@ -11,6 +11,7 @@
 #include <weft/store.h>
 
 #include "core/base/alloc.h"
+#include "transports/weft/serve.h"
 
 /* Upper bounds of the histogram of times, in us. */
 static const uint64_t bounds[] = {
@@ -152,6 +153,50 @@ resident_bytes(void)
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* What clients of weft.repl.v1 do. */
+static void
+put_replication(
+    struct output *output, const struct weft__repl_counts *counts)
+{
+	const struct {
+		const char *name, *type, *help;
+		const atomic_uint_fast64_t *count;
+	} rows[] = {
+	    {"weft_repl_connections", "gauge", "Clients that are connected.",
+		&counts->connections},
+	    {"weft_repl_streams", "gauge", "Streams that are open.",
+		&counts->streams},
+	    {"weft_repl_batches_total", "counter", "Batches sent.",
+		&counts->batches},
+	    {"weft_repl_updates_total", "counter", "Updates sent.",
+		&counts->updates},
+	    {"weft_repl_sent_bytes_total", "counter", "Bytes of batches sent.",
+		&counts->bytes},
+	    {"weft_repl_reads_total", "counter",
+		"Batches read; others were shared.", &counts->reads},
+	    {"weft_repl_pushes_total", "counter", "Pushes answered.",
+		&counts->pushes},
+	    {"weft_repl_pushed_updates_total", "counter",
+		"Updates that pushes have written.", &counts->pushed},
+	    {"weft_repl_conflicts_total", "counter",
+		"Updates of pushes that were in conflict.",
+		&counts->conflicts},
+	    {"weft_repl_refused_total", "counter",
+		"Updates of pushes that were refused.", &counts->refused},
+	    {"weft_repl_resets_total", "counter",
+		"Positions that were none to go on from.", &counts->resets},
+	    {"weft_repl_timeouts_total", "counter",
+		"Clients cut off since they took nothing.",
+		&counts->timeouts},
+	    {"weft_repl_denied_total", "counter",
+		"Requests and streams without the right.", &counts->denied},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		put_one(output, rows[i].name, rows[i].type, rows[i].help,
+		    atomic_load(rows[i].count));
+}
+
 static void
 put_process(struct output *output)
 {
@@ -206,8 +251,8 @@ put_gauge(struct output *output, const struct gauge *gauge,
 
 int
 metrics_write(struct metrics *metrics, struct weft__http_server *server,
-    struct weft_registry *registry, struct weft_buf *text,
-    struct weft_error *error)
+    const struct weft__repl_server *repl, struct weft_registry *registry,
+    struct weft_buf *text, struct weft_error *error)
 {
 	struct output output = {.text = text};
 	int code = 0;
@@ -216,6 +261,8 @@ metrics_write(struct metrics *metrics, struct weft__http_server *server,
 	put_one(&output, "weft_http_connections", "gauge",
 	    "Connections that are open.",
 	    weft__http_server_connections(server));
+	if (repl)
+		put_replication(&output, weft__repl_server_counts(repl));
 	put_process(&output);
 	for (size_t i = 0; !code && i < sizeof gauges / sizeof *gauges; i++)
 		code = put_gauge(&output, &gauges[i], registry, error);

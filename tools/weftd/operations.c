@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "transports/weft/serve.h"
 
 /* A text of metrics has some 5 KB, and more with each datasource. */
 #define METRICS_LIMIT (1024 * 1024)
@@ -69,7 +70,8 @@ write_metrics(struct weft__job *job)
 	struct operations *operations = work->operations;
 
 	work->code = metrics_write(operations->metrics, operations->server,
-	    operations->registry, &work->text, &work->error);
+	    operations->repl, operations->registry, &work->text,
+	    &work->error);
 }
 
 static void
@@ -150,7 +152,10 @@ take_head(struct weft__http_request *request,
 	struct operations *operations = context;
 	answer_fn *answer = find(request);
 
-	if (!answer) {
+	if (operations->repl &&
+	    weft_slice_equal(request->path, weft_slice(WEFT__REPL_PATH))) {
+		weft__repl_server_take(operations->repl, request, response);
+	} else if (!answer) {
 		if (!operations->files || !weft__http_files_answer(
 			operations->files, request, response))
 			operations->api.head(
@@ -178,7 +183,8 @@ release(struct weft__http_request *request, void *context)
 {
 	const struct operations *operations = context;
 
-	if (operations->api.release && !find(request))
+	/* The API's requests alone have something of its in 'data'. */
+	if (operations->api.release && request->data)
 		operations->api.release(request, operations->api.context);
 }
 

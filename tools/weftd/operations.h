@@ -1,7 +1,7 @@
 /*
  * What those who run the daemon ask it: /healthz, /readyz, /metrics,
- * /openapi.json.  Files for browsers are answered here too, all else goes on to
- * the API.
+ * /openapi.json; and who replicates, by /replicate.  Files for browsers are
+ * answered here too, all else goes on to the API.
  */
 #ifndef TOOLS_WEFTD_OPERATIONS_H
 #define TOOLS_WEFTD_OPERATIONS_H
@@ -13,6 +13,8 @@
 #include "transports/http/files.h"
 #include "transports/net/workers.h"
 
+struct weft__repl_server;
+
 struct operations {
 	const struct settings *settings;
 	struct weft_registry *registry;
@@ -21,6 +23,7 @@ struct operations {
 	struct weft__http_server *server; /* set before it starts */
 	struct weft__http_files *files;   /* asked next; NULL: none */
 	struct weft__http_handler api;    /* for all other paths */
+	struct weft__repl_server *repl;   /* NULL: not served */
 	struct weft_slice openapi;        /* JSON */
 	atomic_bool is_ready;             /* else /readyz answers 503 */
 };

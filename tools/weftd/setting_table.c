@@ -73,6 +73,17 @@ const struct setting setting_table[] = {
     {WEFTD_JSON, "store.interval", SETTING_NUMBER, AT(project_ms), 10, 3600000,
 	NULL, "1000",
 	"Milliseconds after which changes are in the revision store."},
+    {WEFTD_JSON, "replicate.enabled", SETTING_FLAG, AT(replicate), 0, 0, NULL,
+	"true", "Whether /replicate serves weft.repl.v1 over WebSocket."},
+    {WEFTD_JSON, "replicate.origins", SETTING_LIST, AT(replicate_origins), 0,
+	0, NULL, "[]",
+	"Origins of other sites' pages that may replicate; \"*\": any."},
+    {WEFTD_JSON, "replicate.window", SETTING_SIZE, AT(replicate_window), 65536,
+	INT64_C(1) << 30, NULL, "\"4mb\"",
+	"Bytes of changes that a client may send ahead of the answers."},
+    {WEFTD_JSON, "replicate.wait", SETTING_NUMBER, AT(replicate_wait_seconds),
+	1, 3600, NULL, "60",
+	"Seconds after which a client that takes nothing is cut off."},
 };
 
 const size_t setting_count = sizeof setting_table / sizeof *setting_table;

@@ -96,6 +96,14 @@ refuse(const struct setting *setting, const json_t *value,
 	    error, value, expected, "%s: %s", setting->file, setting->key);
 }
 
+static void
+free_list(struct setting_list *list)
+{
+	for (size_t i = 0; i < list->length; i++)
+		weft__free((char *)list->items[i]);
+	weft__free(list->items);
+}
+
 static int
 put_list(struct setting_list *list, const json_t *value, bool *is_valid,
     struct weft_error *error)
@@ -114,9 +122,7 @@ put_list(struct setting_list *list, const json_t *value, bool *is_valid,
 		    : NULL;
 		*is_valid = *is_valid && json_is_string(item);
 	}
-	for (size_t i = 0; i < list->length; i++)
-		weft__free((char *)list->items[i]);
-	weft__free(list->items);
+	free_list(list);
 	*list = (struct setting_list){items, count};
 	return 0;
 }
@@ -349,9 +355,8 @@ settings_fini(struct settings *settings)
 		    setting_table[i].kind == SETTING_PATH)
 			weft__free(
 			    *(char **)((char *)settings + setting_table[i].offset));
-	for (size_t i = 0; i < settings->cors_origins.length; i++)
-		weft__free((char *)settings->cors_origins.items[i]);
-	weft__free(settings->cors_origins.items);
+	free_list(&settings->cors_origins);
+	free_list(&settings->replicate_origins);
 	weft__free(settings->directory);
 	*settings = (struct settings){.directory = NULL};
 }

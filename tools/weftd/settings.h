@@ -64,6 +64,9 @@ struct settings {
 	int64_t log_access;
 	int64_t metrics;    /* enum metrics_access */
 	int64_t project_ms;
+	int64_t replicate; /* whether weft.repl.v1 is served */
+	struct setting_list replicate_origins;
+	int64_t replicate_window, replicate_wait_seconds;
 };
 
 /*

@@ -98,16 +98,24 @@ read_authorization(struct weft_slice value, struct weft_buf *token)
 }
 
 int
+weft__rest_find_header_token(
+    const struct weft__http_request *request, struct weft_buf *token)
+{
+	struct weft_slice value = weft__http_header(request, "X-Access-Token");
+
+	if (value.size)
+		return weft_buf_append_slice(token, value);
+	value = weft__http_header(request, "Authorization");
+	return value.size ? read_authorization(value, token) : 0;
+}
+
+int
 weft__rest_find_token(const struct weft__http_request *request,
     const struct weft__rest_query *query, struct weft_buf *token)
 {
 	struct weft_slice value = weft__rest_node_text(
 	    weft__rest_query_find(query, "access_token"));
 
-	if (!value.size)
-		value = weft__http_header(request, "X-Access-Token");
-	if (value.size)
-		return weft_buf_append_slice(token, value);
-	value = weft__http_header(request, "Authorization");
-	return value.size ? read_authorization(value, token) : 0;
+	return value.size ? weft_buf_append_slice(token, value)
+			  : weft__rest_find_header_token(request, token);
 }

@@ -20,4 +20,8 @@ WEFT_MUST_CHECK int weft__rest_find_token(
     const struct weft__http_request *request,
     const struct weft__rest_query *query, struct weft_buf *token);
 
+/* The same, of the headers alone. */
+WEFT_MUST_CHECK int weft__rest_find_header_token(
+    const struct weft__http_request *request, struct weft_buf *token);
+
 #endif

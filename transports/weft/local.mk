@@ -27,6 +27,8 @@ libweft_all_la_SOURCES += \
 	transports/weft/position.h \
 	transports/weft/request.c \
 	transports/weft/request_push.c \
+	transports/weft/serve.c \
+	transports/weft/serve.h \
 	transports/weft/session.c \
 	transports/weft/session.h \
 	transports/weft/session_private.h \
