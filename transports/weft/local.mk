@@ -5,6 +5,8 @@ libweft_all_la_SOURCES += \
 	transports/weft/hub.h \
 	transports/weft/known.c \
 	transports/weft/known.h \
+	transports/weft/lane.c \
+	transports/weft/lane.h \
 	transports/weft/live.c \
 	transports/weft/live.h \
 	transports/weft/live_cycle.c \
@@ -26,6 +28,8 @@ libweft_all_la_SOURCES += \
 	transports/weft/position.c \
 	transports/weft/position.h \
 	transports/weft/request.c \
+	transports/weft/request_get.c \
+	transports/weft/request_open.c \
 	transports/weft/request_push.c \
 	transports/weft/serve.c \
 	transports/weft/serve.h \

@@ -83,6 +83,15 @@ weft__repl_position_write(const struct weft__repl_scope *scope,
 	weft_buf_fini(&out);
 }
 
+static bool
+take_place(struct weft__wire *wire, struct weft__place *place)
+{
+	return weft__wire_number(wire, &place->since) &&
+	       weft__wire_number(wire, &place->phase) &&
+	       weft__wire_number(wire, &place->position) &&
+	       weft__wire_number(wire, &place->bound) && !wire->size;
+}
+
 static const char *
 take(const struct marks *marks, struct weft_slice bytes,
     struct weft__place *place)
@@ -98,10 +107,7 @@ take(const struct marks *marks, struct weft_slice bytes,
 	if (memcmp(bytes.data + wire.size, check.bytes, MARK_SIZE) != 0 ||
 	    !weft__wire_bytes(&wire, epoch, MARK_SIZE) ||
 	    !weft__wire_bytes(&wire, scope, MARK_SIZE) ||
-	    !weft__wire_number(&wire, &place->since) ||
-	    !weft__wire_number(&wire, &place->phase) ||
-	    !weft__wire_number(&wire, &place->position) ||
-	    !weft__wire_number(&wire, &place->bound) || wire.size)
+	    !take_place(&wire, place))
 		return "bad";
 	if (memcmp(epoch, marks->epoch.bytes, MARK_SIZE) != 0)
 		return "epoch";

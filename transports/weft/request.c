@@ -3,15 +3,9 @@
  */
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "models/access/view.h"
 #include "models/model.h"
-#include "models/visible.h"
 #include "transports/watch.h"
 #include "transports/weft/session_private.h"
-#include "transports/weft/update.h"
-
-/* Ids in one get. */
-#define GET_LENGTH 1000
 
 static int
 out_of_memory(struct weft_error *error)
@@ -104,15 +98,6 @@ weft__repl_answer(struct weft__repl_request *request,
 		    : 0;
 }
 
-/* An answer of this type to the request. */
-static void
-begin_answer(const struct weft__repl_request *request,
-    enum weft__repl_type type, struct weft__repl_message *answer)
-{
-	weft__repl_message_init(answer, type);
-	answer->n = request->message.n;
-}
-
 /*
  * auth
  */
@@ -133,7 +118,7 @@ do_auth(struct weft__repl_request *request)
 		user, weft__principal_user_id(session->principal)))
 		return weft_error_set(&request->error, WEFT_EDENIED,
 		    "the token is another user's");
-	begin_answer(request, WEFT__REPL_WELCOME, &answer);
+	weft__repl_begin_answer(request, WEFT__REPL_WELCOME, &answer);
 	answer.user = user;
 	answer.expires = weft__principal_expires_ms(request->principal);
 	if (answer.expires == UINT64_MAX)
@@ -207,7 +192,7 @@ do_models(struct weft__repl_request *request)
 			code = add_model(request, model, &json);
 	if (!code)
 		code = weft_buf_append(&json, "]", 1);
-	begin_answer(request, WEFT__REPL_MODELS, &answer);
+	weft__repl_begin_answer(request, WEFT__REPL_MODELS, &answer);
 	answer.models = weft_buf_slice(&json);
 	if (code)
 		out_of_memory(&request->error);
@@ -215,308 +200,6 @@ do_models(struct weft__repl_request *request)
 		code = weft__repl_answer(request, &answer);
 	weft_buf_fini(&json);
 	return code;
-}
-
-/*
- * get
- */
-
-/* Appends the last change of each id. */
-static int
-find_changes(struct weft__repl_request *request, struct weft_source *source,
-    const char *model, struct weft_change_list *list)
-{
-	struct weft_buf id = WEFT_BUF_INIT(WEFT_LIMIT_ID_SIZE * 6);
-	struct weft__json_value element;
-	size_t offset = 0, count = 0;
-	int code = 0;
-
-	while (!code && weft__json_element(
-			    request->message.ids, &offset, &element)) {
-		weft_buf_clear(&id);
-		if (element.type != WEFT__JSON_STRING || ++count > GET_LENGTH ||
-		    weft__json_read_string(element.token, &id))
-			code = weft_error_set(&request->error, WEFT_EINVAL,
-			    "ids are not at most %d texts", GET_LENGTH);
-		else
-			code = source->ops->last_change(source, model,
-			    weft_buf_slice(&id), list, &request->error);
-		if (code == WEFT_ENOTFOUND)
-			code = 0;
-	}
-	weft_buf_fini(&id);
-	return code;
-}
-
-static int
-answer_updates(struct weft__repl_request *request,
-    const struct weft_update *updates, size_t length)
-{
-	const struct weft__repl_session *session = request->session;
-	struct weft_buf body = WEFT_BUF_INIT(session->message_size);
-	struct weft__repl_message answer;
-	int code = weft__repl_write_updates(&body, session->form.is_binary,
-	    updates, length, WEFT_LIMIT_REVTREE_NODES);
-
-	begin_answer(request, WEFT__REPL_GOT, &answer);
-	answer.is_binary = session->form.is_binary;
-	answer.body = weft_buf_slice(&body);
-	if (code)
-		weft_error_set(&request->error, code,
-		    "the records do not fit into a message");
-	else
-		code = weft__repl_answer(request, &answer);
-	weft_buf_fini(&body);
-	return code;
-}
-
-static int
-get_now(struct weft__repl_request *request, struct weft_source *source,
-    const char *model)
-{
-	struct weft_change_list changes = {0};
-	struct weft_update_list updates = {0};
-	int code = find_changes(request, source, model, &changes);
-
-	if (!code)
-		code = source->ops->create_updates(source, model,
-		    changes.changes, changes.length, &updates,
-		    &request->error);
-	if (!code)
-		code = answer_updates(
-		    request, updates.updates, updates.length);
-	weft_change_list_fini(&changes);
-	weft_update_list_fini(&updates);
-	return code;
-}
-
-/* The one record as it was in a revision. */
-static int
-get_then(struct weft__repl_request *request, struct weft_source *source,
-    const char *model)
-{
-	struct weft_buf id = WEFT_BUF_INIT(WEFT_LIMIT_ID_SIZE * 6);
-	struct weft_buf body = WEFT_BUF_INIT(2 * WEFT_LIMIT_RECORD_SIZE);
-	struct weft__json_value first = weft__json_step(
-	    weft__json_value_of(request->message.ids), weft_slice("0"));
-	struct weft_update update = {
-	    .type = WEFT_CHANGE_CREATE,
-	    .change = {.rev = request->message.rev}};
-	int code;
-
-	if (first.type != WEFT__JSON_STRING ||
-	    weft__json_read_string(first.token, &id))
-		code = weft_error_set(
-		    &request->error, WEFT_EINVAL, "ids is not one text");
-	else
-		code = source->ops->revision(source, model,
-		    weft_buf_slice(&id), update.change.rev, &body,
-		    &request->error);
-	update.change.model_id = weft_buf_slice(&id);
-	update.data = weft_buf_slice(&body);
-	if (!code)
-		code = answer_updates(request, &update, 1);
-	weft_buf_fini(&id);
-	weft_buf_fini(&body);
-	return code;
-}
-
-static int
-do_get(struct weft__repl_request *request)
-{
-	struct weft_source *source;
-	struct weft_model *model;
-	int code = weft__repl_find_model(request, request->message.model,
-	    false, &model, &request->error);
-
-	if (!code)
-		code = weft__source_open_for(request->principal,
-		    model->datasource, &source, &request->error);
-	if (code)
-		return code;
-	code = request->message.rev.data
-	    ? get_then(request, source, weft_model_name(model))
-	    : get_now(request, source, weft_model_name(model));
-	weft_source_destroy(source);
-	return code;
-}
-
-/*
- * ask
- */
-
-/* A source of a model that everybody sees alike. */
-static int
-open_whole(struct weft__repl_request *request, struct weft_model *model,
-    struct weft_source **source)
-{
-	if (weft__visible_is_on(model->definition))
-		return weft_error_set(&request->error, WEFT_EUNSUPPORTED,
-		    "not all records of %s are for all",
-		    weft_model_name(model));
-	return weft_source_open_datasource(
-	    model->datasource, source, &request->error);
-}
-
-static int
-do_ask(struct weft__repl_request *request)
-{
-	struct weft_buf body = WEFT_BUF_INIT(WEFT__REPL_MESSAGE_SIZE / 2);
-	struct weft__repl_message answer;
-	struct weft_source *source;
-	struct weft_model *model;
-	int code = weft__repl_find_model(request, request->message.model,
-	    false, &model, &request->error);
-
-	if (!code)
-		code = open_whole(request, model, &source);
-	if (code)
-		return code;
-	code = source->ops->reconcile(source, weft_model_name(model),
-	    request->message.body, &body, &request->error);
-	begin_answer(request, WEFT__REPL_ANSWER, &answer);
-	answer.is_binary = request->message.is_binary;
-	answer.body = weft_buf_slice(&body);
-	if (!code)
-		code = weft__repl_answer(request, &answer);
-	weft_source_destroy(source);
-	weft_buf_fini(&body);
-	return code;
-}
-
-/*
- * open
- */
-
-static int
-answer_reset(struct weft__repl_request *request, const char *reason)
-{
-	const struct weft__repl_channel *channel = request->channel;
-	struct weft__repl_message answer;
-
-	begin_answer(request, WEFT__REPL_RESET, &answer);
-	answer.reason = weft_slice(reason);
-	answer.epoch = weft_slice(channel->datasource->epoch);
-	atomic_fetch_add(&channel->hub->counts.resets, 1);
-	return weft__repl_answer(request, &answer);
-}
-
-/* About how many changes are going to come. */
-static uint64_t
-estimate(struct weft__repl_request *request, const struct weft__place *from)
-{
-	const struct weft__repl_batch *batch = request->batch;
-	struct weft_model *model = request->channel->model;
-	struct weft_source *source;
-	uint64_t count = batch->length + batch->left;
-
-	if (batch->is_end || from->phase || request->channel->is_guarded ||
-	    weft_source_open_datasource(model->datasource, &source, NULL))
-		return count;
-	if (source->ops->estimate(
-		source, weft_model_name(model), -1, &count, NULL))
-		count = batch->length;
-	weft_source_destroy(source);
-	return count;
-}
-
-int
-weft__repl_read_root(const struct weft__repl_channel *channel,
-    char root[WEFT__OID_HEX + 1], struct weft_error *error)
-{
-	struct weft_source *source;
-	int code;
-
-	*root = '\0';
-	if (channel->is_guarded)
-		return 0;
-	code = weft_source_open_datasource(
-	    channel->datasource, &source, error);
-	if (code)
-		return code;
-	code = weft_source_root(
-	    source, weft_model_name(channel->model), root, error);
-	weft_source_destroy(source);
-	if (code == WEFT_EUNSUPPORTED) {
-		*root = '\0';
-		code = 0;
-	}
-	return code;
-}
-
-static int
-answer_opened(
-    struct weft__repl_request *request, const struct weft__place *from)
-{
-	const struct weft__repl_channel *channel = request->channel;
-	const struct weft__repl_batch *batch = request->batch;
-	const struct weft__repl_scope scope =
-	    weft__repl_channel_scope(channel);
-	char position[WEFT__REPL_POSITION_SIZE];
-	struct weft__repl_message answer;
-	int code = 0;
-
-	begin_answer(request, WEFT__REPL_OPENED, &answer);
-	answer.s = channel->id;
-	answer.epoch = scope.epoch;
-	answer.caught = batch->is_end && !batch->frame;
-	if (answer.caught) {
-		weft__repl_position_write(&scope, &batch->to, position);
-		answer.position = weft_slice(position);
-	} else {
-		answer.pending = estimate(request, from);
-	}
-	if (answer.caught && request->message.needs_root)
-		code = weft__repl_read_root(
-		    channel, request->root, &request->error);
-	if (*request->root)
-		answer.root = weft_slice(request->root);
-	return code ? code : weft__repl_answer(request, &answer);
-}
-
-static int
-open_at(struct weft__repl_request *request, const struct weft__place *from,
-    bool from_now)
-{
-	const struct weft__repl_read read = {
-	    .principal = request->principal,
-	    .origin = request->session->node,
-	    .from = *from,
-	    .from_now = from_now,
-	};
-	int code = weft__repl_channel_read(
-	    request->channel, &read, &request->batch, &request->error);
-
-	if (code == WEFT_EGONE)
-		return answer_reset(request, "gone");
-	request->has_stream = !code;
-	return code ? code : answer_opened(request, from);
-}
-
-static int
-do_open(struct weft__repl_request *request)
-{
-	struct weft_slice position = request->message.position;
-	struct weft__place from = {0};
-	struct weft__repl_scope scope;
-	const char *reason = NULL;
-	struct weft_model *model;
-	bool from_now = weft_slice_equal(position, weft_slice("now"));
-	int code = weft__repl_find_model(request, request->message.model,
-	    false, &model, &request->error);
-
-	if (!code)
-		code = weft__repl_channel_get(request->session->hub, model,
-		    request->principal, request->message.filter,
-		    &request->session->form, &request->channel,
-		    &request->error);
-	if (code)
-		return code;
-	scope = weft__repl_channel_scope(request->channel);
-	if (position.data && !from_now)
-		reason = weft__repl_position_read(&scope, position, &from);
-	return reason ? answer_reset(request, reason)
-		      : open_at(request, &from, from_now);
 }
 
 /*
@@ -576,22 +259,16 @@ done_check(struct weft__repl_request *request)
  * The queue
  */
 
-static int
-do_push(struct weft__repl_request *request)
-{
-	return weft__repl_push(request);
-}
-
 static void
 work(struct weft__job *job)
 {
 	static int (*const table[])(struct weft__repl_request *) = {
 	    [WEFT__REPL_AUTH] = do_auth,
 	    [WEFT__REPL_MODELS] = do_models,
-	    [WEFT__REPL_OPEN] = do_open,
-	    [WEFT__REPL_PUSH] = do_push,
-	    [WEFT__REPL_GET] = do_get,
-	    [WEFT__REPL_ASK] = do_ask,
+	    [WEFT__REPL_OPEN] = weft__repl_do_open,
+	    [WEFT__REPL_PUSH] = weft__repl_do_push,
+	    [WEFT__REPL_GET] = weft__repl_do_get,
+	    [WEFT__REPL_ASK] = weft__repl_do_ask,
 	};
 	struct weft__repl_request *request = (struct weft__repl_request *)job;
 

@@ -253,7 +253,7 @@ tell(struct push *push)
 }
 
 int
-weft__repl_push(struct weft__repl_request *request)
+weft__repl_do_push(struct weft__repl_request *request)
 {
 	struct push push = {.request = request,
 	    .others = WEFT_BUF_INIT(WEFT__REPL_MESSAGE_SIZE)};

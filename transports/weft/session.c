@@ -288,13 +288,38 @@ answer_hello(struct weft__repl_session *session)
 	weft__repl_send(session, &message);
 }
 
+/* Takes over what the client wishes. */
 static void
-take_hello(struct weft__repl_session *session,
+agree(struct weft__repl_session *session,
     const struct weft__repl_message *message)
+{
+	session->form.is_binary = message->binary;
+	session->form.packing = choose_packing(message->compress);
+	if (message->message && message->message < session->message_size)
+		session->message_size = message->message;
+	if (session->form.size > session->message_size / 2)
+		session->form.size = session->message_size / 2;
+	if (message->window)
+		session->window_size = message->window;
+}
+
+/* The token that came with the connection is as good as one in a message. */
+static void
+authenticate(struct weft__repl_session *session)
 {
 	struct weft__repl_message auth;
 	struct weft_buf none = WEFT_BUF_INIT(0);
 
+	weft__repl_message_init(&auth, WEFT__REPL_AUTH);
+	auth.token = session->token;
+	session->has_auth = true;
+	weft__repl_request_add(session, &auth, &none, 0);
+}
+
+static void
+take_hello(struct weft__repl_session *session,
+    const struct weft__repl_message *message)
+{
 	if (message->node.size > WEFT_LIMIT_NAME_SIZE ||
 	    (message->message && message->message < LEAST_MESSAGE)) {
 		refuse(session, WEFT__REPL_MALFORMED, "malformed",
@@ -306,21 +331,10 @@ take_hello(struct weft__repl_session *session,
 		weft__repl_close(session, WEFT__WS_FAILURE, "out of memory");
 		return;
 	}
-	session->form.is_binary = message->binary;
-	session->form.packing = choose_packing(message->compress);
-	if (message->message && message->message < session->message_size)
-		session->message_size = message->message;
-	if (session->form.size > session->message_size / 2)
-		session->form.size = session->message_size / 2;
-	if (message->window)
-		session->window_size = message->window;
+	agree(session, message);
 	answer_hello(session);
-	if (!session->token.size)
-		return;
-	weft__repl_message_init(&auth, WEFT__REPL_AUTH);
-	auth.token = session->token;
-	session->has_auth = true;
-	weft__repl_request_add(session, &auth, &none, 0);
+	if (session->token.size)
+		authenticate(session);
 }
 
 static void

@@ -1,8 +1,8 @@
 /*
  * The inside of a session:
  *   session.c   its life, and messages as they come
- *   request.c   requests: the queue, and what each does on a worker
- *   request_push.c   pushes
+ *   request.c   requests: the queue, and who may do what
+ *   request_get.c request_open.c request_push.c   what each does on a worker
  *   stream.c    streams: what is sent when
  */
 #ifndef TRANSPORTS_WEFT_SESSION_PRIVATE_H
@@ -100,6 +100,7 @@ void weft__repl_send(struct weft__repl_session *session,
 void weft__repl_send_error(struct weft__repl_session *session, uint64_t n,
     const char *word, const struct weft_error *error);
 
+/* Ends the connection, unless it has ended. */
 void weft__repl_close(
     struct weft__repl_session *session, int code, const char *reason);
 
@@ -142,9 +143,21 @@ WEFT_MUST_CHECK int weft__repl_read_root(
 WEFT_MUST_CHECK int weft__repl_answer(struct weft__repl_request *request,
     const struct weft__repl_message *message);
 
-/* request_push.c: on a worker; as weft__repl_find_model(), and what the source
- * returns. */
-WEFT_MUST_CHECK int weft__repl_push(struct weft__repl_request *request);
+/* An answer of this type to the request, to be filled in. */
+static inline void
+weft__repl_begin_answer(const struct weft__repl_request *request,
+    enum weft__repl_type type, struct weft__repl_message *answer)
+{
+	weft__repl_message_init(answer, type);
+	answer->n = request->message.n;
+}
+
+/* request_get.c, request_open.c, request_push.c: on a worker; as
+ * weft__repl_find_model(), and what the source returns. */
+WEFT_MUST_CHECK int weft__repl_do_get(struct weft__repl_request *request);
+WEFT_MUST_CHECK int weft__repl_do_ask(struct weft__repl_request *request);
+WEFT_MUST_CHECK int weft__repl_do_open(struct weft__repl_request *request);
+WEFT_MUST_CHECK int weft__repl_do_push(struct weft__repl_request *request);
 
 /* stream.c */
 

@@ -1,0 +1,66 @@
+/*
+ * Lanes: one for each loop that serves connections, with its timer, its
+ * watchers of the journals, and its list of connections.  All of a lane but its
+ * place in the server's list is touched by its loop alone.
+ */
+#ifndef TRANSPORTS_WEFT_LANE_H
+#define TRANSPORTS_WEFT_LANE_H
+
+#include "transports/watch.h"
+#include "transports/weft/serve.h"
+#include "transports/weft/session.h"
+
+struct weft__repl_lane;
+
+enum weft__repl_watching {
+	WEFT__REPL_WATCHING_NOT,
+	WEFT__REPL_WATCHING,
+	WEFT__REPL_WATCHING_LEFT /* a wake still comes */
+};
+
+/* A lane's look at one journal. */
+struct weft__repl_point {
+	struct weft__watcher watcher; /* first */
+	struct weft__repl_lane *lane;
+	enum weft__repl_watching state;
+};
+
+struct weft__repl_connection {
+	struct weft__ws *ws; /* NULL: gone */
+	struct weft__repl_session *session;
+	struct weft__repl_lane *lane;
+	struct weft__repl_connection *next, **link;
+	struct weft__task end; /* deferred */
+};
+
+struct weft__repl_lane {
+	struct weft__repl_server *server;
+	struct weft__loop *loop;
+	struct weft__repl_lane *next; /* guarded by the server's mutex */
+	struct weft__repl_connection *connections;
+	struct weft__timer timer;
+	struct weft__task drain, stop;
+	bool is_draining;
+	struct weft__repl_point *points;
+	size_t points_length;
+};
+
+struct weft__repl_server {
+	struct weft__repl_hub *hub;
+	struct weft__ws_settings settings;
+	pthread_mutex_t mutex; /* guards what follows */
+	pthread_cond_t stopped;
+	struct weft__repl_lane *lanes;
+	size_t stopping; /* lanes that have not stopped yet */
+	bool is_draining;
+};
+
+/* The lane of a loop, or NULL: no memory.  Thread: the loop's, as for all. */
+struct weft__repl_lane *weft__repl_lane_find(
+    struct weft__repl_server *server, struct weft__loop *loop);
+
+/* A connection comes to its lane, or goes, with its session, and is freed. */
+void weft__repl_lane_add(struct weft__repl_connection *connection);
+void weft__repl_lane_remove(struct weft__repl_connection *connection);
+
+#endif
