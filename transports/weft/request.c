@@ -119,10 +119,11 @@ do_auth(struct weft__repl_request *request)
 		return weft_error_set(&request->error, WEFT_EDENIED,
 		    "the token is another user's");
 	weft__repl_begin_answer(request, WEFT__REPL_WELCOME, &answer);
-	answer.user = user;
 	answer.expires = weft__principal_expires_ms(request->principal);
 	if (answer.expires == UINT64_MAX)
 		answer.expires = 0;
+	if (user.data && !weft__json_plain_string(user, &answer.user))
+		answer.user = user; /* a number */
 	return weft__repl_answer(request, &answer);
 }
 

@@ -17,3 +17,11 @@ tests_unit_transports_weft_session_SOURCES = \
 	tests/unit/transports/weft/session.c tests/lib/both.h \
 	tests/lib/repl.c tests/lib/repl.h $(FIXTURE)
 tests_unit_transports_weft_session_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/weft/rights
+TESTS += tests/unit/transports/weft/rights
+tests_unit_transports_weft_rights_SOURCES = \
+	tests/unit/transports/weft/rights.c tests/lib/both.h \
+	tests/unit/models/access/world.h \
+	tests/lib/repl.c tests/lib/repl.h $(FIXTURE)
+tests_unit_transports_weft_rights_LDADD = $(TEST_LIBS)
