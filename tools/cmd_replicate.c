@@ -7,6 +7,7 @@
 #include "tools/interrupt.h"
 #include "tools/output.h"
 #include "tools/remote.h"
+#include "tools/replicate_live.h"
 #include "tools/replicate_view.h"
 #include "tools/spec.h"
 
@@ -432,6 +433,16 @@ conclude(struct job *job, struct weft_error *error)
 }
 
 static int
+replicate_once(struct job *job, struct weft_error *error)
+{
+	int code = open_both(job, error);
+
+	if (!code)
+		code = replicate_all(job, error);
+	return code ? code : conclude(job, error);
+}
+
+static int
 run(const struct command_line *line, struct weft_error *error)
 {
 	struct job job = {.line = line};
@@ -441,12 +452,10 @@ run(const struct command_line *line, struct weft_error *error)
 	json_out_begin(&job.out, NULL, '{');
 	json_out_begin(&job.out, "models", '[');
 	code = prepare(&job, error);
-	if (!code)
-		code = open_both(&job, error);
-	if (!code)
-		code = replicate_all(&job, error);
-	if (!code)
-		code = conclude(&job, error);
+	if (!code && command_value(line, "live"))
+		code = replicate_live(line, job.plan.policy, error);
+	else if (!code)
+		code = replicate_once(&job, error);
 	progress_end(&job.progress);
 	json_out_fini(&job.out);
 	code = spec_finish(&job.b, code, error);
@@ -458,6 +467,12 @@ static const struct command_option options[] = {
 	    "Replicate back from B to A, too. Should the two still differ, "
 	    "without conflicts, all that differs is compared strictly: what "
 	    "is not plainly one side's change is a conflict."},
+	{"live", NULL,
+	    "B is a server, ws:// or wss://: goes on until it is interrupted, "
+	    "and tells each change when it is made. It connects again for "
+	    "ever; what is written meanwhile waits. Prints each state "
+	    "(connecting, catching up, live, offline), with --json as an "
+	    "object."},
 	{"model", "NAME", "Only this model; can be given several times."},
 	{"filter", "JSON",
 	    "Only records that this LoopBack filter selects; deletions always "

@@ -38,6 +38,7 @@ weft_SOURCES = \
 	tools/property_view.c tools/property_view.h \
 	tools/reader.c tools/reader.h \
 	tools/remote.c tools/remote.h \
+	tools/replicate_live.c tools/replicate_live.h \
 	tools/replicate_view.c tools/replicate_view.h \
 	tools/spec.c tools/spec.h \
 	tools/status.c tools/status.h \

@@ -6,8 +6,6 @@
 
 #include "core/base/alloc.h"
 
-#define TOKEN_SIZE 4096
-
 static int
 out_of_memory(struct weft_error *error)
 {
@@ -77,7 +75,8 @@ remote_parse(
  */
 
 static int
-read_token(const char *path, char token[TOKEN_SIZE], struct weft_error *error)
+read_token(const char *path, char token[REMOTE_TOKEN_SIZE],
+    struct weft_error *error)
 {
 	FILE *file = fopen(path, "r");
 	size_t size;
@@ -85,7 +84,7 @@ read_token(const char *path, char token[TOKEN_SIZE], struct weft_error *error)
 	if (!file)
 		return weft_error_set(
 		    error, WEFT_EIO, "%s: %s", path, strerror(errno));
-	size = fread(token, 1, TOKEN_SIZE - 1, file);
+	size = fread(token, 1, REMOTE_TOKEN_SIZE - 1, file);
 	fclose(file);
 	token[size] = '\0';
 	token[strcspn(token, "\r\n")] = '\0';
@@ -145,9 +144,9 @@ check_count(int servers, int tokens, int files, struct weft_error *error)
 	    "--token-file for each of them, in their order");
 }
 
-static int
-find_token(const struct spec *spec, const struct command_line *line,
-    char token[TOKEN_SIZE], struct weft_error *error)
+int
+remote_find_token(const struct spec *spec, const struct command_line *line,
+    char token[REMOTE_TOKEN_SIZE], struct weft_error *error)
 {
 	const char *text, *file;
 	int servers, tokens, files;
@@ -165,9 +164,9 @@ find_token(const struct spec *spec, const struct command_line *line,
 		text = getenv("WEFT_TOKEN");
 	if (!text)
 		text = "";
-	if (strlen(text) >= TOKEN_SIZE)
+	if (strlen(text) >= REMOTE_TOKEN_SIZE)
 		return command_usage(error, "the access token is too long");
-	snprintf(token, TOKEN_SIZE, "%s", text);
+	snprintf(token, REMOTE_TOKEN_SIZE, "%s", text);
 	return 0;
 }
 
@@ -213,10 +212,10 @@ remote_open(struct spec *spec, const struct command_line *line,
     struct weft_error *error)
 {
 	struct weft_url_options options = WEFT_URL_OPTIONS_INIT;
-	char token[TOKEN_SIZE];
+	char token[REMOTE_TOKEN_SIZE];
 	const char **models = NULL;
 	int64_t seconds;
-	int code = find_token(spec, line, token, error);
+	int code = remote_find_token(spec, line, token, error);
 
 	if (!code)
 		code = command_number(line, "timeout", 1, 0, &seconds, error);

@@ -30,6 +30,15 @@ WEFT_MUST_CHECK int remote_open(struct spec *spec,
     const struct command_line *line, const char *model,
     const struct weft_registry *definitions, struct weft_error *error);
 
+/* Bytes of a token, with the NUL. */
+#define REMOTE_TOKEN_SIZE 4096
+
+/* The token for this server, as the options of the line say; "": none.
+ * Returns 0; STATUS_USAGE; WEFT_EIO; WEFT_EINVAL. */
+WEFT_MUST_CHECK int remote_find_token(const struct spec *spec,
+    const struct command_line *line, char token[REMOTE_TOKEN_SIZE],
+    struct weft_error *error);
+
 /* Takes the argument of a command apart, which is a URL.  As spec_parse(). */
 WEFT_MUST_CHECK int remote_parse(
     struct spec *spec, const char *argument, struct weft_error *error);

@@ -9,6 +9,7 @@
 #include <weft/conflict.h>
 #include <weft/error.h>
 #include <weft/history.h>
+#include <weft/live.h>
 #include <weft/log.h>
 #include <weft/model.h>
 #include <weft/record.h>
