@@ -109,7 +109,7 @@ hold(const char *name, uint16_t port, bool has_tls)
 {
 	long before = memory_kb();
 
-	if (!http_load_hold(&load, port, has_tls, IDLE))
+	if (!http_load_hold(&load, port, has_tls, IDLE, "/100"))
 		return 1;
 	printf("  %-28s %4d connections, each %ld bytes\n", name, IDLE,
 	    (memory_kb() - before) * 1024 / IDLE);

@@ -20,7 +20,7 @@ struct command {
 	bool has_tls;
 	unsigned count;
 	unsigned requests; /* 0: hold the connections */
-	char path[32];
+	char path[80];
 };
 
 struct result {
@@ -261,10 +261,12 @@ http_load_run(struct http_load *load, uint16_t port, bool has_tls,
 
 bool
 http_load_hold(
-    struct http_load *load, uint16_t port, bool has_tls, unsigned count)
+    struct http_load *load, uint16_t port, bool has_tls, unsigned count,
+    const char *path)
 {
-	struct command command = {port, has_tls, count, 0, "/100"};
+	struct command command = {port, has_tls, count, 0, ""};
 	uint64_t took_ns;
 
+	snprintf(command.path, sizeof command.path, "%s", path);
 	return tell(load, &command, &took_ns);
 }

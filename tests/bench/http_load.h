@@ -1,5 +1,5 @@
 /*
- * Clients for bench_http.c, in a process of their own: what they cost is not
+ * Clients of an HTTP server, in a process of their own: what they cost is not
  * what the server costs.
  */
 #ifndef TESTS_BENCH_HTTP_LOAD_H
@@ -30,9 +30,9 @@ bool http_load_run(struct http_load *load, uint16_t port, bool has_tls,
     unsigned count, unsigned requests, const char *path, uint64_t *took_ns);
 
 /*
- * 'count' connections ask once each and then stay, until the next call.
+ * 'count' connections ask for 'path' once each and then stay, until the next call.
  */
-bool http_load_hold(
-    struct http_load *load, uint16_t port, bool has_tls, unsigned count);
+bool http_load_hold(struct http_load *load, uint16_t port, bool has_tls,
+    unsigned count, const char *path);
 
 #endif

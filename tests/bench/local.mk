@@ -23,3 +23,31 @@ weft_bench_SOURCES = \
 	tests/bench/store_reconcile.c \
 	tests/lib/certificate.c tests/lib/certificate.h
 weft_bench_LDADD = libweft-all.la
+
+# What tests/bench/loopback.sh takes.
+noinst_PROGRAMS += \
+	tests/bench/http-load \
+	tests/bench/sqlite-floor \
+	tests/bench/wait-meter
+tests_bench_http_load_SOURCES = \
+	tests/bench/http_load.c tests/bench/http_load.h \
+	tests/bench/http_load_main.c \
+	tests/bench/measure.c tests/bench/measure.h
+tests_bench_http_load_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
+tests_bench_sqlite_floor_SOURCES = \
+	tests/bench/measure.c tests/bench/measure.h \
+	tests/bench/sqlite_floor.c
+tests_bench_sqlite_floor_LDADD = $(SQLITE_LIBS)
+tests_bench_wait_meter_SOURCES = \
+	tests/bench/measure.c tests/bench/measure.h \
+	tests/bench/wait_meter.c
+EXTRA_DIST += \
+	tests/bench/loopback.sh \
+	tests/bench/loopback/client.js \
+	tests/bench/loopback/fill.js \
+	tests/bench/loopback/load.js \
+	tests/bench/loopback/raw.js \
+	tests/bench/loopback/records.js \
+	tests/bench/loopback/report.js \
+	tests/bench/loopback/run.js \
+	tests/bench/loopback/servers.js

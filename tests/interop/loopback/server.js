@@ -1,6 +1,7 @@
 // A real LoopBack 3 server of the application in a folder:
-//   node server.js PACKAGES FOLDER
+//   node server.js PACKAGES FOLDER [MODULE [ARGUMENT]]
 // PACKAGES is the node_modules folder.  Tells its address like weftd does.
+// MODULE exports a function that is given application and argument first.
 'use strict';
 
 const path = require('path');
@@ -16,6 +17,8 @@ boot(app, {appRootDir: folder, bootDirs: [], mixinDirs: [],
   app.enableAuth();
   app.use(loopback.token({model: app.models.AccessToken}));
   app.use(app.get('restApiRoot'), loopback.rest());
+  if (process.argv[4])
+    require(path.resolve(process.argv[4]))(app, process.argv[5]);
   const server = app.listen(0, '127.0.0.1', () => {
     console.log(`listening http://127.0.0.1:${server.address().port}` +
         app.get('restApiRoot'));
