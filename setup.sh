@@ -16,6 +16,8 @@ usage: ./setup.sh COMMAND
   check       install what is missing, build, run all tests
   check-long  the same, then the tests that take longer (docs/testing.md)
   build       install what is missing, build
+  bench [NAME...]
+              the same, then measure (docs/performance.md)
   packages [build|check|demo|ci]...
               only install what is missing for these
   help        this text
@@ -175,6 +177,18 @@ demo()
 	PATH=$build:$PATH exec sh "$script"
 }
 
+# bench [loopback [PART...] | NAME...]: the benchmarks; all of them by default.
+bench()
+{
+	if test "${1-}" != loopback; then
+		"$build/weft-bench" "$@"
+		test $# -eq 0 || return 0
+	else
+		shift
+	fi
+	top_srcdir=$top top_builddir=$build sh "$top/tests/bench/loopback.sh" "$@"
+}
+
 # Each fuzz target of tests/fuzz for a minute.
 fuzz()
 {
@@ -202,6 +216,11 @@ check-long)
 	build
 	run_tests WEFT_LONG=1
 	fuzz ;;
+bench)
+	need build
+	build
+	shift
+	bench "$@" ;;
 demo)
 	need build demo
 	build

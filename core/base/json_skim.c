@@ -1,5 +1,7 @@
 #include "core/base/json_skim.h"
 
+#include <string.h>
+
 static int
 refuse(const struct weft__json_skim *skim, const char *reason,
     struct weft_error *error)
@@ -62,20 +64,31 @@ step(struct weft__json_skim *skim, char close, bool *is_end,
 	return 0;
 }
 
+/* Whether the quote at 'at' is escaped: an odd number of backslashes. */
+static bool
+is_escaped(const char *data, size_t begin, size_t at)
+{
+	size_t slash = at;
+
+	while (slash > begin && data[slash - 1] == '\\')
+		slash--;
+	return (at - slash) % 2;
+}
+
 /* Steps over a string. */
 static int
 skip_string(struct weft__json_skim *skim, struct weft_error *error)
 {
-	const char *data = skim->text.data;
-	size_t at = skim->at + 1;
+	const char *data = skim->text.data, *quote;
+	size_t begin = skim->at + 1, at = begin;
 
-	for (; at < skim->text.size; at++) {
-		if (data[at] == '"') {
-			skim->at = at + 1;
+	while (at < skim->text.size &&
+	    (quote = memchr(data + at, '"', skim->text.size - at))) {
+		at = (size_t)(quote - data) + 1;
+		if (!is_escaped(data, begin, at - 1)) {
+			skim->at = at;
 			return 0;
 		}
-		if (data[at] == '\\')
-			at++;
 	}
 	skim->at = skim->text.size;
 	return refuse(skim, "", error);

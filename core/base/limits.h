@@ -176,6 +176,11 @@
 /* Answers that one thread compresses at a time: 268 KB each. */
 #define WEFT_LIMIT_HTTP_GZIPS 16
 
+/* Compressed bodies that one thread reads at a time, 40 KB each; and how many
+ * times their size they may have when they are read, beyond the first MiB. */
+#define WEFT_LIMIT_HTTP_GUNZIPS 64
+#define WEFT_LIMIT_HTTP_INFLATION 100
+
 /* Packs of the store: with more, the small ones are merged after a projection,
  * since each look-up goes through all of them. */
 #define WEFT_LIMIT_STORE_PACKS 24

@@ -54,7 +54,7 @@ const struct setting setting_table[] = {
     {WEFTD_JSON, "cors.credentials", SETTING_FLAG, AT(cors_credentials), 0, 0, NULL,
 	"false", "Whether these may send cookies."},
     {WEFTD_JSON, "gzip", SETTING_FLAG, AT(gzip), 0, 0, NULL, "true",
-	"Whether answers are compressed for those who ask."},
+	"Whether gzip is used: answers for those who ask, bodies of requests."},
     {WEFTD_JSON, "files.folder", SETTING_PATH, AT(files_folder), 0, 0, NULL, NULL,
 	"Folder whose files browsers get: a page that uses the models."},
     {WEFTD_JSON, "files.policy", SETTING_TEXT, AT(files_policy), 0, 0, NULL,

@@ -2,27 +2,51 @@
  * The bodies of requests: taken when the handler has accepted them, dropped
  * when it has answered before.
  */
-#include "transports/http/exchange.h"
+#include "transports/http/gunzip.h"
 
 /* Refuses a body for which there is no room. */
 static void
 refuse_body(
     struct weft__http_connection *connection, const struct weft_error *error)
 {
-	weft__http_connection_refuse(connection,
-	    weft_error_http_status(error->code), error->code == WEFT_ELIMIT
-	        ? "the body is too large"
-	        : "no room for the body");
+	const char *text = "no room for the body";
+
+	if (error->code == WEFT_ELIMIT)
+		text = "the body is too large";
+	else if (error->code == WEFT_EINVAL)
+		text = "the body is not gzip";
+	weft__http_connection_refuse(
+	    connection, weft_error_http_status(error->code), text);
 }
 
-/* A body that would have to be decoded first is not taken. */
 static bool
-is_plain(const struct weft__http_request *request)
+has_body(const struct weft__http_response *response)
+{
+	return response->head.is_chunked || response->head.content_length;
+}
+
+/* Gets ready for how the body is encoded, or refuses it. */
+static bool
+prepare_coding(struct weft__http_response *response)
 {
 	struct weft_slice coding =
-	    weft__http_header(request, "content-encoding");
+	    weft__http_header(&response->request, "content-encoding");
 
-	return !coding.size || weft__http_same(coding, "identity");
+	if (!coding.size || weft__http_same(coding, "identity") ||
+	    !has_body(response))
+		return true;
+	if (!response->thread->config->has_gzip ||
+	    (!weft__http_same(coding, "gzip") &&
+		!weft__http_same(coding, "x-gzip"))) {
+		weft__http_connection_refuse(response->connection, 415,
+		    "this Content-Encoding is not taken");
+		return false;
+	}
+	if (weft__http_gunzip_begin(response))
+		return true;
+	weft__http_connection_refuse(response->connection, 503,
+	    "too many compressed bodies");
+	return false;
 }
 
 /* Makes room for the body, or refuses it. */
@@ -35,11 +59,8 @@ prepare_body(
 
 	weft__http_body_init(&response->body, body_limit,
 	    config->body_memory, config->folder);
-	if (!is_plain(&response->request)) {
-		weft__http_connection_refuse(response->connection, 415,
-		    "a body must not have a Content-Encoding");
+	if (!prepare_coding(response))
 		return false;
-	}
 	if (weft__http_body_expect(
 		&response->body, response->head.content_length, &error)) {
 		refuse_body(response->connection, &error);
@@ -52,8 +73,6 @@ void
 weft__http_accept(struct weft__http_response *response, uint64_t body_limit)
 {
 	struct weft__http_connection *connection = response->connection;
-	bool has_body = response->head.is_chunked ||
-	    response->head.content_length;
 
 	if (!connection) {
 		weft__http_exchange_finish(response, false);
@@ -61,7 +80,7 @@ weft__http_accept(struct weft__http_response *response, uint64_t body_limit)
 	}
 	if (!prepare_body(response, body_limit))
 		return;
-	if (has_body && response->head.expects_continue)
+	if (has_body(response) && response->head.expects_continue)
 		weft__connection_send(
 		    connection->net, "HTTP/1.1 100 Continue\r\n\r\n", 25);
 	connection->chunks = (struct weft__http_chunks){0};
@@ -77,6 +96,13 @@ complete(struct weft__http_connection *connection)
 	const struct weft__http_handler *handler =
 	    connection->thread->handler;
 
+	if (response->gunzip &&
+	    !weft__http_gunzip_is_whole(response->gunzip)) {
+		weft__http_connection_refuse(
+		    connection, 400, "the body is not whole");
+		return;
+	}
+	weft__http_gunzip_end(response);
 	weft__http_connection_set_state(connection, WEFT__HTTP_ANSWERING);
 	response->request.body_size = response->body.size;
 	handler->request(&response->request, response, handler->context);
@@ -86,11 +112,13 @@ complete(struct weft__http_connection *connection)
 static bool
 append(struct weft__http_connection *connection, struct weft_slice bytes)
 {
+	struct weft__http_response *response = connection->response;
 	struct weft_error error;
 
 	connection->body_recent += bytes.size;
-	if (weft__http_body_append(
-		&connection->response->body, bytes, &error) == 0)
+	if ((response->gunzip
+		? weft__http_gunzip_add(response, bytes, &error)
+		: weft__http_body_append(&response->body, bytes, &error)) == 0)
 		return true;
 	refuse_body(connection, &error);
 	return false;

@@ -4,6 +4,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/clock.h"
+#include "transports/http/gunzip.h"
 #include "transports/http/gzip.h"
 
 /* Bytes of a body that are sent in one piece with the head. */
@@ -306,6 +307,7 @@ weft__http_exchange_finish(
 			weft__connection_break(connection->net);
 	}
 	weft__http_gzip_end(response);
+	weft__http_gunzip_end(response);
 	weft__http_body_fini(&response->body);
 	weft_buf_fini(&response->given);
 	weft_buf_fini(&response->headers);

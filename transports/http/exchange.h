@@ -8,6 +8,7 @@
  * response.c     what handlers call
  * stream.c       the bodies that they write part by part
  * gzip.c, cors.c what is added to an answer if the client asks
+ * gunzip.c       the compressed bodies of requests
  * server.c       threads, listening, drain
  */
 #ifndef TRANSPORTS_HTTP_EXCHANGE_H
@@ -39,7 +40,8 @@ struct weft__http_thread {
 	uint64_t date_s; /* what 'date' says */
 	char date[WEFT__HTTP_DATE_SIZE];
 	char id_prefix[9]; /* of the ids made here */
-	unsigned gzip_count; /* of compressors that work */
+	unsigned gzip_count;   /* of compressors that work */
+	unsigned gunzip_count; /* of inflaters */
 	bool is_draining;
 };
 
@@ -88,6 +90,7 @@ struct weft__http_response {
 	struct weft_buf given;   /* a body that is compressed part by part */
 	size_t given_done;       /* bytes of it that were */
 	struct weft__http_gzip *gzip; /* compresses the body, or NULL */
+	struct weft__http_gunzip *gunzip; /* reads the request's, or NULL */
 	uint64_t began_us;
 	uint64_t written;   /* bytes of the body, by the handler */
 	uint64_t sent;      /* bytes of the body, to the client */

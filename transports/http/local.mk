@@ -8,6 +8,7 @@ libweft_all_la_SOURCES += \
 	transports/http/exchange.c transports/http/exchange.h \
 	transports/http/files.c transports/http/files.h \
 	transports/http/files_table.c transports/http/files_table.h \
+	transports/http/gunzip.c transports/http/gunzip.h \
 	transports/http/gzip.c transports/http/gzip.h \
 	transports/http/head.h \
 	transports/http/head_framing.c \

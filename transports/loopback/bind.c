@@ -212,13 +212,22 @@ run(struct exchange *exchange, void (*work)(struct weft__job *job),
 	    weft__http_loop(exchange->response), &exchange->job);
 }
 
+/* Whether the body is large, or may be: the head does not tell. */
+static bool
+may_be_large(const struct weft__http_request *request)
+{
+	return request->body_size > SMALL_BODY ||
+	       weft__http_header(request, "Transfer-Encoding").size ||
+	       weft__http_header(request, "Content-Encoding").size;
+}
+
 /* Whether the right to call is asked for before the body is read. */
 static bool
 is_asked_first(const struct exchange *exchange)
 {
 	return exchange->call.rest->access &&
 	       (exchange->call.route->flags & WEFT__REST_BULK) &&
-	       exchange->request->body_size > SMALL_BODY;
+	       may_be_large(exchange->request);
 }
 
 static void

@@ -16,10 +16,10 @@ struct bulk {
 	struct weft_source *source;
 	struct weft__rest_parts parts;
 	struct weft__rest_update_reader reader;
-	/* The batch: updates, their changes as they were sent, outcomes. */
+	/* The batch: updates, what they were read from, outcomes. */
 	struct weft_update_list list;
-	struct weft_slice *changes;
-	size_t changes_capacity;
+	struct weft_slice *items;
+	size_t items_capacity;
 	enum weft_outcome *outcomes;
 	size_t outcomes_capacity;
 	/* Of all batches, as JSON. */
@@ -37,11 +37,12 @@ take_update(struct weft_slice item, size_t index, void *context,
 	size_t length = bulk->list.length;
 	int code;
 
-	if (!weft__grow(&bulk->changes, &bulk->changes_capacity, length + 1,
-		sizeof *bulk->changes))
+	if (!weft__grow(&bulk->items, &bulk->items_capacity, length + 1,
+		sizeof *bulk->items))
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	code = weft__rest_update_read(&bulk->reader, item, &bulk->list,
-	    &bulk->changes[length], error);
+	bulk->items[length] = item;
+	code = weft__rest_update_read(
+	    &bulk->reader, item, &bulk->list, error);
 	if (code)
 		weft_error_wrap(error, "update %zu", index);
 	return code;
@@ -129,7 +130,8 @@ note_conflicts(struct bulk *bulk)
 			continue;
 		if (bulk->conflicts.size)
 			put(bulk, &bulk->conflicts, weft_slice(","));
-		put(bulk, &bulk->conflicts, bulk->changes[i]);
+		put(bulk, &bulk->conflicts,
+		    weft__rest_update_change(bulk->items[i]));
 	}
 }
 
@@ -243,7 +245,7 @@ weft__rest_bulk_update(struct weft__rest_call *call)
 	weft_source_destroy(bulk.source);
 	weft__rest_update_reader_fini(&bulk.reader);
 	weft_update_list_fini(&bulk.list);
-	weft__free(bulk.changes);
+	weft__free(bulk.items);
 	weft__free(bulk.outcomes);
 	weft_buf_fini(&bulk.conflicts);
 	weft_buf_fini(&bulk.refusals);

@@ -62,9 +62,8 @@ read_data(struct weft__json_value value, enum weft_change_type type,
 	return 0;
 }
 
-/* Finds the change as it was sent, which the scanner has approved. */
-static struct weft_slice
-find_change(struct weft_slice item)
+struct weft_slice
+weft__rest_update_change(struct weft_slice item)
 {
 	struct weft_slice name, value = {NULL, 0};
 	struct weft__json_skim skim;
@@ -84,7 +83,7 @@ find_change(struct weft_slice item)
 int
 weft__rest_update_read(struct weft__rest_update_reader *reader,
     struct weft_slice item, struct weft_update_list *list,
-    struct weft_slice *change, struct weft_error *error)
+    struct weft_error *error)
 {
 	struct weft__json *json = &reader->json;
 	struct weft__json_limits limits = weft__json_record_limits;
@@ -110,7 +109,6 @@ weft__rest_update_read(struct weft__rest_update_reader *reader,
 	if (code)
 		return code;
 	update.change = *reader->change.changes;
-	*change = find_change(item);
 	if (weft_update_list_append(list, &update))
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	return 0;

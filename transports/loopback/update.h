@@ -19,14 +19,16 @@ void weft__rest_update_reader_init(struct weft__rest_update_reader *reader);
 void weft__rest_update_reader_fini(struct weft__rest_update_reader *reader);
 
 /*
- * Appends the update that 'item' is, as it was sent; '*change' is the part of
- * it that is the change.
+ * Appends the update that 'item' is, as it was sent.
  * Returns 0; WEFT_EJSON; WEFT_EINVAL (no update: says why); WEFT_ELIMIT;
  * WEFT_ENOMEM.
  */
 WEFT_MUST_CHECK int weft__rest_update_read(
     struct weft__rest_update_reader *reader, struct weft_slice item,
-    struct weft_update_list *list, struct weft_slice *change,
-    struct weft_error *error);
+    struct weft_update_list *list, struct weft_error *error);
+
+/* The change of an item that weft__rest_update_read() has taken, as it was
+ * sent. */
+struct weft_slice weft__rest_update_change(struct weft_slice item);
 
 #endif

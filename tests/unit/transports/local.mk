@@ -25,6 +25,11 @@ TESTS += tests/unit/transports/http/files
 tests_unit_transports_http_files_SOURCES = \
 	tests/unit/transports/http/files.c $(http_fixture)
 tests_unit_transports_http_files_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/unit/transports/http/gunzip
+TESTS += tests/unit/transports/http/gunzip
+tests_unit_transports_http_gunzip_SOURCES = \
+	tests/unit/transports/http/gunzip.c $(http_fixture)
+tests_unit_transports_http_gunzip_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/transports/http/head
 TESTS += tests/unit/transports/http/head

@@ -376,22 +376,6 @@ server__refuses_large_bodies_before_it_reads_them(void **state)
 }
 
 static void
-server__takes_no_encoded_bodies(void **state)
-{
-	struct http http;
-
-	http_init(&http);
-	http_start(&http, &echo_handler, NULL);
-	assert_int_equal(http_ask(&http,
-	    "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n"
-	    "Content-Length: 3\r\n\r\nabc", response, sizeof response), 415);
-	assert_int_equal(http_ask(&http,
-	    "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: identity\r\n"
-	    "Content-Length: 3\r\n\r\nabc", response, sizeof response), 200);
-	http_stop(&http);
-}
-
-static void
 server__keeps_the_connection_if_little_is_left_of_a_body(void **state)
 {
 	struct http http;
@@ -749,7 +733,6 @@ main(void)
 	    cmocka_unit_test(server__asks_the_handler_before_it_says_continue),
 	    cmocka_unit_test(
 		server__refuses_large_bodies_before_it_reads_them),
-	    cmocka_unit_test(server__takes_no_encoded_bodies),
 	    cmocka_unit_test(
 		server__keeps_the_connection_if_little_is_left_of_a_body),
 	    cmocka_unit_test(server__spools_large_bodies),

@@ -87,14 +87,14 @@ parts_open__refuses_what_has_no_array(void **state)
 
 static int
 read_update(const char *item, struct weft_update_list *list,
-    struct weft_slice *change, struct weft_error *error)
+    struct weft_error *error)
 {
 	struct weft__rest_update_reader reader;
 	int code;
 
 	weft__rest_update_reader_init(&reader);
 	code = weft__rest_update_read(
-	    &reader, weft_slice(item), list, change, error);
+	    &reader, weft_slice(item), list, error);
 	weft__rest_update_reader_fini(&reader);
 	return code;
 }
@@ -103,19 +103,19 @@ static void
 update_read__keeps_the_change_as_it_was_sent(void **state)
 {
 	struct weft_update_list list = {0};
-	struct weft_slice change;
+	static const char item[] =
+	    "{\"type\":\"update\",\"data\":{\"b\":1,\"a\":2},"
+	    "\"change\":{ \"rev\":\"x\", \"modelId\":\"t1\"}}";
 	struct weft_error error;
 
-	assert_int_equal(read_update("{\"type\":\"update\",\"data\":{\"b\":1,"
-				     "\"a\":2},\"change\":{ \"rev\":\"x\", "
-				     "\"modelId\":\"t1\"}}",
-			     &list, &change, &error), 0);
+	assert_int_equal(read_update(item, &list, &error), 0);
 	assert_int_equal(list.length, 1);
 	assert_int_equal(list.updates->type, WEFT_CHANGE_UPDATE);
 	assert_true(weft_slice_equal(
 	    list.updates->data, weft_slice("{\"a\":2,\"b\":1}")));
 	assert_true(weft_slice_equal(
-	    change, weft_slice("{ \"rev\":\"x\", \"modelId\":\"t1\"}")));
+	    weft__rest_update_change(weft_slice(item)),
+	    weft_slice("{ \"rev\":\"x\", \"modelId\":\"t1\"}")));
 	weft_update_list_fini(&list);
 }
 
@@ -140,12 +140,11 @@ update_read__refuses_what_is_no_update(void **state)
 	     "\"data\":{}}", WEFT_EINVAL},
 	};
 	struct weft_update_list list = {0};
-	struct weft_slice change;
 	struct weft_error error;
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_int_equal(
-		    read_update(rows[i].item, &list, &change, &error),
+		    read_update(rows[i].item, &list, &error),
 		    rows[i].code);
 	assert_int_equal(list.length, 0);
 	weft_update_list_fini(&list);

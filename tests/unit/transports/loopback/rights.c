@@ -274,6 +274,28 @@ rest__shows_only_what_may_be_seen(void **state)
 	close_rights(&rights);
 }
 
+/* A body that may be large is not waited for. */
+static void
+bulk__is_refused_before_its_body(void **state)
+{
+	static const char *const heads[] = {"Transfer-Encoding: chunked",
+	    "Content-Encoding: gzip\r\nContent-Length: 100",
+	    "Content-Length: 100000"};
+	struct rights rights;
+	char request[256], response[1024];
+
+	open_rights(&rights);
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		snprintf(request, sizeof request,
+		    "POST /api/Cars/bulk-update HTTP/1.1\r\nHost: x\r\n"
+		    "Content-Type: application/json\r\n%s\r\n\r\n",
+		    heads[i]);
+		assert_int_equal(http_ask(&rights.rest.http, request, response,
+				     sizeof response), 401);
+	}
+	close_rights(&rights);
+}
+
 int
 main(void)
 {
@@ -283,6 +305,7 @@ main(void)
 	    cmocka_unit_test(rest__refuses_wrong_logins_as_loopback_does),
 	    cmocka_unit_test(online_sync__asks_for_each_right),
 	    cmocka_unit_test(rest__shows_only_what_may_be_seen),
+	    cmocka_unit_test(bulk__is_refused_before_its_body),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
