@@ -42,6 +42,9 @@ weft__http_add_cors(
 		origin = weft_slice("*");
 	code = weft_buf_printf(out, "Access-Control-Allow-Origin: %.*s\r\n",
 	    (int)origin.size, origin.data);
+	if (!code && response->etag_at)
+		code = weft_buf_append_slice(
+		    out, weft_slice("Access-Control-Expose-Headers: ETag\r\n"));
 	if (!code && config->has_cors_credentials)
 		code = weft_buf_append_slice(out,
 		    weft_slice("Access-Control-Allow-Credentials: true\r\n"));

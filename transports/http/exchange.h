@@ -7,6 +7,7 @@
  * exchange.c     a request and its response, from head to last byte
  * response.c     what handlers call
  * stream.c       the bodies that they write part by part
+ * etag.c         what the client has already
  * gzip.c, cors.c what is added to an answer if the client asks
  * gunzip.c       the compressed bodies of requests
  * server.c       threads, listening, drain
@@ -91,6 +92,7 @@ struct weft__http_response {
 	size_t given_done;       /* bytes of it that were */
 	struct weft__http_gzip *gzip; /* compresses the body, or NULL */
 	struct weft__http_gunzip *gunzip; /* reads the request's, or NULL */
+	size_t etag_at;          /* where its value is in 'headers', or 0 */
 	uint64_t began_us;
 	uint64_t written;   /* bytes of the body, by the handler */
 	uint64_t sent;      /* bytes of the body, to the client */
@@ -131,6 +133,12 @@ void weft__http_send_head(
  */
 void weft__http_exchange_finish(
     struct weft__http_response *response, bool is_whole);
+
+/* etag.c -------------------------------------------------------------- */
+
+/* Has the ETag, if there is one, name a compressed form too.  Returns false
+ * if there is no memory. */
+bool weft__http_weaken_etag(struct weft__http_response *response);
 
 /* connection.c -------------------------------------------------------- */
 

@@ -120,6 +120,11 @@ weft__http_gzip_begin(struct weft__http_response *response, int64_t length)
 		weft__free(gzip);
 		return false;
 	}
+	if (!weft__http_weaken_etag(response)) {
+		deflateEnd(&gzip->stream);
+		weft__free(gzip);
+		return false;
+	}
 	response->gzip = gzip;
 	response->thread->gzip_count++;
 	return true;

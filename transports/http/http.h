@@ -73,6 +73,13 @@ struct weft_slice weft__http_header(
     const struct weft__http_request *request, const char *name);
 
 /*
+ * Whether the client has what this entity tag names (with its quotes), as its
+ * If-None-Match says: the answer to GET is 304 then, with the header ETag.
+ */
+bool weft__http_is_known(
+    const struct weft__http_request *request, struct weft_slice etag);
+
+/*
  * The whole body as one run of bytes, valid as long as the request: memory,
  * or a large one's file mapped into memory (not copied).
  * Returns 0; WEFT_EIO.
@@ -99,7 +106,8 @@ void weft__http_accept(
     struct weft__http_response *response, uint64_t body_limit);
 
 /*
- * Adds a header; those that frame the message (Content-Length, Connection,
+ * Adds a header (an ETag once: it becomes a weak one if the answer is
+ * compressed); those that frame the message (Content-Length, Connection,
  * Transfer-Encoding, Date) are ours.
  * Returns 0; WEFT_EINVAL if it would not be one header line; WEFT_ELIMIT;
  * WEFT_ENOMEM.

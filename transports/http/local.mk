@@ -5,6 +5,7 @@ libweft_all_la_SOURCES += \
 	transports/http/connection.c \
 	transports/http/connection_body.c \
 	transports/http/cors.c \
+	transports/http/etag.c \
 	transports/http/exchange.c transports/http/exchange.h \
 	transports/http/files.c transports/http/files.h \
 	transports/http/files_table.c transports/http/files_table.h \

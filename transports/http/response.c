@@ -90,11 +90,14 @@ weft__http_set_header(struct weft__http_response *response, const char *name,
 		code = weft_buf_append_slice(lines, value);
 	if (!code)
 		code = weft_buf_append(lines, "\r\n", 2);
-	if (code)
+	if (code) {
 		lines->size = before;
-	else
-		note_header(response, weft_slice(name), value);
-	return code;
+		return code;
+	}
+	if (weft__http_same(weft_slice(name), "etag"))
+		response->etag_at = before + strlen(name) + 2;
+	note_header(response, weft_slice(name), value);
+	return 0;
 }
 
 void

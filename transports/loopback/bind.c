@@ -93,6 +93,19 @@ send_large(struct exchange *exchange)
 	weft__http_stream(exchange->response, call->answer.status, &stream);
 }
 
+/* Tells the answer's tag; what the client has already is not sent. */
+static void
+tell_etag(struct exchange *exchange)
+{
+	struct weft__rest_call *call = &exchange->call;
+
+	set_header(exchange->response, "ETag", call->etag);
+	if (!weft__http_is_known(exchange->request, weft_slice(call->etag)))
+		return;
+	weft__rest_answer_clear(&call->answer);
+	call->answer.status = 304;
+}
+
 static void
 answer(struct exchange *exchange)
 {
@@ -101,6 +114,8 @@ answer(struct exchange *exchange)
 
 	if (exchange->code)
 		weft__rest_call_fail(call);
+	else if (*call->etag)
+		tell_etag(exchange);
 	if (call->failure.retry_after_ms) {
 		snprintf(seconds, sizeof seconds, "%llu",
 		    (unsigned long long)(call->failure.retry_after_ms + 999) /

@@ -41,14 +41,29 @@ weft__rest_find(struct weft__rest_call *call)
 	return code;
 }
 
+/* The hash of the canonical text: of a whole record it is the revision. */
+static void
+set_etag(struct weft__rest_call *call, struct weft_slice record)
+{
+	struct weft__oid oid;
+
+	weft__sha1(record.data, record.size, &oid);
+	call->etag[0] = '"';
+	weft__oid_format(&oid, call->etag + 1);
+	call->etag[WEFT__OID_HEX + 1] = '"';
+	call->etag[WEFT__OID_HEX + 2] = '\0';
+}
+
 /* Answers with one record, or that there is none. */
 static int
 answer_one(struct weft__rest_call *call, int code, struct weft_buf *record)
 {
 	if (code == WEFT_ENOTFOUND)
 		call->failure.word = "MODEL_NOT_FOUND";
-	return code ? code
-		    : weft__rest_answer_record(call, weft_buf_slice(record));
+	if (code)
+		return code;
+	set_etag(call, weft_buf_slice(record));
+	return weft__rest_answer_record(call, weft_buf_slice(record));
 }
 
 int

@@ -24,6 +24,7 @@
 
 #include <weft/source.h>
 
+#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/json_skim.h"
 #include "core/base/limits.h"
@@ -104,6 +105,7 @@ struct weft__rest_call {
 	struct weft_slice address; /* the client's, as text */
 	struct weft_call as; /* on whose behalf */
 	struct weft__rest_answer answer;
+	char etag[WEFT__OID_HEX + 3]; /* of the answer, with quotes; or "" */
 	struct weft__rest_failure failure;
 	struct weft_error error;
 	struct weft__json view; /* scratch */

@@ -26,6 +26,12 @@ tests_unit_transports_loopback_trace_SOURCES = \
 	tests/unit/transports/loopback/trace.c $(rest_fixture)
 tests_unit_transports_loopback_trace_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/transports/loopback/etag
+TESTS += tests/unit/transports/loopback/etag
+tests_unit_transports_loopback_etag_SOURCES = \
+	tests/unit/transports/loopback/etag.c $(rest_fixture)
+tests_unit_transports_loopback_etag_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/loopback/refusals
 TESTS += tests/unit/transports/loopback/refusals
 tests_unit_transports_loopback_refusals_SOURCES = \
