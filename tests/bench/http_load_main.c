@@ -20,7 +20,7 @@ main(int count, char **arguments)
 
 	if (count < 5)
 		return 2;
-	port = (uint16_t)atoi(arguments[1]);
+	port = (uint16_t)strtoul(arguments[1], NULL, 10);
 	connections = (unsigned)strtoul(arguments[3], NULL, 10);
 	requests = (unsigned)strtoul(arguments[4], NULL, 10);
 	if (!http_load_start(&load))

@@ -139,7 +139,7 @@ main(int argument_count, char **arguments)
 
 	if (argument_count != 2)
 		return 2;
-	address.sin_port = htons((uint16_t)atoi(arguments[1]));
+	address.sin_port = htons((uint16_t)strtoul(arguments[1], NULL, 10));
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	listening = listen_anywhere();
 	polled[0] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
