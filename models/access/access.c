@@ -128,7 +128,9 @@ weft__access_open(struct weft_registry *registry,
 	made->clock = made->options.clock ? made->options.clock
 					  : &weft__clock_system;
 	atomic_init(&made->generation, 1);
+	atomic_init(&made->deny_unlisted, made->options.deny_unlisted);
 	pthread_mutex_init(&made->mutex, NULL);
+	pthread_rwlock_init(&made->rules_lock, NULL);
 	code = open_access(made, registry, error);
 	if (code) {
 		weft__access_destroy(made);
@@ -153,5 +155,6 @@ weft__access_destroy(struct weft__access *access)
 	weft__free(access->models);
 	weft__guard_fini(&access->guard);
 	pthread_mutex_destroy(&access->mutex);
+	pthread_rwlock_destroy(&access->rules_lock);
 	weft__free(access);
 }

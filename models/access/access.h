@@ -134,6 +134,18 @@ WEFT_MUST_CHECK int weft__access_check(struct weft__access *access,
     const struct weft__access_request *request,
     struct weft__refusal *refusal, struct weft_error *error);
 
+/*
+ * Takes the rules of the definitions ("acls") as they are in 'fresh', a
+ * registry that was opened anew (detached will do, and only this call needs
+ * it).  Models that only one of them has stay as they are.
+ * Returns 0; WEFT_ECONFIG; WEFT_ENOMEM: all is as before.  Thread: any.
+ */
+WEFT_MUST_CHECK int weft__access_reload(struct weft__access *access,
+    struct weft_registry *fresh, struct weft_error *error);
+
+/* Sets the option deny_unlisted anew.  Thread: any. */
+void weft__access_set_deny_unlisted(struct weft__access *access, bool denies);
+
 /* Whether no rule at all stands in the definition of the model: what a server
  * names when it starts. */
 bool weft__access_is_open(

@@ -90,6 +90,8 @@ struct weft__access {
 	struct weft__guard guard;
 	_Atomic uint64_t generation; /* of roles, mappings, ACLs */
 	_Atomic uint64_t version;    /* of these and tokens */
+	atomic_bool deny_unlisted;
+	pthread_rwlock_t rules_lock; /* guards 'rules' of the models */
 
 	pthread_mutex_t mutex; /* guards what follows */
 	struct weft__rule_set *rule_set;
@@ -118,6 +120,10 @@ struct weft__principal {
 /* What is known of a model; NULL: nothing. */
 const struct weft__access_model *weft__access_find(
     const struct weft__access *access, const struct weft_model *model);
+
+/* Appends the rules of the model's definition.  WEFT_ECONFIG; WEFT_ENOMEM. */
+WEFT_MUST_CHECK int weft__access_read_rules(const struct weft_model *model,
+    struct weft__rules *rules, struct weft_error *error);
 
 /* Milliseconds since 1970 by the clock of the options. */
 uint64_t weft__access_now_ms(const struct weft__access *access);

@@ -92,7 +92,12 @@ weigh_all(struct decision *decision)
 		return code;
 	code = weigh(decision, &set->rules);
 	weft__rule_set_release(set);
-	return code ? code : weigh(decision, &decision->entry->rules);
+	if (code)
+		return code;
+	pthread_rwlock_rdlock(&decision->access->rules_lock);
+	code = weigh(decision, &decision->entry->rules);
+	pthread_rwlock_unlock(&decision->access->rules_lock);
+	return code;
 }
 
 static bool
@@ -128,7 +133,7 @@ default_permission(const struct decision *decision)
 {
 	if (decision->entry->has_default)
 		return decision->entry->default_permission;
-	return decision->access->options.deny_unlisted
+	return atomic_load(&decision->access->deny_unlisted)
 		   ? WEFT__PERMISSION_DENY
 		   : WEFT__PERMISSION_ALLOW;
 }

@@ -17,6 +17,7 @@ libweft_all_la_SOURCES += \
 	models/access/refusal.c models/access/refusal.h \
 	models/access/roles.c \
 	models/access/rule.c models/access/rule.h \
+	models/access/reload.c \
 	models/access/rule_set.c \
 	models/access/settings.c \
 	models/access/token.c \

@@ -181,6 +181,24 @@ read_all(struct weft__access_model *entry, const json_t *root,
 }
 
 int
+weft__access_read_rules(const struct weft_model *model,
+    struct weft__rules *rules, struct weft_error *error)
+{
+	json_t *root;
+	int code = weft__config_parse(
+	    weft_model_definition(model), &root, error);
+
+	if (!code) {
+		code = weft__rules_add_static(
+		    rules, setting(root, "acls"), error);
+		json_decref(root);
+	}
+	if (code)
+		weft_error_wrap(error, "model %s", weft_model_name(model));
+	return code;
+}
+
+int
 weft__access_model_read(
     struct weft__access_model *entry, struct weft_error *error)
 {

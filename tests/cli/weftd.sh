@@ -186,6 +186,72 @@ err_has files.folder A/nowhere 'No such file'
 end
 rm A/weftd.json
 
+
+# reload WORDS: asks for it, and waits for a line with these words.
+reload()
+{
+	lines=$(wc -l <log)
+	kill -HUP "$daemon"
+	until tail -n "+$((lines + 1))" log | grep -q -e "$1"; do
+		kill -0 "$daemon" || break
+	done
+}
+
+begin 'reloading: settings, and the rules of models'
+printf '{"log": {"level": "info"}}' >A/weftd.json
+file=$(ls A/models/[Nn]ote.json)
+cp "$file" note.json
+serve A
+get /api/Notes
+equal code "$code" 200
+printf '{"log": {"level": "warning"}, "proxies": ["127.0.0.1"],
+  "metrics": "local", "threads": 3, "limits": {"bulk": 2000}}' >A/weftd.json
+acls='"acls": [{"principalType": "ROLE", "principalId": "$everyone",'
+acls="$acls"' "permission": "DENY", "accessType": "READ"}],'
+sed "s/\"trackChanges\"/$acls&/" note.json >"$file"
+reload 'threads: a change takes a restart'
+until get /api/Notes; equal answered "$code" "$code"; test "$code" = 401; do
+	kill -0 "$daemon" || break
+done
+get /api/Notes
+equal code "$code" 401
+get /metrics
+equal code "$code" 200
+until get /metrics --header 'x-forwarded-for: 1.2.3.4'; test "$code" = 403; do
+	kill -0 "$daemon" || break
+done
+equal code "$code" 403
+head -c 3000 /dev/zero | tr '\0' ' ' >body
+get /api/Notes/bulk-update --header 'content-type: application/json' \
+    --data-binary @body
+equal code "$code" 413
+equal others "$(grep -c 'takes a restart' log)" 1
+end
+
+begin 'reloading: what is wrong changes nothing'
+printf '{"proxies": ["nobody"]}' >A/weftd.json
+cp note.json "$file"
+reload 'nobody'
+printf '{"log": {"level": 1}}' >A/weftd.json
+reload log.level
+printf '{}' >A/weftd.json
+printf "{" >"$file"
+reload ote.json
+get /api/Notes
+equal code "$code" 401
+end
+
+begin 'reloading: models that have changed take a restart'
+sed 's/"text"/"words"/' note.json >"$file"
+reload 'model Note: a change takes a restart'
+until get /api/Notes; test "$code" = 200; do
+	kill -0 "$daemon" || break
+done
+equal code "$code" 200
+stop 0
+cp note.json "$file"
+end
+
 begin 'starting: systemd is told'
 mkdir -p run
 socat -u unix-recv:run/notify stdout >told &

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,6 +14,7 @@
 #include "tools/weftd/logs.h"
 #include "tools/weftd/operations.h"
 #include "tools/weftd/projector.h"
+#include "tools/weftd/reload.h"
 #include "transports/loopback/loopback.h"
 #include "transports/loopback/openapi.h"
 #include "transports/net/tls.h"
@@ -22,8 +24,16 @@
 /* How long a change of another process may take to reach a live client. */
 #define POLL_MS 500
 
+/* Settings that were, which some of the server still points at. */
+struct older {
+	struct older *before;
+	struct settings settings;
+};
+
 struct daemon {
-	const struct settings *settings;
+	struct settings settings;
+	struct older *older;
+	atomic_bool logs_access; /* each request is logged */
 	int lock_fd; /* of weftd.lock; -1: none */
 	struct weft_registry *registry;
 	struct weft__access *access;
@@ -46,7 +56,7 @@ name_open_models(const struct daemon *daemon)
 {
 	struct weft_model *model;
 
-	if (daemon->settings->deny_unlisted)
+	if (daemon->settings.deny_unlisted)
 		return;
 	for (size_t i = 0;
 	     (model = weft_registry_model_at(daemon->registry, i)); i++)
@@ -61,7 +71,7 @@ name_open_models(const struct daemon *daemon)
 static int
 lock_directory(struct daemon *daemon, struct weft_error *error)
 {
-	const char *directory = daemon->settings->directory;
+	const char *directory = daemon->settings.directory;
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof path, "%s/weftd.lock", directory);
@@ -85,8 +95,8 @@ open_models(struct daemon *daemon, bool is_check, struct weft_error *error)
 	options.holder = "weftd";
 	options.shares_store = true;
 	options.detached = is_check;
-	access.deny_unlisted = daemon->settings->deny_unlisted;
-	code = weft_registry_open(daemon->settings->directory, &options,
+	access.deny_unlisted = daemon->settings.deny_unlisted;
+	code = weft_registry_open(daemon->settings.directory, &options,
 	    &daemon->registry, error);
 	return code ? code
 		    : weft__access_open(daemon->registry, &access,
@@ -113,7 +123,7 @@ open_replication(struct daemon *daemon, struct weft_error *error)
 static int
 open_api(struct daemon *daemon, struct weft_error *error)
 {
-	const struct settings *settings = daemon->settings;
+	const struct settings *settings = &daemon->settings;
 	struct weft__rest_options options = {
 	    .registry = daemon->registry,
 	    .access = daemon->access,
@@ -147,7 +157,7 @@ open_api(struct daemon *daemon, struct weft_error *error)
 static int
 open_files(struct daemon *daemon, struct weft_error *error)
 {
-	const struct settings *settings = daemon->settings;
+	const struct settings *settings = &daemon->settings;
 	int code;
 
 	if (!settings->files_folder)
@@ -166,15 +176,14 @@ note_request(const struct weft__http_entry *entry, void *context)
 	const struct daemon *daemon = context;
 
 	metrics_count(daemon->operations.metrics, entry);
-	if (daemon->settings->log_access)
+	if (atomic_load(&daemon->logs_access))
 		logs_request(entry);
 }
 
 static void
-configure(struct daemon *daemon, struct weft__http_config *config)
+configure(struct daemon *daemon, const struct settings *settings,
+    struct weft__http_config *config)
 {
-	const struct settings *settings = daemon->settings;
-
 	weft__http_config_init(config);
 	config->thread_count = (unsigned)settings->threads;
 	config->head_ms = (uint64_t)settings->head_seconds * 1000;
@@ -189,6 +198,8 @@ configure(struct daemon *daemon, struct weft__http_config *config)
 	config->has_gzip = settings->gzip;
 	if (settings->cors_origins.length)
 		config->cors_origins = settings->cors_origins.items;
+	if (settings->proxies.length)
+		config->proxies = settings->proxies.items;
 	config->has_cors_credentials = settings->cors_credentials;
 	config->log = note_request;
 	config->log_context = daemon;
@@ -201,7 +212,6 @@ open_server(struct daemon *daemon, struct weft_error *error)
 	struct weft__http_handler handler = operations_handler(operations);
 	struct weft__http_config config;
 
-	operations->settings = daemon->settings;
 	operations->registry = daemon->registry;
 	operations->workers = daemon->workers;
 	operations->files = daemon->files;
@@ -211,14 +221,23 @@ open_server(struct daemon *daemon, struct weft_error *error)
 	operations->metrics = metrics_create();
 	if (!operations->metrics)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	configure(daemon, &config);
+	configure(daemon, &daemon->settings, &config);
 	return weft__http_server_create(
 	    &config, &handler, &daemon->server, error);
 }
 
+/* What is read while it may change. */
+static void
+take_simple(struct daemon *daemon, const struct settings *settings)
+{
+	atomic_store(&daemon->logs_access, settings->log_access);
+	atomic_store(
+	    &daemon->operations.metrics_access, (int)settings->metrics);
+}
+
 int
-daemon_open(const struct settings *settings, bool is_check,
-    struct daemon **daemon, struct weft_error *error)
+daemon_open(struct settings *settings, bool is_check, struct daemon **daemon,
+    struct weft_error *error)
 {
 	struct daemon *opened = weft__calloc(1, sizeof *opened);
 	int code = 0;
@@ -226,7 +245,9 @@ daemon_open(const struct settings *settings, bool is_check,
 	*daemon = NULL;
 	if (!opened)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	opened->settings = settings;
+	opened->settings = *settings;
+	*settings = (struct settings){.directory = NULL};
+	take_simple(opened, &opened->settings);
 	opened->lock_fd = -1;
 	weft_buf_init(&opened->openapi, WEFT__OPENAPI_LIMIT);
 	if (!is_check)
@@ -250,7 +271,7 @@ int
 daemon_start(
     struct daemon *daemon, uint16_t *port, struct weft_error *error)
 {
-	const struct settings *settings = daemon->settings;
+	const struct settings *settings = &daemon->settings;
 	int code = weft__http_server_listen(daemon->server, settings->host,
 	    (uint16_t)settings->port, daemon->tls, port, error);
 
@@ -267,14 +288,72 @@ daemon_start(
 	return 0;
 }
 
+/* Takes over what can fail. */
+static int
+take_checked(struct daemon *daemon, const struct settings *next,
+    struct weft_error *error)
+{
+	struct weft__http_config config;
+	int code;
+
+	configure(daemon, next, &config);
+	code = weft__http_config_check(&config, error);
+	if (!code && daemon->tls)
+		code = weft__tls_reload(daemon->tls, error);
+	if (!code && daemon->files)
+		code = weft__http_files_reload(daemon->files, error);
+	if (!code)
+		code = reload_rules(daemon->registry, daemon->access,
+		    next->directory, error);
+	if (!code)
+		code = weft__http_server_configure(
+		    daemon->server, &config, error);
+	return code;
+}
+
+/* Keeps the settings that were, and what points at them. */
+static void
+replace_settings(
+    struct daemon *daemon, struct older *older, const struct settings *next)
+{
+	older->settings = &daemon->settings;
+	older->before = daemon->older;
+	daemon->older = older;
+	daemon->settings = *next;
+}
+
 int
 daemon_reload(struct daemon *daemon, struct weft_error *error)
 {
-	int code = daemon->tls ? weft__tls_reload(daemon->tls, error) : 0;
+	struct older *older = weft__calloc(1, sizeof *older);
+	struct settings next;
+	int code;
 
-	if (!code && daemon->files)
-		code = weft__http_files_reload(daemon->files, error);
-	return code;
+	if (!older)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	code = settings_read(&next, daemon->settings.directory, error);
+	if (!code)
+		code = take_checked(daemon, &next, error);
+	if (code) {
+		settings_fini(&next);
+		weft__free(older);
+		return code;
+	}
+	reload_name_fixed(&daemon->settings, &next);
+	weft__rest_set_limits(daemon->rest, (uint64_t)next.json_limit,
+	    (uint64_t)next.bulk_limit);
+	weft__access_set_deny_unlisted(daemon->access, next.deny_unlisted);
+	logs_set((enum weft_log_level)next.log_level,
+	    (enum log_format)next.log_format);
+	take_simple(daemon, &next);
+	replace_settings(daemon, older, &next);
+	return 0;
+}
+
+const struct settings *
+daemon_settings(const struct daemon *daemon)
+{
+	return &daemon->settings;
 }
 
 void
@@ -290,6 +369,19 @@ size_t
 daemon_connections(struct daemon *daemon)
 {
 	return weft__http_server_connections(daemon->server);
+}
+
+static void
+free_settings(struct daemon *daemon)
+{
+	struct older *older;
+
+	settings_fini(&daemon->settings);
+	while ((older = daemon->older)) {
+		daemon->older = older->before;
+		settings_fini(&older->settings);
+		weft__free(older);
+	}
 }
 
 /* Jobs end on the loops of the server, which the API's handler outlives. */
@@ -314,5 +406,6 @@ daemon_close(struct daemon *daemon)
 	weft_buf_fini(&daemon->openapi);
 	if (daemon->lock_fd >= 0)
 		close(daemon->lock_fd);
+	free_settings(daemon);
 	weft__free(daemon);
 }

@@ -10,13 +10,13 @@ struct daemon;
 
 /*
  * Opens everything that the settings and the models' files name; nobody is
- * served yet.  'settings' is kept.  With
- * 'is_check' no database is opened, and it cannot be started.
+ * served yet.  'settings' is taken, and empty then.  With 'is_check' no
+ * database is opened, and it cannot be started.
  * Returns 0; WEFT_ECONFIG, WEFT_ELOCKED and others that name what and where.
  * Thread: before others start.
  */
-WEFT_MUST_CHECK int daemon_open(const struct settings *settings,
-    bool is_check, struct daemon **daemon, struct weft_error *error);
+WEFT_MUST_CHECK int daemon_open(struct settings *settings, bool is_check,
+    struct daemon **daemon, struct weft_error *error);
 
 /*
  * Starts to serve; '*port' is where.  Returns 0; WEFT_EIO (the port is taken,
@@ -26,12 +26,17 @@ WEFT_MUST_CHECK int daemon_start(
     struct daemon *daemon, uint16_t *port, struct weft_error *error);
 
 /*
- * Takes over what may change while it runs: the certificate, the files for
- * browsers.  Returns 0; WEFT_ECONFIG, WEFT_EIO and others that name what: it
- * stays as it was.
+ * Reads the directory's files again and takes over what may change while it
+ * runs: settings, the models' rules, the certificate, the files for browsers.
+ * What takes a restart is logged.
+ * Returns 0; WEFT_ECONFIG, WEFT_EIO and others that name what: settings and
+ * rules stay as they were; WEFT_ENOMEM: the rules may be the new ones.
  */
 WEFT_MUST_CHECK int daemon_reload(
     struct daemon *daemon, struct weft_error *error);
+
+/* The settings now: those that take a restart as they were read last. */
+const struct settings *daemon_settings(const struct daemon *daemon);
 
 /* Begins to end: /readyz says no, open requests are still answered. */
 void daemon_drain(struct daemon *daemon);

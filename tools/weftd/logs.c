@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,8 +12,8 @@
 #define LINE_ROOM 4096
 
 static struct {
-	enum weft_log_level level;
-	enum log_format format;
+	atomic_int level;  /* enum weft_log_level */
+	atomic_int format; /* enum log_format */
 	bool is_started;
 } chosen = {.level = WEFT_LOG_INFO};
 
@@ -145,6 +146,8 @@ log_message(enum weft_log_level level, const char *module, const char *text,
 	struct line line;
 
 	(void)context;
+	if ((int)level > chosen.level)
+		return;
 	begin(&line, level, module);
 	add(&line, "message", weft_slice(text));
 	end(&line);
@@ -153,10 +156,16 @@ log_message(enum weft_log_level level, const char *module, const char *text,
 void
 logs_start(enum weft_log_level level, enum log_format format)
 {
-	chosen.level = level;
-	chosen.format = format;
+	logs_set(level, format);
 	chosen.is_started = true;
-	weft_log_set(log_message, level, NULL);
+	weft_log_set(log_message, WEFT_LOG_DEBUG, NULL);
+}
+
+void
+logs_set(enum weft_log_level level, enum log_format format)
+{
+	chosen.level = (int)level;
+	chosen.format = (int)format;
 }
 
 void
@@ -165,7 +174,7 @@ logs_say(enum weft_log_level level, const char *format, ...)
 	char text[1024];
 	va_list arguments;
 
-	if (level > chosen.level)
+	if ((int)level > chosen.level)
 		return;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);

@@ -17,6 +17,9 @@
  */
 void logs_start(enum weft_log_level level, enum log_format format);
 
+/* Sets level and form anew.  Thread: any. */
+void logs_set(enum weft_log_level level, enum log_format format);
+
 /* Logs a message of the daemon's own.  Thread: any. */
 void logs_say(enum weft_log_level level, const char *format, ...)
     WEFT_PRINTF(2, 3);

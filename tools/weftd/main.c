@@ -120,9 +120,9 @@ drain(struct daemon *daemon, const sigset_t *signals, int64_t seconds)
 }
 
 static int
-serve(const struct settings *settings, struct daemon *daemon,
-    const sigset_t *signals)
+serve(struct daemon *daemon, const sigset_t *signals)
 {
+	const struct settings *settings = daemon_settings(daemon);
 	struct weft_error error = {0};
 	uint16_t port;
 	int signal = 0, code = daemon_start(daemon, &port, &error);
@@ -147,7 +147,7 @@ serve(const struct settings *settings, struct daemon *daemon,
 }
 
 static int
-run(const struct options *options, const struct settings *settings)
+run(const struct options *options, struct settings *settings)
 {
 	struct weft_error error = {0};
 	struct daemon *daemon;
@@ -165,7 +165,7 @@ run(const struct options *options, const struct settings *settings)
 	if (options->check)
 		status = STATUS_OK;
 	else
-		status = serve(settings, daemon, &signals);
+		status = serve(daemon, &signals);
 	daemon_close(daemon);
 	if (!options->check && status == STATUS_OK)
 		logs_say(WEFT_LOG_INFO, "ended");

@@ -104,7 +104,7 @@ answer_metrics(struct operations *operations,
     struct weft__http_response *response)
 {
 	struct metrics_job *work;
-	int64_t access = operations->settings->metrics;
+	int access = atomic_load(&operations->metrics_access);
 
 	if (access == METRICS_OFF ||
 	    (access == METRICS_LOCAL && !is_local(request->peer))) {

@@ -16,7 +16,7 @@
 struct weft__repl_server;
 
 struct operations {
-	const struct settings *settings;
+	atomic_int metrics_access; /* enum metrics_access */
 	struct weft_registry *registry;
 	struct weft__workers *workers;
 	struct metrics *metrics;

@@ -14,22 +14,22 @@ static const char *const accesses[] = {"local", "open", "off", NULL};
 
 const struct setting setting_table[] = {
     {CONFIG_JSON, "host", SETTING_TEXT, AT(host), 0, 0, NULL, "\"127.0.0.1\"",
-	"Address or name to listen on."},
+	"Address or name to listen on.", true},
     {CONFIG_JSON, "port", SETTING_NUMBER, AT(port), 0, 65535, NULL, "3000",
-	"Port to listen on; 0 takes any that is free."},
+	"Port to listen on; 0 takes any that is free.", true},
     {CONFIG_JSON, "restApiRoot", SETTING_TEXT, AT(root), 0, 0, NULL, "\"/api\"",
-	"Path under which the models are."},
+	"Path under which the models are.", true},
     {CONFIG_JSON, "remoting.json.limit", SETTING_SIZE, AT(json_limit), 1024,
 	INT64_C(1) << 40, NULL, "\"1mb\"",
 	"Largest body of a request but for bulk ones."},
     {WEFTD_JSON, "tls.certificate", SETTING_PATH, AT(tls_certificate), 0, 0, NULL,
-	NULL, "PEM file of the certificate and its chain."},
+	NULL, "PEM file of the certificate and its chain.", true},
     {WEFTD_JSON, "tls.key", SETTING_PATH, AT(tls_key), 0, 0, NULL, NULL,
-	"PEM file of the private key."},
+	"PEM file of the private key.", true},
     {WEFTD_JSON, "threads", SETTING_NUMBER, AT(threads), 0, 256, NULL, "0",
-	"Threads that serve connections; 0: one for each core."},
+	"Threads that serve connections; 0: one for each core.", true},
     {WEFTD_JSON, "workers", SETTING_NUMBER, AT(workers), 1, 256, NULL, "4",
-	"Threads that work on databases and passwords."},
+	"Threads that work on databases and passwords.", true},
     {WEFTD_JSON, "limits.bulk", SETTING_SIZE, AT(bulk_limit), 1024,
 	INT64_C(1) << 40, NULL, "\"256mb\"",
 	"Largest body of bulk-update, diff, create-updates and sync."},
@@ -53,13 +53,16 @@ const struct setting setting_table[] = {
 	"Origins of other sites' pages that may use the API; \"*\": any."},
     {WEFTD_JSON, "cors.credentials", SETTING_FLAG, AT(cors_credentials), 0, 0, NULL,
 	"false", "Whether these may send cookies."},
+    {WEFTD_JSON, "proxies", SETTING_LIST, AT(proxies), 0, 0, NULL, "[]",
+	"Addresses and networks (10.0.0.0/8) of proxies whose X-Forwarded-For "
+	"tells who a request is from."},
     {WEFTD_JSON, "gzip", SETTING_FLAG, AT(gzip), 0, 0, NULL, "true",
 	"Whether gzip is used: answers for those who ask, bodies of requests."},
     {WEFTD_JSON, "files.folder", SETTING_PATH, AT(files_folder), 0, 0, NULL, NULL,
-	"Folder whose files browsers get: a page that uses the models."},
+	"Folder whose files browsers get: a page that uses the models.", true},
     {WEFTD_JSON, "files.policy", SETTING_TEXT, AT(files_policy), 0, 0, NULL,
 	"\"default-src 'self'; base-uri 'none'; frame-ancestors 'none'\"",
-	"Content-Security-Policy of these files; empty: none."},
+	"Content-Security-Policy of these files; empty: none.", true},
     {WEFTD_JSON, "denyUnlisted", SETTING_FLAG, AT(deny_unlisted), 0, 0, NULL,
 	"false", "Denies what no ACL allows, where LoopBack would allow it."},
     {WEFTD_JSON, "log.level", SETTING_WORD, AT(log_level), 0, 0, levels, "\"info\"",
@@ -72,18 +75,18 @@ const struct setting setting_table[] = {
 	"Who may read /metrics: peers on this machine, all, none."},
     {WEFTD_JSON, "store.interval", SETTING_NUMBER, AT(project_ms), 10, 3600000,
 	NULL, "1000",
-	"Milliseconds after which changes are in the revision store."},
+	"Milliseconds after which changes are in the revision store.", true},
     {WEFTD_JSON, "replicate.enabled", SETTING_FLAG, AT(replicate), 0, 0, NULL,
-	"true", "Whether /replicate serves weft.repl.v1 over WebSocket."},
+	"true", "Whether /replicate serves weft.repl.v1 over WebSocket.", true},
     {WEFTD_JSON, "replicate.origins", SETTING_LIST, AT(replicate_origins), 0,
 	0, NULL, "[]",
-	"Origins of other sites' pages that may replicate; \"*\": any."},
+	"Origins of other sites' pages that may replicate; \"*\": any.", true},
     {WEFTD_JSON, "replicate.window", SETTING_SIZE, AT(replicate_window), 65536,
 	INT64_C(1) << 30, NULL, "\"4mb\"",
-	"Bytes of changes that a client may send ahead of the answers."},
+	"Bytes of changes that a client may send ahead of the answers.", true},
     {WEFTD_JSON, "replicate.wait", SETTING_NUMBER, AT(replicate_wait_seconds),
 	1, 3600, NULL, "60",
-	"Seconds after which a client that takes nothing is cut off."},
+	"Seconds after which a client that takes nothing is cut off.", true},
 };
 
 const size_t setting_count = sizeof setting_table / sizeof *setting_table;
@@ -122,6 +125,39 @@ setting_describe(const struct setting *setting, char *text, size_t room)
 		    word == setting->words ? "" : ",", *word);
 }
 
+static bool
+lists_equal(const struct setting_list *a, const struct setting_list *b)
+{
+	if (a->length != b->length)
+		return false;
+	for (size_t i = 0; i < a->length; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+bool
+setting_equal(const struct setting *setting, const struct settings *a,
+    const struct settings *b)
+{
+	const char *one = (const char *)a + setting->offset;
+	const char *other = (const char *)b + setting->offset;
+	const char *text, *other_text;
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+	case SETTING_PATH:
+		text = *(char *const *)(const void *)one;
+		other_text = *(char *const *)(const void *)other;
+		return text && other_text ? !strcmp(text, other_text)
+					  : text == other_text;
+	case SETTING_LIST:
+		return lists_equal((const void *)one, (const void *)other);
+	default:
+		return !memcmp(one, other, sizeof(int64_t));
+	}
+}
+
 void
 settings_print_help(FILE *out)
 {
@@ -139,6 +175,8 @@ settings_print_help(FILE *out)
 		fprintf(out, "      %s", setting->help);
 		if (setting->otherwise)
 			fprintf(out, " Default: %s.", setting->otherwise);
+		if (setting->is_fixed)
+			fputs(" A change takes a restart.", out);
 		fputc('\n', out);
 	}
 }
@@ -161,6 +199,8 @@ settings_print_mdoc(FILE *out)
 		    expected, setting->help);
 		if (setting->otherwise)
 			fprintf(out, "Default: %s.\n", setting->otherwise);
+		if (setting->is_fixed)
+			fputs("A change takes a restart.\n", out);
 	}
 	fprintf(out, ".El\n");
 }

@@ -18,10 +18,15 @@ struct setting {
 	const char *const *words; /* ends with NULL */
 	const char *otherwise;    /* the default as JSON; NULL: none */
 	const char *help;
+	bool is_fixed;            /* a change takes a restart */
 };
 
 extern const struct setting setting_table[];
 extern const size_t setting_count;
+
+/* Whether both have the same value of this setting. */
+bool setting_equal(const struct setting *setting, const struct settings *a,
+    const struct settings *b);
 
 /* Writes what a value of this setting must be. */
 void setting_describe(

@@ -350,13 +350,15 @@ settings_read(struct settings *settings, const char *directory,
 void
 settings_fini(struct settings *settings)
 {
-	for (size_t i = 0; i < setting_count; i++)
-		if (setting_table[i].kind == SETTING_TEXT ||
+	for (size_t i = 0; i < setting_count; i++) {
+		void *place = (char *)settings + setting_table[i].offset;
+
+		if (setting_table[i].kind == SETTING_LIST)
+			free_list(place);
+		else if (setting_table[i].kind == SETTING_TEXT ||
 		    setting_table[i].kind == SETTING_PATH)
-			weft__free(
-			    *(char **)((char *)settings + setting_table[i].offset));
-	free_list(&settings->cors_origins);
-	free_list(&settings->replicate_origins);
+			weft__free(*(char **)place);
+	}
 	weft__free(settings->directory);
 	*settings = (struct settings){.directory = NULL};
 }

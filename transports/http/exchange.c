@@ -72,6 +72,7 @@ begin(struct weft__http_response *response,
 	connection->request_count++;
 	response->connection = connection;
 	response->peer = *weft__connection_peer(connection->net);
+	weft__http_find_client(response);
 	response->began_us = weft__loop_now_us(thread->loop);
 	response->keeps_alive =
 	    may_keep_alive(connection, &response->head);

@@ -7,6 +7,8 @@
  * exchange.c     a request and its response, from head to last byte
  * response.c     what handlers call
  * stream.c       the bodies that they write part by part
+ * active.c       configurations
+ * forwarded.c    who a request is from
  * etag.c         what the client has already
  * gzip.c, cors.c what is added to an answer if the client asks
  * gunzip.c       the compressed bodies of requests
@@ -22,14 +24,32 @@
 #include "transports/http/chunked.h"
 #include "transports/http/head.h"
 #include "transports/http/server.h"
+#include "transports/net/network.h"
 
 /* "Sun, 06 Nov 1994 08:49:37 GMT" and a NUL. */
 #define WEFT__HTTP_DATE_SIZE 30
 
+/* Has a thread take another configuration. */
+struct weft__http_switch {
+	struct weft__task task;
+	struct weft__http_thread *thread;
+	const struct weft__http_active *active;
+};
+
+/* A configuration that is used, or was: connections point at it. */
+struct weft__http_active {
+	struct weft__http_active *before;
+	struct weft__http_config config;
+	struct weft__network *proxies;
+	size_t proxy_count;
+	struct weft__http_switch *switches; /* one for each thread */
+};
+
 /* One loop with what its connections share. */
 struct weft__http_thread {
 	struct weft__http_server *server;
-	const struct weft__http_config *config;
+	const struct weft__http_active *active; /* the newest it knows */
+	const struct weft__http_config *config; /* of it */
 	const struct weft__http_handler *handler;
 	struct weft__loop *loop;
 	struct weft__http_connection *connections;
@@ -133,6 +153,24 @@ void weft__http_send_head(
  */
 void weft__http_exchange_finish(
     struct weft__http_response *response, bool is_whole);
+
+/* active.c ------------------------------------------------------------ */
+
+/*
+ * Makes one for a server of so many threads; the caller's.
+ * Returns 0; WEFT_ECONFIG; WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__http_active_create(
+    const struct weft__http_config *config, unsigned thread_count,
+    struct weft__http_active **active, struct weft_error *error);
+
+/* Frees it with all before it; NULL is allowed. */
+void weft__http_active_destroy(struct weft__http_active *active);
+
+/* forwarded.c --------------------------------------------------------- */
+
+/* Sets the peer to the client for whom proxies have sent the request. */
+void weft__http_find_client(struct weft__http_response *response);
 
 /* etag.c -------------------------------------------------------------- */
 

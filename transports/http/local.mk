@@ -1,5 +1,6 @@
 # transports/http: strict HTTP/1.1 for the protocols above it.
 libweft_all_la_SOURCES += \
+	transports/http/active.c \
 	transports/http/body.c transports/http/body.h \
 	transports/http/chunked.c transports/http/chunked.h \
 	transports/http/connection.c \
@@ -9,6 +10,7 @@ libweft_all_la_SOURCES += \
 	transports/http/exchange.c transports/http/exchange.h \
 	transports/http/files.c transports/http/files.h \
 	transports/http/files_table.c transports/http/files_table.h \
+	transports/http/forwarded.c \
 	transports/http/gunzip.c transports/http/gunzip.h \
 	transports/http/gzip.c transports/http/gzip.h \
 	transports/http/head.h \

@@ -27,7 +27,7 @@ struct weft__http_listening {
 };
 
 struct weft__http_server {
-	struct weft__http_config config;
+	struct weft__http_active *active; /* and those before it */
 	struct weft__http_handler handler;
 	struct weft__admission *admission;
 	struct weft__http_thread *threads;
@@ -36,35 +36,6 @@ struct weft__http_server {
 	atomic_bool is_draining;
 };
 
-void
-weft__http_config_init(struct weft__http_config *config)
-{
-	*config = (struct weft__http_config){
-	    .head_ms = 10000,
-	    .idle_ms = 75000,
-	    .body_ms = 10000,
-	    .body_rate = 10240,
-	    .connection =
-	        {
-	            .input = 65536,
-	            .output_high = 1024 * 1024,
-	            .output_low = 256 * 1024,
-	            .handshake_ms = 10000,
-	            .write_ms = 60000,
-	            .write_size = 61440,
-	            .linger_ms = 1000,
-	            .linger_size = 65536,
-	        },
-	    .connection_count = 20000,
-	    .connections_of_address = 256,
-	    .requests_of_connection = 10000,
-	    .body_limit = 1024 * 1024,
-	    .body_memory = 65536,
-	    .has_gzip = true,
-	    .folder = "/tmp",
-	};
-}
-
 static int
 create_thread(struct weft__http_server *server,
     struct weft__http_thread *thread, struct weft_error *error)
@@ -72,27 +43,15 @@ create_thread(struct weft__http_server *server,
 	unsigned char random[4];
 
 	thread->server = server;
-	thread->config = &server->config;
+	thread->active = server->active;
+	thread->config = &server->active->config;
 	thread->handler = &server->handler;
 	weft_buf_init(&thread->scratch, SCRATCH_SIZE);
 	weft__clock_random(&weft__clock_system, random, sizeof random);
 	snprintf(thread->id_prefix, sizeof thread->id_prefix,
 	    "%02x%02x%02x%02x", random[0], random[1], random[2], random[3]);
 	return weft__loop_create(
-	    server->config.ticks, server->config.clock, &thread->loop, error);
-}
-
-static int
-check_config(const struct weft__http_config *config, struct weft_error *error)
-{
-	const char *const *each = config->cors_origins;
-
-	for (; each && *each; each++)
-		if (strcmp(*each, "*") == 0 && config->has_cors_credentials)
-			return weft_error_set(error, WEFT_ECONFIG,
-			    "CORS: credentials for any origin would let every "
-			    "page act for its visitor; list the origins");
-	return 0;
+	    thread->config->ticks, thread->config->clock, &thread->loop, error);
 }
 
 /* How many threads there are to be. */
@@ -113,10 +72,11 @@ create_parts(struct weft__http_server *server, struct weft_error *error)
 {
 	int code = 0;
 
-	server->thread_count = count_threads(&server->config);
-	server->admission =
-	    weft__admission_create(server->config.connection_count,
-	        server->config.connections_of_address);
+	const struct weft__http_config *config = &server->active->config;
+
+	server->thread_count = count_threads(config);
+	server->admission = weft__admission_create(
+	    config->connection_count, config->connections_of_address);
 	server->threads =
 	    weft__calloc(server->thread_count, sizeof *server->threads);
 	if (!server->admission || !server->threads)
@@ -131,18 +91,16 @@ weft__http_server_create(const struct weft__http_config *config,
     const struct weft__http_handler *handler,
     struct weft__http_server **server_out, struct weft_error *error)
 {
-	struct weft__http_server *server;
-	int code = check_config(config, error);
+	struct weft__http_server *server = weft__calloc(1, sizeof *server);
+	int code;
 
 	*server_out = NULL;
-	if (code)
-		return code;
-	server = weft__calloc(1, sizeof *server);
 	if (!server)
 		return weft_error_set(error, WEFT_ENOMEM, "HTTP server");
-	server->config = *config;
 	server->handler = *handler;
-	code = create_parts(server, error);
+	code = weft__http_active_create(config, 0, &server->active, error);
+	if (!code)
+		code = create_parts(server, error);
 	if (code) {
 		weft__http_server_destroy(server);
 		return code;
@@ -182,7 +140,7 @@ accepted(int fd, const struct weft__address *peer, void *context)
 	struct weft__connection_start start = {.fd = fd,
 	    .peer = *peer,
 	    .admission = server->admission,
-	    .limits = &server->config.connection};
+	    .limits = &thread->config->connection};
 
 	if (answer != WEFT__ADMITTED) {
 		turn_away(fd, listening->tls ? "" : words(answer));
@@ -196,6 +154,41 @@ accepted(int fd, const struct weft__address *peer, void *context)
 		return;
 	}
 	weft__http_connection_start(thread, &start);
+}
+
+static void
+on_switch(struct weft__task *task)
+{
+	struct weft__http_switch *one = (void *)((char *)task -
+	    offsetof(struct weft__http_switch, task));
+
+	one->thread->active = one->active;
+	one->thread->config = &one->active->config;
+}
+
+int
+weft__http_server_configure(struct weft__http_server *server,
+    const struct weft__http_config *config, struct weft_error *error)
+{
+	struct weft__http_active *active;
+	struct weft__http_switch *one;
+	int code = weft__http_active_create(
+	    config, server->thread_count, &active, error);
+
+	if (code)
+		return code;
+	active->before = server->active;
+	server->active = active;
+	weft__admission_limit(server->admission, config->connection_count,
+	    config->connections_of_address);
+	for (unsigned i = 0; i < server->thread_count; i++) {
+		one = &active->switches[i];
+		one->task.run = on_switch;
+		one->thread = &server->threads[i];
+		one->active = active;
+		weft__loop_post(one->thread->loop, &one->task);
+	}
+	return 0;
 }
 
 /* Has one thread listen on the socket, which is given. */
@@ -357,5 +350,6 @@ weft__http_server_destroy(struct weft__http_server *server)
 	}
 	weft__admission_destroy(server->admission);
 	weft__free(server->threads);
+	weft__http_active_destroy(server->active);
 	weft__free(server);
 }

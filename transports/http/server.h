@@ -44,6 +44,8 @@ struct weft__http_config {
 	bool has_gzip;                   /* compresses where a client asks */
 	const char *const *cors_origins; /* ends with NULL; "*" is any */
 	bool has_cors_credentials;       /* browsers may send cookies */
+	const char *const *proxies; /* whose X-Forwarded-For is believed:
+	                               addresses, networks; ends with NULL */
 
 	/* Called on the loops' threads, several at once; may be NULL. */
 	void (*log)(const struct weft__http_entry *entry, void *context);
@@ -56,6 +58,11 @@ struct weft__http_config {
 /* Fills in the defaults, which docs/http.md lists. */
 void weft__http_config_init(struct weft__http_config *config);
 
+/* Whether a server can have it: WEFT_ECONFIG says what is wrong with its
+ * origins or proxies; WEFT_ENOMEM. */
+WEFT_MUST_CHECK int weft__http_config_check(
+    const struct weft__http_config *config, struct weft_error *error);
+
 /*
  * Makes a server.  'config' and 'handler' are copied, what they point at is
  * kept.  Returns 0; WEFT_ECONFIG; WEFT_ENOMEM; WEFT_EIO.
@@ -64,6 +71,17 @@ WEFT_MUST_CHECK int weft__http_server_create(
     const struct weft__http_config *config,
     const struct weft__http_handler *handler,
     struct weft__http_server **server, struct weft_error *error);
+
+/*
+ * Serves by another configuration from here on.  The number of threads, clocks
+ * and what is said of connections stay as they are; connections that are open
+ * stay.  What 'config' points at is kept until the server is destroyed.
+ * Returns 0; WEFT_ECONFIG; WEFT_ENOMEM: all is as before.
+ * Thread: any, one at a time.
+ */
+WEFT_MUST_CHECK int weft__http_server_configure(
+    struct weft__http_server *server, const struct weft__http_config *config,
+    struct weft_error *error);
 
 /*
  * Listens on host and port, as weft__listen() says; 'tls' is kept (NULL:

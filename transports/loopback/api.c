@@ -168,6 +168,16 @@ add_models(struct weft__rest *rest, struct weft_error *error)
 	return code;
 }
 
+void
+weft__rest_set_limits(
+    struct weft__rest *rest, uint64_t body_limit, uint64_t bulk_limit)
+{
+	atomic_store(&rest->body_limit,
+	    body_limit ? body_limit : WEFT_LIMIT_REST_BODY_SIZE);
+	atomic_store(&rest->bulk_limit,
+	    bulk_limit ? bulk_limit : WEFT_LIMIT_REST_BULK_SIZE);
+}
+
 static int
 read_options(struct weft__rest *rest, const struct weft__rest_options *given,
     struct weft_error *error)
@@ -180,10 +190,7 @@ read_options(struct weft__rest *rest, const struct weft__rest_options *given,
 	*options = *given;
 	rest->registry = given->registry;
 	rest->access = given->access;
-	if (!options->body_limit)
-		options->body_limit = WEFT_LIMIT_REST_BODY_SIZE;
-	if (!options->bulk_limit)
-		options->bulk_limit = WEFT_LIMIT_REST_BULK_SIZE;
+	weft__rest_set_limits(rest, given->body_limit, given->bulk_limit);
 	if (!options->heartbeat_ms)
 		options->heartbeat_ms = HEARTBEAT_MS;
 	if (!options->poll_ms)

@@ -45,6 +45,10 @@ struct weft__rest_options {
 WEFT_MUST_CHECK int weft__rest_open(const struct weft__rest_options *options,
     struct weft__rest **rest, struct weft_error *error);
 
+/* Sets the limits of bodies anew (0: the default).  Thread: any. */
+void weft__rest_set_limits(
+    struct weft__rest *rest, uint64_t body_limit, uint64_t bulk_limit);
+
 /* Frees it; no request may be under way.  NULL is allowed. */
 void weft__rest_close(struct weft__rest *rest);
 

@@ -22,6 +22,8 @@
 #ifndef TRANSPORTS_LOOPBACK_REST_H
 #define TRANSPORTS_LOOPBACK_REST_H
 
+#include <stdatomic.h>
+
 #include <weft/source.h>
 
 #include "core/base/hash.h"
@@ -79,6 +81,7 @@ struct weft__rest {
 	struct weft_registry *registry;
 	struct weft__access *access; /* NULL: everything is allowed */
 	struct weft__rest_options options;
+	atomic_uint_fast64_t body_limit, bulk_limit; /* bytes */
 	struct weft_slice root; /* "api", or more segments, or empty */
 	size_t root_segments;
 	struct weft__rest_model *models;

@@ -73,11 +73,9 @@ weft__rest_call_read_head(
 uint64_t
 weft__rest_call_body_limit(const struct weft__rest_call *call)
 {
-	const struct weft__rest_options *options = &call->rest->options;
-
-	if (call->route->flags & WEFT__REST_BULK)
-		return options->bulk_limit;
-	return options->body_limit;
+	return atomic_load(call->route->flags & WEFT__REST_BULK
+		? &call->rest->bulk_limit
+		: &call->rest->body_limit);
 }
 
 /*

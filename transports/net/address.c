@@ -44,3 +44,23 @@ weft__address_set(struct weft__address *address, const struct sockaddr *peer)
 		address->port = ntohs(in.sin6_port);
 	}
 }
+
+bool
+weft__address_parse(struct weft_slice text, struct weft__address *address)
+{
+	unsigned char bytes[16];
+	char copy[WEFT__ADDRESS_TEXT];
+
+	*address = (struct weft__address){.text = "-"};
+	if (text.size >= sizeof copy)
+		return false;
+	memcpy(copy, text.data, text.size);
+	copy[text.size] = '\0';
+	if (inet_pton(AF_INET, copy, bytes) == 1)
+		set_ipv4(address, bytes);
+	else if (inet_pton(AF_INET6, copy, bytes) == 1)
+		set_ipv6(address, bytes);
+	else
+		return false;
+	return true;
+}

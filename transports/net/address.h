@@ -21,6 +21,10 @@ struct weft__address {
 	uint16_t port;
 };
 
+/* Reads a numeric address; port 0.  Returns whether the text is one. */
+bool weft__address_parse(
+    struct weft_slice text, struct weft__address *address);
+
 /* Sets '*address'; of an unknown family it is "-" and port 0. */
 void weft__address_set(
     struct weft__address *address, const struct sockaddr *peer);

@@ -32,6 +32,16 @@ weft__admission_create(size_t most, size_t most_of_address)
 }
 
 void
+weft__admission_limit(struct weft__admission *admission, size_t most,
+    size_t most_of_address)
+{
+	pthread_mutex_lock(&admission->lock);
+	admission->most = most;
+	admission->most_of_address = most_of_address;
+	pthread_mutex_unlock(&admission->lock);
+}
+
+void
 weft__admission_destroy(struct weft__admission *admission)
 {
 	if (!admission)

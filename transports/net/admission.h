@@ -24,6 +24,10 @@ enum weft__admission_answer {
 struct weft__admission *weft__admission_create(
     size_t most, size_t most_of_address);
 
+/* Sets other limits; who is in stays in.  Thread: any. */
+void weft__admission_limit(struct weft__admission *admission, size_t most,
+    size_t most_of_address);
+
 /* Frees them; NULL is allowed. */
 void weft__admission_destroy(struct weft__admission *admission);
 

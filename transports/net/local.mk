@@ -10,6 +10,7 @@ libweft_all_la_SOURCES += \
 	transports/net/listener.c transports/net/listener.h \
 	transports/net/lookup.c transports/net/lookup.h \
 	transports/net/loop.c transports/net/loop.h \
+	transports/net/network.c transports/net/network.h \
 	transports/net/stream.c transports/net/stream.h \
 	transports/net/timer.c transports/net/timer.h \
 	transports/net/tls_client.c transports/net/tls_client.h \

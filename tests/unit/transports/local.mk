@@ -25,6 +25,13 @@ TESTS += tests/unit/transports/http/files
 tests_unit_transports_http_files_SOURCES = \
 	tests/unit/transports/http/files.c $(http_fixture)
 tests_unit_transports_http_files_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/http/forwarded
+TESTS += tests/unit/transports/http/forwarded
+tests_unit_transports_http_forwarded_SOURCES = \
+	tests/unit/transports/http/forwarded.c $(http_fixture)
+tests_unit_transports_http_forwarded_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/http/gunzip
 TESTS += tests/unit/transports/http/gunzip
 tests_unit_transports_http_gunzip_SOURCES = \
@@ -74,6 +81,12 @@ check_PROGRAMS += tests/unit/transports/net/loop
 TESTS += tests/unit/transports/net/loop
 tests_unit_transports_net_loop_SOURCES = tests/unit/transports/net/loop.c
 tests_unit_transports_net_loop_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/net/network
+TESTS += tests/unit/transports/net/network
+tests_unit_transports_net_network_SOURCES = \
+	tests/unit/transports/net/network.c
+tests_unit_transports_net_network_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/transports/net/timer
 TESTS += tests/unit/transports/net/timer
