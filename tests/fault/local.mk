@@ -22,6 +22,12 @@ tests_fault_power_SOURCES = tests/fault/power.c \
 	tests/lib/power_loss.c tests/lib/power_loss.h $(FIXTURE)
 tests_fault_power_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/fault/crowd
+TESTS += tests/fault/crowd
+tests_fault_crowd_SOURCES = tests/fault/crowd.c \
+	tests/lib/http.c tests/lib/http.h
+tests_fault_crowd_LDADD = $(TEST_LIBS)
+
 FAULT_TESTS = tests/fault/kill.sh tests/fault/space.sh
 dist_check_SCRIPTS += $(FAULT_TESTS)
 TESTS += $(FAULT_TESTS)

@@ -142,13 +142,16 @@ struct weft__http_stream {
 	void (*over)(void *context);
 	void *context;
 
+	/* The bytes that will be written if that is known, else 0. */
+	uint64_t length;
+
 	/* Its bytes may wait in a compressor until there are enough of them:
 	 * not for live ones. */
 	bool may_compress;
 };
 
 /*
- * Begins an answer whose length is not known: 'stream' is copied.  The
+ * Begins an answer that is written part by part: 'stream' is copied.  The
  * response goes on until weft__http_end(), or until 'over' is called, which
  * is never done from within this call.
  */

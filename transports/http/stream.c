@@ -170,7 +170,8 @@ weft__http_stream(struct weft__http_response *response, int status,
 	}
 	if (stream->may_compress)
 		weft__http_gzip_begin(response, -1);
-	weft__http_send_head(response, status, -1);
+	weft__http_send_head(response, status,
+	    stream->length && !response->gzip ? (int64_t)stream->length : -1);
 	weft__http_wake(response);
 }
 

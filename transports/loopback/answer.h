@@ -9,7 +9,7 @@
 #include "transports/http/body.h"
 
 /* What is in memory before it goes to the file. */
-#define WEFT__REST_ANSWER_MEMORY (1024u * 1024)
+#define WEFT__REST_ANSWER_MEMORY 65536u
 
 struct weft__rest_answer {
 	int status;           /* 200, unless the method sets another */

@@ -8,15 +8,13 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
+#include "transports/loopback/send.h"
 #include "transports/loopback/serve.h"
 #include "transports/loopback/stream.h"
 #include "transports/watch.h"
 
 /* Bodies up to here come before anything is asked. */
 #define SMALL_BODY 65536
-
-/* Bytes that go to the connection at a time. */
-#define CHUNK 65536
 
 /* A request under way. */
 struct exchange {
@@ -27,7 +25,6 @@ struct exchange {
 	bool is_authorized;
 	int code;
 	struct weft__rest_stream *stream; /* the answer, if it is one */
-	struct weft_slice unsent;         /* of a large answer */
 };
 
 static struct exchange *
@@ -48,24 +45,6 @@ set_header(
 	(void)weft__http_set_header(response, name, weft_slice(value));
 }
 
-/* Writes more of a large answer. */
-static void
-send_more(struct weft__http_response *response, void *context)
-{
-	struct exchange *exchange = context;
-	struct weft_slice *unsent = &exchange->unsent;
-
-	while (unsent->size && !weft__http_is_full(response)) {
-		size_t size = unsent->size < CHUNK ? unsent->size : CHUNK;
-
-		weft__http_write(response, unsent->data, size);
-		unsent->data += size;
-		unsent->size -= size;
-	}
-	if (!unsent->size)
-		weft__http_end(response);
-}
-
 /* Answers with what is in memory.  The exchange is gone with that. */
 static void
 send_small(struct exchange *exchange)
@@ -81,16 +60,12 @@ static void
 send_large(struct exchange *exchange)
 {
 	struct weft__rest_call *call = &exchange->call;
-	const struct weft__http_stream stream = {
-	    .more = send_more, .context = exchange};
 
-	if (weft__rest_answer_bytes(
-		&call->answer, &exchange->unsent, &call->error)) {
-		weft__rest_call_fail(call);
-		send_small(exchange);
+	if (weft__rest_send_file(
+		exchange->response, &call->answer, &call->error) == 0)
 		return;
-	}
-	weft__http_stream(exchange->response, call->answer.status, &stream);
+	weft__rest_call_fail(call);
+	send_small(exchange);
 }
 
 /* Tells the answer's tag; what the client has already is not sent. */

@@ -21,6 +21,7 @@ libweft_all_la_SOURCES += \
 	transports/loopback/rest.h \
 	transports/loopback/route.c \
 	transports/loopback/save.c \
+	transports/loopback/send.c transports/loopback/send.h \
 	transports/loopback/serve.c transports/loopback/serve.h \
 	transports/loopback/stream.c transports/loopback/stream.h \
 	transports/loopback/sync.c \

@@ -10,7 +10,7 @@
  *   peer.c               what another weft asks beyond LoopBack
  *   user.c               login and what belongs to it
  *   stream.c             change streams
- *   record_text.c answer.c failure.c       what goes back
+ *   record_text.c answer.c failure.c send.c  what goes back
  *   api.c                the models that are served
  *   bind.c               all of it as a handler of transports/http
  *
