@@ -311,6 +311,21 @@ read_name(struct parser *parser, const char *key, struct weft_slice *found)
 	return 0;
 }
 
+/* What LoopBack's changes have besides: of it one can be filled here. */
+static int
+check_additional(struct parser *parser)
+{
+	const char *key = "additionalChangeModelProperties";
+	const json_t *additional = setting(parser, key);
+
+	if (additional && !json_is_object(additional))
+		return weft__config_refuse(
+		    parser->error, additional, "an object", "%s", key);
+	weft__definition_name_unfilled(parser->definition->name, additional,
+	    json_string_value(setting(parser, "changeFilterProperty")));
+	return 0;
+}
+
 static int
 compare_properties(const void *a, const void *b)
 {
@@ -382,6 +397,8 @@ read_properties(struct parser *parser)
 	if (!code)
 		code = read_name(parser, "changeFilterProperty",
 		    &definition->change_filter);
+	if (!code)
+		code = check_additional(parser);
 	return code ? code : sort_properties(parser);
 }
 

@@ -41,3 +41,18 @@ weft__definition_name_unknown(const char *model, const json_t *definition)
 			    model, key);
 	}
 }
+
+void
+weft__definition_name_unfilled(const char *model, const json_t *additional,
+    const char *change_filter)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)additional, name, value)
+		if (!change_filter || strcmp(name, change_filter) != 0)
+			weft__log(WEFT_LOG_WARNING, "models",
+			    "model %s: additionalChangeModelProperties: %s is "
+			    "not filled; changeFilterProperty fills one",
+			    model, name);
+}

@@ -10,4 +10,11 @@
 void weft__definition_name_unknown(
     const char *model, const json_t *definition);
 
+/*
+ * Logs a warning for each property that changes are to carry besides the one
+ * of "changeFilterProperty" (NULL: none): LoopBack fills them by code.
+ */
+void weft__definition_name_unfilled(const char *model,
+    const json_t *additional, const char *change_filter);
+
 #endif

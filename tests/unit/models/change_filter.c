@@ -1,6 +1,9 @@
 /* Tests of models/change_filter.h, by the change lists of a model. */
 #include "tests/lib/test.h"
 
+#include <stdio.h>
+
+#include <weft/log.h>
 #include <weft/source.h>
 
 #include "tests/lib/fixture.h"
@@ -125,6 +128,51 @@ change_filter__takes_the_last_value_before_the_deletion(void **state)
 }
 
 static void
+keep_message(enum weft_log_level level, const char *module, const char *text,
+    void *context)
+{
+	snprintf(context, 200, "%s", text);
+}
+
+/* LoopBack fills them by code of the application. */
+static void
+definition__names_additional_properties_that_nobody_fills(void **state)
+{
+	static const struct {
+		const char *definition, *message;
+	} rows[] = {
+	    {"{\"name\":\"A\",\"additionalChangeModelProperties\":"
+	     "{\"tenant\":\"string\"},\"changeFilterProperty\":\"tenant\","
+	     "\"properties\":{\"tenant\":\"string\"}}", ""},
+	    {"{\"name\":\"B\",\"additionalChangeModelProperties\":"
+	     "{\"tenant\":{\"type\":\"string\"}}}",
+		"model B: additionalChangeModelProperties: tenant is not "
+		"filled; changeFilterProperty fills one"},
+	};
+	struct fixture fixture;
+	char message[200];
+
+	fixture_open(&fixture, FIXTURE_MEMORY);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		message[0] = '\0';
+		weft_log_set(keep_message, WEFT_LOG_WARNING, message);
+		fixture_ok(&fixture,
+		    weft_registry_define(fixture.registry, fixture.datasource,
+			weft_slice(rows[i].definition), NULL, &fixture.error));
+		weft_log_set(NULL, WEFT_LOG_INFO, NULL);
+		assert_string_equal(message, rows[i].message);
+	}
+	assert_int_equal(
+	    weft_registry_define(fixture.registry, fixture.datasource,
+		weft_slice("{\"name\":\"C\","
+			   "\"additionalChangeModelProperties\":[\"a\"]}"),
+		NULL, &fixture.error), WEFT_ECONFIG);
+	assert_non_null(
+	    strstr(fixture.error.text, "additionalChangeModelProperties"));
+	fixture_close(&fixture);
+}
+
+static void
 definition__names_a_wrong_change_filter(void **state)
 {
 	struct fixture fixture;
@@ -146,6 +194,8 @@ main(void)
 	    cmocka_unit_test(
 		change_filter__takes_the_last_value_before_the_deletion),
 	    cmocka_unit_test(definition__names_a_wrong_change_filter),
+	    cmocka_unit_test(
+		definition__names_additional_properties_that_nobody_fills),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
