@@ -54,8 +54,7 @@ const struct setting setting_table[] = {
     {WEFTD_JSON, "cors.credentials", SETTING_FLAG, AT(cors_credentials), 0, 0, NULL,
 	"false", "Whether these may send cookies."},
     {WEFTD_JSON, "proxies", SETTING_LIST, AT(proxies), 0, 0, NULL, "[]",
-	"Addresses and networks (10.0.0.0/8) of proxies whose X-Forwarded-For "
-	"tells who a request is from."},
+	"Addresses, networks of proxies whose X-Forwarded-For is believed."},
     {WEFTD_JSON, "gzip", SETTING_FLAG, AT(gzip), 0, 0, NULL, "true",
 	"Whether gzip is used: answers for those who ask, bodies of requests."},
     {WEFTD_JSON, "files.folder", SETTING_PATH, AT(files_folder), 0, 0, NULL, NULL,

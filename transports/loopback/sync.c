@@ -71,6 +71,8 @@ read_text(struct weft__json_value value, const char *name,
     struct weft_buf *scratch, struct weft_slice *text,
     struct weft_error *error)
 {
+	int code;
+
 	*text = weft_slice_of(NULL, 0);
 	if (value.type == WEFT__JSON_ABSENT || value.type == WEFT__JSON_NULL)
 		return 0;
@@ -82,9 +84,10 @@ read_text(struct weft__json_value value, const char *name,
 		return weft_error_set(
 		    error, WEFT_EINVAL, "%s is not a string", name);
 	weft_buf_clear(scratch);
-	if (weft__json_read_string(value.token, scratch))
+	code = weft__json_read_string(value.token, scratch);
+	if (code)
 		return weft_error_set(
-		    error, WEFT_ELIMIT, "%s is too large", name);
+		    error, code, "%s: %s", name, weft_error_text(code));
 	*text = weft_buf_slice(scratch);
 	return 0;
 }

@@ -32,6 +32,12 @@ tests_unit_transports_loopback_etag_SOURCES = \
 	tests/unit/transports/loopback/etag.c $(rest_fixture)
 tests_unit_transports_loopback_etag_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/transports/loopback/memory
+TESTS += tests/unit/transports/loopback/memory
+tests_unit_transports_loopback_memory_SOURCES = \
+	tests/unit/transports/loopback/memory.c $(rest_fixture)
+tests_unit_transports_loopback_memory_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/loopback/refusals
 TESTS += tests/unit/transports/loopback/refusals
 tests_unit_transports_loopback_refusals_SOURCES = \
