@@ -7,6 +7,8 @@
  *
  * kill_after --count COMMAND...
  * Runs it to its end and prints how many there were.
+ *
+ * SIGTERM kills the command at once; with --count it ends it.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +17,15 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+static pid_t child;
+static volatile sig_atomic_t counts;
+
+static void
+end_child(int signal)
+{
+	kill(child, counts ? SIGTERM : SIGKILL);
+}
 
 /* Calls so far of a process that has not been waited for; 0: not known. */
 static unsigned long
@@ -50,8 +61,7 @@ main(int argc, char **argv)
 {
 	const struct timespec pause = {0, 50000};
 	unsigned long most;
-	pid_t child;
-	int counts, status;
+	int status;
 
 	if (argc < 3)
 		return 2;
@@ -64,8 +74,10 @@ main(int argc, char **argv)
 		execvp(argv[2], argv + 2);
 		_exit(127);
 	}
+	signal(SIGTERM, end_child);
 	if (counts) {
-		has_ended(child, 0);
+		while (!has_ended(child, 0))
+			;
 		fprintf(stderr, "%lu\n", count_calls(child));
 	} else {
 		while (!has_ended(child, WNOHANG) && count_calls(child) < most)

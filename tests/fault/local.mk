@@ -28,6 +28,8 @@ tests_fault_crowd_SOURCES = tests/fault/crowd.c \
 	tests/lib/http.c tests/lib/http.h
 tests_fault_crowd_LDADD = $(TEST_LIBS)
 
-FAULT_TESTS = tests/fault/kill.sh tests/fault/space.sh
+FAULT_TESTS = tests/fault/kill.sh tests/fault/kill_daemon.sh \
+	tests/fault/space.sh
+EXTRA_DIST += tests/fault/rest_client.sh
 dist_check_SCRIPTS += $(FAULT_TESTS)
 TESTS += $(FAULT_TESTS)

@@ -85,11 +85,10 @@ read_text(struct weft__json_value value, const char *name,
 		    error, WEFT_EINVAL, "%s is not a string", name);
 	weft_buf_clear(scratch);
 	code = weft__json_read_string(value.token, scratch);
-	if (code)
-		return weft_error_set(
-		    error, code, "%s: %s", name, weft_error_text(code));
 	*text = weft_buf_slice(scratch);
-	return 0;
+	return code ? weft_error_set(error, code, "%s: %s", name,
+			  weft_error_text(code))
+		    : 0;
 }
 
 static int

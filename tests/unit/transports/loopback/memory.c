@@ -160,7 +160,7 @@ count_made(void)
 	assert_int_equal(ask("GET /api/Todos/count?where="
 			     "{%22id%22:{%22inq%22:[%22x%22,%22y%22]}}",
 			     "", ""), 200);
-	return atoi(strstr(http_body(response), ":") + 1);
+	return (int)strtol(strstr(http_body(response), ":") + 1, NULL, 10);
 }
 
 /* A request that makes two records makes both or none. */
