@@ -316,7 +316,7 @@ static void
 replace_settings(
     struct daemon *daemon, struct older *older, const struct settings *next)
 {
-	older->settings = &daemon->settings;
+	older->settings = daemon->settings;
 	older->before = daemon->older;
 	daemon->older = older;
 	daemon->settings = *next;

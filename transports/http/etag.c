@@ -5,8 +5,9 @@
 
 bool
 weft__http_is_known(
-    const struct weft__http_request *request, struct weft_slice etag)
+    const struct weft__http_request *request, const char *etag)
 {
+	struct weft_slice tag = weft_slice(etag + strcspn(etag, "\""));
 	struct weft_slice list = weft__http_header(request, "if-none-match");
 	const char *end = list.data + list.size, *quote, *close;
 
@@ -20,7 +21,7 @@ weft__http_is_known(
 			      : NULL;
 		if (!close)
 			return false;
-		if (weft_slice_equal(etag,
+		if (weft_slice_equal(tag,
 			weft_slice_of(quote, (size_t)(close + 1 - quote))))
 			return true;
 	}

@@ -99,23 +99,6 @@ write_key(const struct weft__http_request *request, struct weft_buf *key)
 	    key, "%sindex.html", request->segment_count ? "/" : "");
 }
 
-/* Whether the client has the file already; tags are long enough that one
- * which stands in the header is one of its list. */
-static bool
-is_known(const struct weft__http_request *request, const char *tag)
-{
-	struct weft_slice known =
-	    weft__http_header(request, "If-None-Match");
-	size_t size;
-
-	tag += 2; /* weak or strong */
-	size = strlen(tag);
-	for (size_t i = 0; i + size <= known.size; i++)
-		if (memcmp(known.data + i, tag, size) == 0)
-			return true;
-	return false;
-}
-
 /* A browser looks at each use whether its copy is good, takes the type that
  * is told, and tells other sites nothing. */
 static int
@@ -148,7 +131,7 @@ answer(const struct weft__http_files *files,
 {
 	if (set_headers(response, file, files->policy))
 		weft__http_respond(response, 500, weft_slice(""));
-	else if (is_known(request, file->tag))
+	else if (weft__http_is_known(request, file->tag))
 		weft__http_respond(response, 304, weft_slice(""));
 	else
 		weft__http_respond(

@@ -51,7 +51,7 @@ weft__http_find_client(struct weft__http_response *response)
 			request->headers[i].name, "x-forwarded-for"))
 			continue;
 		while (list.size && is_proxy(active, peer)) {
-			if (!weft__address_parse(cut_last(&list), &before))
+			if (!weft__address_read(cut_last(&list), &before))
 				return;
 			*peer = before;
 		}

@@ -73,11 +73,11 @@ struct weft_slice weft__http_header(
     const struct weft__http_request *request, const char *name);
 
 /*
- * Whether the client has what this entity tag names (with its quotes), as its
+ * Whether the client has what this entity tag names ("..." or W/"..."), as its
  * If-None-Match says: the answer to GET is 304 then, with the header ETag.
  */
 bool weft__http_is_known(
-    const struct weft__http_request *request, struct weft_slice etag);
+    const struct weft__http_request *request, const char *etag);
 
 /*
  * The whole body as one run of bytes, valid as long as the request: memory,

@@ -75,7 +75,7 @@ tell_etag(struct exchange *exchange)
 	struct weft__rest_call *call = &exchange->call;
 
 	set_header(exchange->response, "ETag", call->etag);
-	if (!weft__http_is_known(exchange->request, weft_slice(call->etag)))
+	if (!weft__http_is_known(exchange->request, call->etag))
 		return;
 	weft__rest_answer_clear(&call->answer);
 	call->answer.status = 304;

@@ -46,7 +46,7 @@ weft__address_set(struct weft__address *address, const struct sockaddr *peer)
 }
 
 bool
-weft__address_parse(struct weft_slice text, struct weft__address *address)
+weft__address_read(struct weft_slice text, struct weft__address *address)
 {
 	unsigned char bytes[16];
 	char copy[WEFT__ADDRESS_TEXT];

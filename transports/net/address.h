@@ -22,7 +22,7 @@ struct weft__address {
 };
 
 /* Reads a numeric address; port 0.  Returns whether the text is one. */
-bool weft__address_parse(
+bool weft__address_read(
     struct weft_slice text, struct weft__address *address);
 
 /* Sets '*address'; of an unknown family it is "-" and port 0. */

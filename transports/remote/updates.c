@@ -25,9 +25,8 @@ take_update(struct weft_slice item, size_t index, void *context,
 	struct fetching *fetching = context;
 	struct weft_update_list *list = fetching->list;
 	size_t before = list->length;
-	struct weft_slice change;
 	int code = weft__rest_update_read(
-	    &fetching->reader, item, list, &change, error);
+	    &fetching->reader, item, list, error);
 
 	if (!code && !weft__map_find(&fetching->asked,
 			 list->updates[before].change.model_id)) {

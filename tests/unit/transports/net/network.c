@@ -56,7 +56,7 @@ network_has__compares_the_bits_that_count(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		assert_true(
 		    weft__network_parse(rows[i].network, &network));
-		assert_true(weft__address_parse(
+		assert_true(weft__address_read(
 		    weft_slice(rows[i].address), &address));
 		assert_int_equal(
 		    weft__network_has(&network, &address), rows[i].has);
@@ -64,7 +64,7 @@ network_has__compares_the_bits_that_count(void **state)
 }
 
 static void
-address_parse__takes_numbers_only(void **state)
+address_read__takes_numbers_only(void **state)
 {
 	static const char *const bad[] = {"", "x", "localhost", "1.2.3.4:80",
 	    "[::1]", " 1.2.3.4", "1.2.3.4, 5.6.7.8", "unknown"};
@@ -72,9 +72,9 @@ address_parse__takes_numbers_only(void **state)
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_false(
-		    weft__address_parse(weft_slice(bad[i]), &address));
+		    weft__address_read(weft_slice(bad[i]), &address));
 	assert_true(
-	    weft__address_parse(weft_slice("::FFFF:1.2.3.4"), &address));
+	    weft__address_read(weft_slice("::FFFF:1.2.3.4"), &address));
 	assert_string_equal(address.text, "1.2.3.4");
 }
 
@@ -84,7 +84,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(network_parse__takes_addresses_and_networks),
 	    cmocka_unit_test(network_has__compares_the_bits_that_count),
-	    cmocka_unit_test(address_parse__takes_numbers_only),
+	    cmocka_unit_test(address_read__takes_numbers_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
