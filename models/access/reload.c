@@ -39,6 +39,7 @@ exchange(struct weft__access *access, struct weft_registry *fresh,
 		rules[i] = old;
 	}
 	pthread_rwlock_unlock(&access->rules_lock);
+	weft__access_renew(access);
 }
 
 int
@@ -63,5 +64,6 @@ weft__access_reload(struct weft__access *access, struct weft_registry *fresh,
 void
 weft__access_set_deny_unlisted(struct weft__access *access, bool denies)
 {
-	atomic_store(&access->deny_unlisted, denies);
+	if (atomic_exchange(&access->deny_unlisted, denies) != denies)
+		weft__access_renew(access);
 }

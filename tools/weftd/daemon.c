@@ -106,7 +106,7 @@ open_models(struct daemon *daemon, bool is_check, struct weft_error *error)
 static int
 open_replication(struct daemon *daemon, struct weft_error *error)
 {
-	const struct settings *settings = daemon->settings;
+	const struct settings *settings = &daemon->settings;
 	struct weft__repl_options options;
 
 	weft__repl_options_init(&options);
