@@ -137,7 +137,7 @@ replicate_live(const struct command_line *line, enum weft_resolution policy,
 		    "--live is for a server: B must be ws:// or wss://");
 	code = spec_parse(&server, url, error);
 	if (!code)
-		code = spec_open(&local, line, 0, SPEC_WRITE, error);
+		code = spec_open(&local, line, 0, SPEC_SHARE, error);
 	if (!code)
 		code = run_live(line, &local, &server, policy, error);
 	spec_close(&server);

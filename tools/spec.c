@@ -103,6 +103,7 @@ open_registry(struct spec *spec, enum spec_mode mode,
 	options.read_only = mode == SPEC_READ;
 	options.rebuild = spec->rebuild;
 	options.holder = spec->holder;
+	options.shares_store = mode == SPEC_SHARE;
 	if (!spec->is_file && !spec_exists(spec))
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "%s: no such directory", spec->path);
