@@ -8,6 +8,7 @@
 #include "tools/output.h"
 #include "tools/remote.h"
 #include "tools/replicate_live.h"
+#include "tools/replicate_since.h"
 #include "tools/replicate_view.h"
 #include "tools/spec.h"
 
@@ -291,34 +292,6 @@ read_policy(struct job *job, struct weft_error *error)
 	    "newest or merge, not \"%s\"", name);
 }
 
-/* Reads N, or N,M: checkpoints of A and of B. */
-static int
-read_since(struct job *job, struct weft_error *error)
-{
-	const char *text = command_value(job->line, "since"), *comma;
-	char first[24];
-	int64_t *source = &job->plan.since_source;
-	int64_t *target = &job->plan.since_target;
-	bool good;
-
-	if (!text)
-		return 0;
-	comma = strchr(text, ',');
-	if (!comma) {
-		good = command_read_number(text, source);
-		*target = *source;
-	} else {
-		snprintf(first, sizeof first, "%.*s", (int)(comma - text),
-		    text);
-		good = command_read_number(first, source) &&
-		    command_read_number(comma + 1, target);
-	}
-	if (!good || *source < -1 || *target < -1)
-		return command_usage(error, "--since takes a checkpoint, or "
-		    "two with a comma between them, not \"%s\"", text);
-	return 0;
-}
-
 static int
 prepare(struct job *job, struct weft_error *error)
 {
@@ -329,7 +302,7 @@ prepare(struct job *job, struct weft_error *error)
 	job->plan = (struct weft_replication)WEFT_REPLICATION_INIT;
 	code = read_policy(job, error);
 	if (!code)
-		code = read_since(job, error);
+		code = replicate_since(job->line, &job->plan, error);
 	if (!code)
 		code = command_number(line, "chunk", 1, 0, &chunk, error);
 	if (code)

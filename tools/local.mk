@@ -39,6 +39,7 @@ weft_SOURCES = \
 	tools/reader.c tools/reader.h \
 	tools/remote.c tools/remote.h \
 	tools/replicate_live.c tools/replicate_live.h \
+	tools/replicate_since.c tools/replicate_since.h \
 	tools/replicate_view.c tools/replicate_view.h \
 	tools/spec.c tools/spec.h \
 	tools/status.c tools/status.h \

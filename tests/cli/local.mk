@@ -6,6 +6,7 @@ CLI_TESTS = \
 	tests/cli/import.sh \
 	tests/cli/init.sh \
 	tests/cli/inspect.sh \
+	tests/cli/live.sh \
 	tests/cli/locks.sh \
 	tests/cli/reconcile.sh \
 	tests/cli/records.sh \
