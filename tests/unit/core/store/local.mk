@@ -60,6 +60,12 @@ tests_unit_core_store_pack_SOURCES = tests/unit/core/store/pack.c \
 	$(store_test_lib)
 tests_unit_core_store_pack_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/store/pack_map
+TESTS += tests/unit/core/store/pack_map
+tests_unit_core_store_pack_map_SOURCES = tests/unit/core/store/pack_map.c \
+	tests/lib/forged_pack.c tests/lib/forged_pack.h $(store_test_lib)
+tests_unit_core_store_pack_map_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/store/project
 TESTS += tests/unit/core/store/project
 tests_unit_core_store_project_SOURCES = tests/unit/core/store/project.c \
