@@ -2,7 +2,7 @@
 // and what a user does on the page.  Nothing waits for a time: each step waits
 // for what it needs, and fails when that does not come.
 
-import {spawn} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync,
   writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -21,6 +21,7 @@ export class Daemon {
     this.folder = mkdtempSync(path.join(WEFT_SCRATCH, 'todo.'));
     cpSync(example, this.folder, {recursive: true, filter: name =>
       !/db\.sqlite|weftd\.lock/.test(name)});
+    execFileSync('chmod', ['-R', 'u+w', this.folder]); // of a tarball
     this.#setPort(0);
   }
 
@@ -195,6 +196,34 @@ export class Device {
 
   async offline(isOffline = true) {
     await this.context.setOffline(isOffline);
+  }
+
+  /**
+   * Has the answer to the next push lost with its connection; others are
+   * refused until the function is called that this returns.
+   */
+  async loseAnswer() {
+    let isCut = false, isOver = false;
+    await this.context.routeWebSocket(/replicate/, socket => {
+      if (isCut && !isOver) {
+        socket.close({code: 1012});
+        return;
+      }
+      const server = socket.connectToServer();
+      server.onMessage(message => {
+        if (isOver || !message.includes('"t":"pushed"')) {
+          socket.send(message);
+          return;
+        }
+        isCut = true;
+        server.close();
+        socket.close({code: 1012});
+      });
+    });
+    await this.page.reload();
+    return () => {
+      isOver = true;
+    };
   }
 
   /** Waits for a conflict, and opens its dialog. */

@@ -228,6 +228,29 @@ test('page: goes on when the server was restarted, and when it was killed',
       await done(a, b);
     });
 
+test('page: an edit after a push whose answer was lost is no conflict',
+    async () => {
+      for (let title of ['new', 'there before']) { // created, and changed
+        const [a, b] = await twoDevices();
+        await a.add('there before');
+        await b.has('there before');
+        const goOn = await a.loseAnswer();
+        await a.inStep();
+        if (title === 'new') await a.add('new');
+        else await a.rename(title, title = 'changed');
+        await a.state('Offline, 1 change not sent');
+        await b.has(title);
+        await a.rename(title, 'changed again');
+        goOn();
+        await a.connect();
+        await b.has('changed again');
+        await a.inStep();
+        await a.add('and goes on');
+        await b.has('and goes on');
+        await done(a, b);
+      }
+    });
+
 test('page: a server that was restored from a backup gets back what it lost',
     async () => {
       const [a, b] = await twoDevices();

@@ -67,6 +67,16 @@ const cases = [
     update('b', 'a'), 'ours'],
   ['the second of two such', dirty('d', 'a', {sent: ['c', 'b']}),
     update('c', 'b'), 'ours'],
+  ['the same, told without prev: the generation is the next',
+    dirty('c', 'a', {sent: ['b'], generation: 4}), of(5, update('b')), 'ours'],
+  ['the same of a record that was created', dirty('c', null, {sent: ['b']}),
+    of(1, update('b')), 'ours'],
+  ['the first of two such, the second of which did not arrive',
+    dirty('d', 'a', {sent: ['c', 'b'], generation: 4}), of(5, update('b')),
+    'ours'],
+  ['the same content, after others wrote',
+    dirty('c', 'a', {sent: ['b'], generation: 4}), of(6, update('b')),
+    'conflict'],
   ['the same content, by a way of others', dirty('c', 'a', {sent: ['b']}),
     update('b', 'x', ['x', 'a']), 'conflict'],
   ['the same content, by an unknown way', dirty('c', 'a', {sent: ['b']}),
@@ -161,10 +171,10 @@ test('rules: a push says what it is based on', () => {
 
 test('rules: what was taken is the new base, also of a later edit', () => {
   const sent = sending(dirty('b', 'a'));
-  assert.deepEqual(accepted(sent, updateOf(sent)), clean('b', ['a']));
+  assert.deepEqual(accepted(sent, updateOf(sent)), clean('b', ['a'], 1));
   const later = edited(key, sent, data('c'), 'c');
   assert.deepEqual(accepted(later, updateOf(sent)),
-      dirty('c', 'b', {past: ['a']}));
+      dirty('c', 'b', {past: ['a'], generation: 1}));
   const gone = sending(dirty(null, 'a'));
   assert.equal(accepted(gone, updateOf(gone)), null);
 });
@@ -258,5 +268,5 @@ test('rules: generations are counted where they are known', () => {
   const sent = sending(edited(key, row, data('b'), 'b'));
   assert.equal(accepted(sent, updateOf(sent)).generation, 8);
   const first = sending(edited(key, undefined, data('b'), 'b'));
-  assert.equal(accepted(first, updateOf(first)).generation, 0);
+  assert.equal(accepted(first, updateOf(first)).generation, 1);
 });

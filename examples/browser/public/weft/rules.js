@@ -8,7 +8,7 @@
 //   base       the revision that the server had when it last told of the
 //              record or took a push; null: it has none
 //   baseData   the record in that revision; only while 'state' is there
-//   generation how many revisions led to base; 0: not known
+//   generation how many revisions led to base, at least
 //   past       revisions that the server had before base, newest first
 //   sent       revisions that were pushed since base without an answer,
 //              newest first; each may be the server's by now
@@ -68,10 +68,15 @@ function isOlder(update, {rev, generation, past}) {
 // What is known of the server, without regard to a conflict.
 const baseOf = ({base, generation, past}) => ({rev: base, generation, past});
 
-// Whether it is one of our own pushes, whose answer was lost.
+// Whether it is one of our own pushes, whose answer was lost: one of those that
+// were sent, and made from base by nobody else's write in between.
 function isOurs(row, update) {
-  return row.sent.includes(update.rev) && update.prev !== undefined &&
-      (update.prev === row.base || row.sent.includes(update.prev));
+  const {rev, prev, generation} = update;
+  const place = row.sent.indexOf(rev);
+  if (place < 0) return false;
+  const steps = (generation || 0) - row.generation;
+  if (steps > 0 && steps <= row.sent.length - place) return true;
+  return prev !== undefined && (prev === row.base || row.sent.includes(prev));
 }
 
 /** Whether the record is not as the server has it, as far as is known. */
@@ -229,7 +234,7 @@ export function accepted(row, update) {
     return settled(rebased(row, {...knownSide(row), data}, []));
   }
   return settled(rebased(row, {rev: update.rev, data,
-    generation: row.generation && row.generation + 1,
+    generation: row.generation + 1,
     past: row.base === null ? row.past : [row.base, ...row.past]}, []));
 }
 
