@@ -29,3 +29,10 @@ check_PROGRAMS += tests/unit/transports/weft/known
 TESTS += tests/unit/transports/weft/known
 tests_unit_transports_weft_known_SOURCES = tests/unit/transports/weft/known.c
 tests_unit_transports_weft_known_LDADD = $(TEST_LIBS)
+
+
+check_PROGRAMS += tests/unit/transports/weft/serve
+TESTS += tests/unit/transports/weft/serve
+tests_unit_transports_weft_serve_SOURCES = \
+	tests/unit/transports/weft/serve.c $(ws_fixture) $(FIXTURE)
+tests_unit_transports_weft_serve_LDADD = $(TEST_LIBS)

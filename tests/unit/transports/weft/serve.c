@@ -1,0 +1,327 @@
+/*
+ * Tests of weft.repl.v1 over real WebSockets: who may connect, what reaches
+ * whom, and how it ends.
+ */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/lib/fixture.h"
+#include "tests/lib/ws.h"
+#include "tests/lib/ws_text.h"
+#include "transports/watch.h"
+#include "transports/weft/serve.h"
+
+#define PROTOCOL "Sec-WebSocket-Protocol: weft.repl.v1\r\n"
+
+struct place {
+	struct fixture fixture;
+	struct ws_server ws; /* its http is the server */
+	struct weft__workers *workers;
+	struct weft__watch *watch;
+	struct weft__repl_server *server;
+};
+
+static void
+take(struct weft__http_request *request,
+    struct weft__http_response *response, void *context)
+{
+	weft__repl_server_take(context, request, response);
+}
+
+static void
+open_place(struct place *place)
+{
+	static const char *const origins[] = {"https://app.example", NULL};
+	struct weft__repl_options options;
+	struct weft__http_handler handler = {.head = take};
+
+	memset(place, 0, sizeof *place);
+	fixture_open(&place->fixture, FIXTURE_SQLITE);
+	assert_int_equal(weft__workers_create(2, &place->workers, NULL), 0);
+	assert_int_equal(weft__watch_create(20, &place->watch, NULL), 0);
+	weft__repl_options_init(&options);
+	options.registry = place->fixture.registry;
+	options.workers = place->workers;
+	options.watch = place->watch;
+	assert_int_equal(weft__repl_server_create(
+			     &options, origins, &place->server, NULL),
+	    0);
+	handler.context = place->server;
+	http_init(&place->ws.http);
+	place->ws.http.config.connections_of_address = 1000;
+	http_start(&place->ws.http, &handler, NULL);
+}
+
+static void
+close_place(struct place *place)
+{
+	weft__repl_server_stop(place->server);
+	weft__workers_destroy(place->workers);
+	http_stop(&place->ws.http);
+	weft__repl_server_destroy(place->server);
+	weft__watch_destroy(place->watch);
+	fixture_close(&place->fixture);
+}
+
+/* The status of a request for an upgrade with these headers. */
+static int
+try_upgrade(struct place *place, const char *more, const char *target)
+{
+	char text[4096], request[4096];
+	int status, fd = http_connect(&place->ws.http);
+
+	ws_request(more, text, sizeof text);
+	snprintf(request, sizeof request, "GET %s%s", target,
+	    text + strlen("GET /socket"));
+	http_send(fd, request);
+	status = http_receive_head(fd, text, sizeof text);
+	close(fd);
+	return status;
+}
+
+static void
+say(int fd, const char *text)
+{
+	struct weft_buf bytes = WEFT_BUF_INIT(1 << 20);
+
+	ws_frame(0x81, true, weft_slice(text), &bytes);
+	http_send_bytes(fd, bytes.data, bytes.size);
+	weft_buf_fini(&bytes);
+}
+
+/* Receives one frame: static text. */
+static const char *
+hear(int fd)
+{
+	static char text[65536];
+	struct weft_buf out = WEFT_BUF_INIT(sizeof text - 1);
+
+	*text = '\0';
+	if (ws_receive(fd, 1, &out))
+		memcpy(text, out.data, out.size + 1);
+	weft_buf_fini(&out);
+	return text;
+}
+
+static void
+expect(int fd, const char *text)
+{
+	const char *heard = hear(fd);
+
+	if (!strstr(heard, text))
+		fail_msg("\"%s\" is not in \"%s\"", text, heard);
+}
+
+/* A client that says who it is and opens Todo. */
+static int
+enter(struct place *place, const char *node)
+{
+	int fd = ws_connect(&place->ws, PROTOCOL);
+	char hello[128];
+
+	assert_true(fd >= 0);
+	snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"node\":\"%s\"}",
+	    node);
+	say(fd, hello);
+	say(fd, "{\"t\":\"auth\"}");
+	say(fd, "{\"t\":\"open\",\"n\":1,\"model\":\"Todo\"}");
+	expect(fd, "hello");
+	expect(fd, "welcome");
+	expect(fd, "opened");
+	return fd;
+}
+
+static void
+server_take__refuses_who_may_not_connect(void **state)
+{
+	struct place place;
+
+	open_place(&place);
+	assert_int_equal(try_upgrade(&place, PROTOCOL, "/replicate"), 101);
+	assert_int_equal(try_upgrade(&place, "", "/replicate"), 400);
+	assert_int_equal(
+	    try_upgrade(&place,
+		"Sec-WebSocket-Protocol: weft.repl.v2\r\n", "/replicate"),
+	    400);
+	assert_int_equal(
+	    try_upgrade(&place, PROTOCOL, "/replicate?access_token=x"), 400);
+	assert_int_equal(try_upgrade(&place,
+			     PROTOCOL "Origin: https://evil.example\r\n",
+			     "/replicate"),
+	    403);
+	assert_int_equal(try_upgrade(&place,
+			     PROTOCOL "Origin: https://app.example\r\n",
+			     "/replicate"),
+	    101);
+	assert_int_equal(
+	    try_upgrade(&place,
+		"Sec-WebSocket-Protocol: weft.repl.v1, bearer.!\r\n",
+		"/replicate"),
+	    400);
+	close_place(&place);
+}
+
+static void
+server_take__takes_a_token_of_the_subprotocol(void **state)
+{
+	struct place place;
+	int fd;
+
+	open_place(&place);
+	fd = ws_connect(&place.ws,
+	    "Sec-WebSocket-Protocol: bearer.dG9rZW4, weft.repl.v1\r\n");
+	assert_true(fd >= 0);
+	say(fd, "{\"t\":\"hello\"}");
+	expect(fd, "hello");
+	expect(fd, "welcome"); /* nobody asks for rights here */
+	close(fd);
+	close_place(&place);
+}
+
+static void
+server__takes_little_before_it_knows_who_it_is(void **state)
+{
+	struct weft_buf large = WEFT_BUF_INIT(1 << 20);
+	struct place place;
+	int fd;
+
+	open_place(&place);
+	assert_int_equal(weft_buf_reserve(&large, 6000), 0);
+	memset(large.data, ' ', 6000);
+	large.size = 5000;
+	memcpy(large.data, "{\"t\":\"hello\"}", 13);
+	fd = ws_connect(&place.ws, PROTOCOL);
+	ws_frame(0x81, true, weft_buf_slice(&large), &large);
+	http_send_bytes(fd, large.data + 5000, large.size - 5000);
+	expect(fd, "close:1009");
+	close(fd);
+	fd = enter(&place, "a");
+	http_send_bytes(fd, large.data + 5000, large.size - 5000);
+	say(fd, "{\"t\":\"ping\"}");
+	expect(fd, "pong");
+	close(fd);
+	weft_buf_fini(&large);
+	close_place(&place);
+}
+
+static void
+server__tells_each_what_others_push(void **state)
+{
+	struct place place;
+	int a, b;
+
+	open_place(&place);
+	a = enter(&place, "a");
+	b = enter(&place, "b");
+	say(a, "{\"t\":\"push\",\"n\":2,\"parts\":[{\"model\":\"Todo\","
+	       "\"updates\":[{\"id\":\"x\",\"data\":{\"id\":\"x\"}}]}]}");
+	expect(a, "pushed");
+	expect(b, "batch");
+	/* What another process, or protocol, writes. */
+	fixture_put(&place.fixture, "{\"id\":\"y\"}");
+	expect(a, "y");
+	expect(b, "y");
+	close(a);
+	close(b);
+	close_place(&place);
+}
+
+#define MANY 300
+
+static void
+server__reads_once_for_many(void **state)
+{
+	const struct weft__repl_counts *counts;
+	struct place place;
+	int fds[MANY];
+
+	open_place(&place);
+	for (int i = 0; i < MANY; i++)
+		fds[i] = enter(&place, "");
+	counts = weft__repl_server_counts(place.server);
+	assert_int_equal(atomic_load(&counts->connections), MANY);
+	fixture_put(&place.fixture, "{\"id\":\"x\"}");
+	for (int i = 0; i < MANY; i++)
+		expect(fds[i], "batch");
+	assert_int_equal(atomic_load(&counts->batches), MANY);
+	/* As many as the workers may have begun at once, and two to open. */
+	assert_true(atomic_load(&counts->reads) <= 20);
+	for (int i = 0; i < MANY; i++)
+		close(fds[i]);
+	close_place(&place);
+}
+
+/* One that does not read holds up nobody, and is told later what is new. */
+static void
+server__goes_on_beside_a_slow_reader(void **state)
+{
+	static char title[60000];
+	struct place place;
+	char json[60100], ack[64];
+	int slow, fast;
+
+	memset(title, 't', sizeof title - 1);
+	open_place(&place);
+	slow = enter(&place, "slow");
+	fast = enter(&place, "fast");
+	for (int i = 0; i < 120; i++) {
+		snprintf(json, sizeof json,
+		    "{\"id\":\"x\",\"title\":\"%d%s\"}", i, title);
+		fixture_put(&place.fixture, json);
+		expect(fast, "batch");
+		snprintf(ack, sizeof ack,
+		    "{\"t\":\"ack\",\"s\":1,\"batches\":%d}", i + 1);
+		say(fast, ack);
+	}
+	close(slow);
+	close(fast);
+	close_place(&place);
+}
+
+static void
+server_drain__sends_all_away_to_come_back(void **state)
+{
+	unsigned long after[8];
+	bool differ = false;
+	struct place place;
+	int fds[8];
+
+	open_place(&place);
+	for (int i = 0; i < 8; i++)
+		fds[i] = enter(&place, "");
+	weft__repl_server_drain(place.server);
+	for (int i = 0; i < 8; i++) {
+		const char *text = strstr(hear(fds[i]), "after");
+
+		assert_non_null(text);
+		text += strcspn(text, ":") + 1;
+		after[i] = strtoul(text, NULL, 10);
+		assert_true(after[i] >= 500 && after[i] < 2000);
+		differ = differ || after[i] != after[0];
+		expect(fds[i], "close:1012");
+		close(fds[i]);
+	}
+	assert_true(differ);
+	assert_int_equal(try_upgrade(&place, PROTOCOL, "/replicate"), 503);
+	close_place(&place);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(server_take__refuses_who_may_not_connect),
+	    cmocka_unit_test(server_take__takes_a_token_of_the_subprotocol),
+	    cmocka_unit_test(server__takes_little_before_it_knows_who_it_is),
+	    cmocka_unit_test(server__tells_each_what_others_push),
+	    cmocka_unit_test(server__reads_once_for_many),
+	    cmocka_unit_test(server__goes_on_beside_a_slow_reader),
+	    cmocka_unit_test(server_drain__sends_all_away_to_come_back),
+	};
+
+	return cmocka_run_group_tests_name("repl server", tests, NULL, NULL);
+}
