@@ -299,14 +299,15 @@ check_place(struct page *page, struct weft_transaction *transaction)
 	uint64_t first, last, after;
 	int code;
 
-	if (phase == PHASE_START)
-		return 0;
-	after = phase == PHASE_JOURNAL ? token->position : token->bound;
 	code = transaction->session->ops->journal_range(
 	    transaction->session, &first, &last, page->error);
-	if (code || (phase <= PHASE_JOURNAL && after <= last &&
-			token->bound <= last && after + 1 >= first))
+	page->giving->follow->seen = last;
+	if (code || phase == PHASE_START)
 		return code;
+	after = phase == PHASE_JOURNAL ? token->position : token->bound;
+	if (phase <= PHASE_JOURNAL && after <= last && token->bound <= last &&
+	    after + 1 >= first)
+		return 0;
 	return weft_error_set(page->error, WEFT_EGONE,
 	    "the journal has not what follows the place");
 }
@@ -486,6 +487,7 @@ weft__source_local_follow(struct weft_source *source,
 		token.end = true;
 		code = weft__live_tip(
 		    page.model->datasource, &token.bound, error);
+		follow->seen = token.bound;
 	} else {
 		code = read_followed(&page, follow, error);
 	}

@@ -354,6 +354,7 @@ leave(struct weft__follow *follow, const struct weft__viewed_page *page)
 
 	follow->is_end = token->end;
 	follow->upto = page->bound;
+	follow->seen = page->tip;
 	follow->left = 0;
 	if (token->end)
 		follow->place = (struct weft__place){.since = page->bound};

@@ -56,6 +56,8 @@ struct weft__follow {
 	/* Out. */
 	bool is_end;        /* there is nothing more now ... */
 	uint64_t upto;      /* ... up to this seq of the journal */
+	uint64_t seen;      /* seq up to which no write was missed: records are
+	                       as of then, or later */
 	uint64_t left;      /* about how many changes follow; 0: not known */
 	uint64_t *origins;  /* hashes of origins of what was given or left out;
 	                       of the caller, [limit]; NULL: not wanted */

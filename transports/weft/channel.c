@@ -49,6 +49,7 @@ leads_on(const struct weft__repl_batch *batch,
     const struct weft__repl_read *read)
 {
 	return is_same_place(&batch->from, &read->from) &&
+	       batch->seen >= read->floor &&
 	       (batch->upto >= read->wanted ||
 		   !is_same_place(&batch->to, &batch->from));
 }
@@ -326,6 +327,7 @@ finish(struct reading *reading, const struct weft__place *from,
 	made->to = follow->place;
 	made->is_end = follow->is_end;
 	made->upto = follow->upto;
+	made->seen = follow->seen;
 	made->left = follow->left;
 	made->length = reading->list.length;
 	made->origins_length = follow->origins_length;

@@ -79,6 +79,7 @@ struct weft__repl_batch {
 	struct weft__place from, to;
 	bool is_end;             /* there was nothing more */
 	uint64_t upto;           /* seq up to which that holds */
+	uint64_t seen;           /* seq up to which no write was missed */
 	uint64_t left;
 	size_t length;           /* updates */
 	size_t size;             /* bytes of the frame */
@@ -127,6 +128,7 @@ struct weft__repl_read {
 	struct weft_slice origin; /* the client's node, or no value */
 	struct weft__place from;
 	uint64_t wanted; /* the journal has rows up to this seq */
+	uint64_t floor;  /* seq that it must have seen */
 	bool from_now;
 };
 

@@ -3,6 +3,7 @@
  */
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
+#include "models/live.h"
 #include "models/model.h"
 #include "transports/watch.h"
 #include "transports/weft/session_private.h"
@@ -96,6 +97,26 @@ weft__repl_answer(struct weft__repl_request *request,
 	return code ? weft_error_set(&request->error, code, "answer: %s",
 			  weft_error_text(code))
 		    : 0;
+}
+
+int
+weft__repl_note_floor(struct weft__repl_request *request,
+    struct weft_datasource *datasource)
+{
+	request->told = datasource;
+	return weft__live_tip(datasource, &request->floor, &request->error);
+}
+
+/* What the streams send from now on must be as new as the answer. */
+static void
+raise_floors(const struct weft__repl_request *request)
+{
+	struct weft__repl_stream *stream = request->session->streams;
+
+	for (; stream; stream = stream->next)
+		if (stream->channel->datasource == request->told &&
+		    stream->floor < request->floor)
+			stream->floor = request->floor;
 }
 
 /*
@@ -330,6 +351,7 @@ tell(struct weft__repl_request *request)
 	else if (!session->is_closed)
 		session->port->send(session->context, request->is_binary,
 		    weft_buf_slice(&request->answer));
+	raise_floors(request);
 }
 
 static void

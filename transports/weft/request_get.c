@@ -131,6 +131,8 @@ weft__repl_do_get(struct weft__repl_request *request)
 	code = request->message.rev.data
 	    ? get_then(request, source, weft_model_name(model))
 	    : get_now(request, source, weft_model_name(model));
+	if (!code)
+		code = weft__repl_note_floor(request, model->datasource);
 	weft_source_destroy(source);
 	return code;
 }

@@ -3,6 +3,7 @@
  */
 #include <weft/source.h>
 
+#include "models/live.h"
 #include "models/model.h"
 #include "transports/weft/session_private.h"
 
@@ -96,15 +97,19 @@ static int
 open_at(struct weft__repl_request *request, const struct weft__place *from,
     bool from_now)
 {
-	const struct weft__repl_read read = {
+	struct weft__repl_read read = {
 	    .principal = request->principal,
 	    .origin = request->session->node,
 	    .from = *from,
 	    .from_now = from_now,
 	};
-	int code = weft__repl_channel_read(
-	    request->channel, &read, &request->batch, &request->error);
+	int code = weft__live_tip(
+	    request->channel->datasource, &read.floor, &request->error);
 
+	read.wanted = read.floor;
+	if (!code)
+		code = weft__repl_channel_read(request->channel, &read,
+		    &request->batch, &request->error);
 	if (code == WEFT_EGONE)
 		return answer_reset(request, "gone");
 	request->has_stream = !code;

@@ -11,6 +11,7 @@
 struct push {
 	struct weft__repl_request *request;
 	struct weft__repl_parts read;
+	struct weft_datasource *datasource;
 	struct weft_source *source;
 	struct weft__bulk_part *parts;
 	enum weft_outcome *outcomes; /* of all parts, one after the other */
@@ -111,6 +112,7 @@ prepare(struct push *push)
 		code = take_part(push, i, at, &datasource);
 		at += push->read.list[i].updates.length;
 	}
+	push->datasource = datasource;
 	if (code || !datasource)
 		return code;
 	return weft__source_open_for(push->request->principal, datasource,
@@ -265,6 +267,8 @@ weft__repl_do_push(struct weft__repl_request *request)
 		code = apply(&push);
 	if (!code)
 		code = tell(&push);
+	if (!code && push.datasource)
+		code = weft__repl_note_floor(request, push.datasource);
 	weft_source_destroy(push.source);
 	weft__repl_parts_fini(&push.read);
 	weft__free(push.parts);

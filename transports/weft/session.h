@@ -13,7 +13,9 @@
  * S3  A stream has at most one read under way, and sends nothing while the
  *     window, or the line, is full: memory for one client is bounded by one
  *     batch for each stream and the window.
- * S4  After port->close() nothing is sent; after weft__repl_session_end()
+ * S4  What a stream sends after an answer has told of a record was read after
+ *     that: a client never gets an older state for a newer.
+ * S5  After port->close() nothing is sent; after weft__repl_session_end()
  *     the port is not used, and the session frees itself when the last job
  *     has come back.
  */

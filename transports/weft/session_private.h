@@ -19,6 +19,8 @@ struct weft__repl_stream {
 	struct weft__place place;  /* what follows it is to be sent */
 	uint64_t have;    /* seq of the journal up to which all was read */
 	uint64_t wanted;  /* seq up to which there is something */
+	uint64_t floor;   /* seq that what is sent must have seen: the client
+	                     knows of writes up to there by an answer */
 	uint64_t sent;    /* batches */
 	size_t unacked;   /* bytes of those that were not acknowledged */
 	uint32_t *sizes;  /* of each of these, oldest first; NULL: none */
@@ -49,6 +51,8 @@ struct weft__repl_request {
 	struct weft_buf answer; /* to be sent, if there is one */
 	bool is_binary;         /* the answer */
 	bool has_written;       /* somebody else may want to know */
+	struct weft_datasource *told; /* NULL: the answer tells of no records */
+	uint64_t floor;         /* seq of its journal after they were read */
 	int close_code;         /* 0: the connection goes on */
 	int code;
 	struct weft_error error;
@@ -142,6 +146,11 @@ WEFT_MUST_CHECK int weft__repl_read_root(
 /* Writes the answer, which is a message. */
 WEFT_MUST_CHECK int weft__repl_answer(struct weft__repl_request *request,
     const struct weft__repl_message *message);
+
+/* On a worker: notes how far the journal is, after records of the datasource
+ * were read, or written, for the answer. */
+WEFT_MUST_CHECK int weft__repl_note_floor(struct weft__repl_request *request,
+    struct weft_datasource *datasource);
 
 /* An answer of this type to the request, to be filled in. */
 static inline void

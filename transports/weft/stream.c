@@ -11,7 +11,7 @@ struct weft__repl_reading {
 	struct weft__job job; /* first */
 	struct weft__repl_stream *stream;
 	struct weft__principal *principal;
-	uint64_t wanted; /* the stream's, when it began */
+	uint64_t wanted, floor; /* the stream's, when it began */
 	struct weft__repl_batch *batch;
 	char root[WEFT__OID_HEX + 1];
 	int code;
@@ -231,6 +231,7 @@ work_read(struct weft__job *job)
 	    .origin = stream->session->node,
 	    .from = stream->place,
 	    .wanted = reading->wanted,
+	    .floor = reading->floor,
 	};
 
 	reading->code = weft__repl_channel_read(
@@ -239,6 +240,14 @@ work_read(struct weft__job *job)
 	    !stream->is_caught)
 		reading->code = weft__repl_read_root(
 		    stream->channel, reading->root, &reading->error);
+}
+
+/* What was read is older than what the client was told meanwhile. */
+static void
+read_again(struct weft__repl_stream *stream)
+{
+	stream->has_more = true;
+	weft__repl_stream_step(stream);
 }
 
 static void
@@ -254,6 +263,8 @@ done_read(struct weft__job *job)
 		destroy(stream);
 	else if (reading->code)
 		weft__repl_stream_close(stream, &reading->error);
+	else if (reading->batch->seen < stream->floor)
+		read_again(stream);
 	else if (deliver(stream, reading->batch, reading->root, false))
 		weft__repl_stream_step(stream);
 	weft__repl_batch_drop(reading->batch);
@@ -275,6 +286,7 @@ start_reading(struct weft__repl_stream *stream)
 	}
 	reading->stream = stream;
 	reading->wanted = stream->wanted;
+	reading->floor = stream->floor;
 	reading->principal = weft__principal_keep(session->principal);
 	reading->job.work = work_read;
 	reading->job.done = done_read;
@@ -291,6 +303,7 @@ find_read(struct weft__repl_stream *stream)
 	    .origin = stream->session->node,
 	    .from = stream->place,
 	    .wanted = stream->wanted,
+	    .floor = stream->floor,
 	};
 
 	if (stream->needs_root && !stream->is_caught)

@@ -489,6 +489,36 @@ stream__tells_a_position_that_has_moved_on(void **state)
 	weft__repl_hub_destroy(hub);
 }
 
+/* A read that was under way when an answer told of something newer. */
+static void
+stream__sends_nothing_older_than_an_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	struct repl_client client;
+	struct weft__job *read;
+
+	repl_enter(&client, hub, "");
+	open_todo(&client);
+	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"1\"}");
+	client.tip = 1;
+	weft__repl_session_wake(client.session, fixture->datasource, 1);
+	read = client.jobs;
+	client.jobs = NULL;
+	client.last_job = &client.jobs;
+	read->work(read);
+	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"2\"}");
+	repl_say(&client, "{\"t\":\"get\",\"n\":1,\"model\":\"Todo\","
+			  "\"ids\":[\"a\"]}");
+	repl_expect(&client, "\"title\":\"2\"");
+	read->done(read);
+	repl_work_all(&client);
+	repl_expect(&client, "\"title\":\"2\"");
+	assert_string_equal(repl_next(&client), "");
+	repl_leave(&client);
+	weft__repl_hub_destroy(hub);
+}
+
 /*
  * Pushes
  */
@@ -749,6 +779,7 @@ main(void)
 	    cmocka_unit_test(stream__tells_the_root_when_asked),
 	    BOTH(stream__is_read_once_for_all),
 	    BOTH(stream__tells_a_position_that_has_moved_on),
+	    BOTH(stream__sends_nothing_older_than_an_answer),
 	    BOTH(push__tells_what_came_of_each_update),
 	    BOTH(push__is_resolved_by_the_servers_revision),
 	    BOTH(push__takes_binary_parts_and_packed_ones),
