@@ -297,16 +297,15 @@ check_place(struct page *page, struct weft_transaction *transaction)
 	const struct weft__page_token *token = page->token;
 	enum phase phase = get_phase(page);
 	uint64_t first, last, after;
-	int code;
-
-	code = transaction->session->ops->journal_range(
+	int code = transaction->session->ops->journal_range(
 	    transaction->session, &first, &last, page->error);
+
 	page->giving->follow->seen = last;
 	if (code || phase == PHASE_START)
 		return code;
 	after = phase == PHASE_JOURNAL ? token->position : token->bound;
-	if (phase <= PHASE_JOURNAL && after <= last && token->bound <= last &&
-	    after + 1 >= first)
+	if (after <= last && token->bound <= last && after + 1 >= first &&
+	    phase <= PHASE_JOURNAL)
 		return 0;
 	return weft_error_set(page->error, WEFT_EGONE,
 	    "the journal has not what follows the place");
@@ -430,8 +429,7 @@ weft__source_local_changes(struct weft_source *source, const char *model,
 static void
 leave(struct weft__follow *follow, struct weft__page_token *token)
 {
-	bool is_journal = (token->phase & ~(uint64_t)EVERYTHING) ==
-	    PHASE_JOURNAL;
+	uint64_t phase = token->phase & ~(uint64_t)EVERYTHING;
 
 	if (token->end)
 		token->position = token->bound;
@@ -442,7 +440,8 @@ leave(struct weft__follow *follow, struct weft__page_token *token)
 	};
 	follow->is_end = token->end;
 	follow->upto = token->bound;
-	follow->left = is_journal ? token->bound - token->position : 0;
+	follow->left =
+	    phase == PHASE_JOURNAL ? token->bound - token->position : 0;
 }
 
 static int
