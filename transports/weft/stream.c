@@ -183,12 +183,12 @@ send_frame(struct weft__repl_stream *stream,
 		weft__repl_close(session, WEFT__WS_FAILURE, "out of memory");
 		return false;
 	}
-	session->port->send_frame(session->context, batch->frame);
 	stream->is_moved = false;
 	stream->told_ms = session->now_ms;
 	atomic_fetch_add(&counts->batches, 1);
 	atomic_fetch_add(&counts->updates, batch->length);
 	atomic_fetch_add(&counts->bytes, batch->size);
+	session->port->send_frame(session->context, batch->frame);
 	return true;
 }
 
