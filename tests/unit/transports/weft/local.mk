@@ -25,11 +25,11 @@ tests_unit_transports_weft_rights_SOURCES = \
 	tests/unit/models/access/world.h \
 	tests/lib/repl.c tests/lib/repl.h $(FIXTURE)
 tests_unit_transports_weft_rights_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/weft/known
 TESTS += tests/unit/transports/weft/known
 tests_unit_transports_weft_known_SOURCES = tests/unit/transports/weft/known.c
 tests_unit_transports_weft_known_LDADD = $(TEST_LIBS)
-
 
 check_PROGRAMS += tests/unit/transports/weft/serve
 TESTS += tests/unit/transports/weft/serve
