@@ -19,7 +19,7 @@ EXTRA_DIST += \
 	tests/browser/version.js
 
 dist_check_SCRIPTS += tests/browser/client.sh tests/browser/page.sh
-TESTS += tests/browser/client.sh
+TESTS += tests/browser/client.sh tests/browser/page.sh
 
 clean-local: clean-browser
 clean-browser:

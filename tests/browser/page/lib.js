@@ -109,7 +109,7 @@ export const launch = () => chromium.launch({executablePath: WEFT_CHROMIUM,
 export class Device {
   static async make(browser, daemon) {
     const context = await browser.newContext();
-    context.setDefaultTimeout(30000);
+    context.setDefaultTimeout(60000);
     return new Device(context, await context.newPage(), daemon).watch();
   }
 
