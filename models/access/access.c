@@ -37,6 +37,13 @@ weft__access_is_open(
 }
 
 bool
+weft__access_is_token_model(
+    const struct weft__access *access, const struct weft_model *model)
+{
+	return model == access->tokens;
+}
+
+bool
 weft__access_is_user_model(
     const struct weft__access *access, const struct weft_model *model)
 {

@@ -151,6 +151,10 @@ void weft__access_set_deny_unlisted(struct weft__access *access, bool denies);
 bool weft__access_is_open(
     const struct weft__access *access, const struct weft_model *model);
 
+/* Whether the records of the model are tokens: their ids are secret. */
+bool weft__access_is_token_model(
+    const struct weft__access *access, const struct weft_model *model);
+
 /*
  * Whether the model is User or based on it.  Creating and changing its records
  * hashes passwords, for a good part of a second: on a worker's thread.

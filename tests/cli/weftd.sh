@@ -252,6 +252,62 @@ stop 0
 cp note.json "$file"
 end
 
+# ask METHOD PATH BODY [OPTION...]: a request with JSON.
+ask()
+{
+	method=$1 path=$2 body=$3
+	shift 3
+	get "$path" --request "$method" --data "$body" \
+	    --header 'content-type: application/json' "$@"
+}
+
+mkdir -p U
+cp A/config.json A/datasources.json U
+cat >U/model-config.json <<'JSON'
+{"User": {"dataSource": "db"}, "AccessToken": {"dataSource": "db"},
+ "ACL": {"dataSource": "db"}, "Role": {"dataSource": "db"},
+ "RoleMapping": {"dataSource": "db"}}
+JSON
+printf '{"log": {"level": "debug"}}' >U/weftd.json
+serve U
+begin 'log: no token and no password, however they are sent'
+user='"username": "ann", "email": "ann@example.com"'
+ask POST /api/Users "{$user, \"password\": \"secret-1\"}"
+equal code "$code" 200
+ask POST /api/Users/login '{"username": "ann", "password": "secret-2"}'
+equal code "$code" 401
+ask POST /api/Users/login '{"username": "ann", "password": "secret-1"}'
+equal code "$code" 200
+token=$(json '$.id' answer)
+equal 'size of the token' "${#token}" 64
+bearer=$(printf %s "$token" | base64 -w 0)
+id=$(json '$.userId' answer)
+for header in "authorization: $token" "authorization: Bearer $bearer" \
+    "x-access-token: $token" "cookie: access_token=$token"; do
+	get "/api/Users/$id" --header "$header"
+done
+get "/api/Users/$id?access_token=$token"
+equal code "$code" 200
+get "/api/Users/$id?access_token=$token&filter={" --globoff
+equal code "$code" 400
+for path in "" /exists; do
+	get "/api/AccessTokens/$token$path"
+	equal code "$code" 401
+done
+ask POST "/api/Users/change-password?access_token=$token" \
+    '{"oldPassword": "secret-1", "newPassword": "secret-3"}'
+equal code "$code" 204
+ask POST /api/Users/login '{"username": "ann", "password": "secret-3'
+equal code "$code" 400
+ask POST "/api/Users/logout?access_token=$token" ''
+ask PATCH "/api/Users/$id" '{"password": "secret-4"}' \
+    --header "authorization: $token"
+stop 0
+test "$(grep -c 'module=http' log)" -ge 14 || fail "$(cat log)"
+holds grep -q 'path=/api/AccessTokens ' log
+! grep -e secret- -e "$bearer" -e "$token" log || fail "$(cat log)"
+end
+
 begin 'starting: systemd is told'
 mkdir -p run
 socat -u unix-recv:run/notify stdout >told &

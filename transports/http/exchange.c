@@ -81,6 +81,7 @@ begin(struct weft__http_response *response,
 	request->is_http_1_0 = response->head.is_http_1_0;
 	request->is_secure = weft__connection_is_secure(connection->net);
 	request->body_size = response->head.content_length;
+	request->shown_path = request->path;
 	set_id(response);
 	atomic_fetch_add_explicit(
 	    &thread->request_count, 1, memory_order_relaxed);
@@ -258,7 +259,7 @@ write_log(const struct weft__http_response *response, bool is_whole)
 	const struct weft__http_entry entry = {.peer = &response->peer,
 	    .id = response->request.id,
 	    .method = response->request.method_name,
-	    .path = response->request.path,
+	    .path = response->request.shown_path,
 	    .status = response->status,
 	    .received = response->body.size,
 	    .sent = response->sent,

@@ -50,6 +50,8 @@ struct weft__http_request {
 	struct weft_slice method_name; /* as sent */
 	struct weft_slice path;        /* as sent, without the query */
 	struct weft_slice query;       /* as sent, without '?'; or no value */
+	struct weft_slice shown_path;  /* for logs: the path, unless a handler
+	                                  leaves something out */
 
 	/*
 	 * The path between its slashes, percent-decoded: "/api/a%2Fb/" has

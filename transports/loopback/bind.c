@@ -220,6 +220,24 @@ is_asked_first(const struct exchange *exchange)
 	       may_be_large(exchange->request);
 }
 
+/* The id of a token is its secret: logs get the path up to it. */
+static void
+hide_secret(const struct weft__rest_call *call,
+    struct weft__http_request *request)
+{
+	const struct weft__rest *rest = call->rest;
+	struct weft_slice *shown = &request->shown_path;
+	size_t left, size = 0;
+
+	if (!call->model || !call->id.data || !rest->access ||
+	    !weft__access_is_token_model(rest->access, call->model->model))
+		return;
+	left = rest->root_segments + call->model->path_segments + 1;
+	while (size < shown->size && (shown->data[size] != '/' || --left))
+		size++;
+	shown->size = size;
+}
+
 static void
 on_head(struct weft__http_request *request,
     struct weft__http_response *response, void *context)
@@ -238,6 +256,7 @@ on_head(struct weft__http_request *request,
 	exchange->response = response;
 	weft__rest_call_init(&exchange->call, context);
 	code = weft__rest_call_read_head(&exchange->call, request);
+	hide_secret(&exchange->call, request);
 	if (code)
 		refuse(exchange, code);
 	else if (is_asked_first(exchange))
