@@ -79,7 +79,7 @@ async function client(context) {
   title('LoopBack\'s client: ms it waits for the server');
   for (const [name, what] of [['push', 'push of all 1,000'],
     ['pull', 'pull of all 1,000'], ['push 10', 'push of 10 of 1,000'],
-    ['pull 10', 'pull of 10 of 1,000'], ['nothing 10', 'pull of one\'s own']]) {
+    ['pull 10', 'pull of 10 of 1,000'], ['nothing 10', 'pull that finds nothing']]) {
     line(what, `LoopBack ${number(theirs[name].ms)}, weftd ` +
         `${number(ours[name].ms)}; ${ours[name].requests} requests`);
     bar('against LoopBack', theirs[name].ms / ours[name].ms, '×', {least: 20});

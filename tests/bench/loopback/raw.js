@@ -201,7 +201,7 @@ async function growth(context) {
         `change ${number(cost.read)}; ${number(cost.readWall)} us`);
   }
   bar('writing 100,000 against 1,000', costs[2].write / costs[0].write, '×',
-      {most: 1.25});
+      {most: 1.5});
   bar('changes of 100,000 against 1,000', costs[2].read / costs[0].read, '×',
       {most: 1.25});
 }
