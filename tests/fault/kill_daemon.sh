@@ -142,4 +142,38 @@ done
 test "$cut" -gt $((rounds / 3)) || fail "only $cut of $rounds were cut"
 end
 
+begin 'weft replicate, or the daemon it replicates with, killed'
+make_source C
+notes 60 start >notes
+run 0 weft import C:Note notes
+serve B
+run 0 "$kill_after" --count weft replicate C "$url" --both --chunk 10
+life=$(tail -n 1 "$err")
+stop
+round=0
+while test "$round" -lt $((rounds / 2)) && ! $failed; do
+	round=$((round + 1))
+	notes 60 "round $round" >notes
+	run 0 weft import C:Note notes
+	if test $((round % 2)) -eq 0; then
+		serve B
+		"$kill_after" "$(point "$round" "$life")" \
+		    weft replicate C "$url" --both --chunk 10 >/dev/null 2>&1
+	else
+		serve B "$kill_after" "$(point "$round" "$calls")"
+		weft replicate C "$url" --both --chunk 10 >/dev/null 2>&1
+	fi
+	stop
+	serve B
+	run 0 weft replicate C "$url" --both
+	stop
+	for side in B C; do
+		weft export "$side:Note" | sort >"found.$side"
+		run 0 weft verify "$side"
+	done
+	holds cmp found.B found.C
+	equal "round $round: records" "$(grep -c "round $round " found.B)" 60
+done
+end
+
 finish
