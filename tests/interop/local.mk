@@ -12,7 +12,9 @@ EXTRA_DIST += \
 	tests/interop/loopback/app/models/private.json \
 	tests/interop/loopback/app/models/todo.json \
 	tests/interop/loopback/client.js \
+	tests/interop/loopback/compare.js \
 	tests/interop/loopback/lib.js \
+	tests/interop/loopback/requests.js \
 	tests/interop/loopback/scenarios.js \
 	tests/interop/loopback/server.js \
 	tests/interop/loopback/weftd.sh \
@@ -34,11 +36,13 @@ tests_interop_websocket_LDADD = $(TEST_LIBS)
 dist_check_SCRIPTS += \
 	tests/interop/websocket.sh \
 	tests/interop/canonical-json.sh \
+	tests/interop/loopback-requests.sh \
 	tests/interop/loopback-server.sh \
 	tests/interop/loopback-weftd.sh
 TESTS += \
 	tests/interop/websocket.sh \
 	tests/interop/canonical-json.sh \
+	tests/interop/loopback-requests.sh \
 	tests/interop/loopback-server.sh \
 	tests/interop/loopback-weftd.sh
 
