@@ -24,6 +24,9 @@ make_call(
 	if (!code && !taken)
 		code = weft__call_make(
 		    call, &drive->parties[call->side], error);
+	if (!code && drive->judge && (call->kind == WEFT__CALL_DIFF ||
+				call->kind == WEFT__CALL_RELATE))
+		code = drive->judge(call, drive->context, error);
 	if (code || call->kind != WEFT__CALL_CHANGES || !run->first_page_due)
 		return code;
 	run->first_page_due = false;

@@ -28,12 +28,19 @@ struct weft__drive {
 	    void *context, struct weft_error *error);
 
 	/*
+	 * Called after each DIFF and RELATE that went well, on the thread of
+	 * the side that was called, with the answer to be changed.  Or NULL.
+	 */
+	int (*judge)(const struct weft__call *call, void *context,
+	    struct weft_error *error);
+
+	/*
 	 * Called on the caller's thread after each call of the target, with
 	 * what there is so far.  Nonzero cancels.  Or NULL.
 	 */
 	int (*progress)(
 	    const struct weft__session_result *so_far, void *context);
-	void *context; /* of all three */
+	void *context; /* of all of them */
 };
 
 /*

@@ -82,6 +82,7 @@ libweft_all_la_SOURCES += \
 	models/replicate.c models/replicate.h models/replicate_private.h \
 	models/replicate_compare.c \
 	models/replicate_model.c \
+	models/replicate_origin.c \
 	models/replicate_remember.c \
 	models/replicate_roots.c \
 	models/resolve.c models/resolve.h \
@@ -93,6 +94,7 @@ libweft_all_la_SOURCES += \
 	models/source_local_changes.c \
 	models/source_local_diff.c \
 	models/source_local_estimate.c \
+	models/source_local_origin.c \
 	models/source_local_history.c \
 	models/source_viewed.c models/source_viewed.h \
 	models/source_viewed_bulk.c \

@@ -187,6 +187,12 @@ give_changes(const struct weft__call *call, bool *taken, void *context,
 	return weft__compare_changes(context, call, taken, error);
 }
 
+static int
+judge(const struct weft__call *call, void *context, struct weft_error *error)
+{
+	return weft__origin_judge(context, call, error);
+}
+
 /* One session, and its conflicts; '*settled' is how many of them were. */
 static int
 run_round(
@@ -216,6 +222,7 @@ run_round(
 	    .first_page =
 		work->round == 0 && work->kept.length ? add_kept : NULL,
 	    .changes = give_changes,
+	    .judge = judge,
 	    .progress = note_progress,
 	    .context = work};
 	int code;
@@ -301,6 +308,7 @@ run(struct weft__replicating *work, struct weft_error *error)
 	bool again = false;
 	int code;
 
+	weft__origin_init(work);
 	weft__compare_init(work);
 	if (work->comparing.state == WEFT__COMPARING_NOT)
 		weft__replicate_estimate(work);

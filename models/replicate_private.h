@@ -47,6 +47,12 @@ struct weft__replicating {
 	struct weft__map open; /* in conflict now: id -> weft_conflict */
 	struct weft_replication_progress progress;
 	uint64_t told_ms; /* when progress was told last */
+
+	/* Of a peer without history (models/replicate_origin.c). */
+	bool judges;
+	enum weft__side own; /* the other side */
+	uint64_t taken;      /* changes of it below this checkpoint are with
+	                        the peer; 0: not known */
 };
 
 /* A checkpoint as a 'since'. */
@@ -76,6 +82,14 @@ int weft__compare_changes(struct weft__replicating *work,
  */
 WEFT_MUST_CHECK int weft__compare_again(struct weft__replicating *work,
     bool *again, struct weft_error *error);
+
+/* Decides whether one side has no history, so that the other one judges
+ * conflicts by who wrote a record last; after weft__replicate_recall(). */
+void weft__origin_init(struct weft__replicating *work);
+
+/* As struct weft__drive's 'judge': clears up conflicts that are none. */
+WEFT_MUST_CHECK int weft__origin_judge(struct weft__replicating *work,
+    const struct weft__call *call, struct weft_error *error);
 
 /* How much there is to be read, if somebody wants to know; else 0. */
 void weft__replicate_estimate(struct weft__replicating *work);

@@ -308,6 +308,12 @@ weft__source_local_definition(struct weft_source *source, const char *model)
 }
 
 bool
+weft__source_is_local(const struct weft_source *source)
+{
+	return source->ops == &ops;
+}
+
+bool
 weft__source_local_is_behind(struct weft_source *source)
 {
 	struct weft_datasource_status status;

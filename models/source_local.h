@@ -6,6 +6,7 @@
  *   source_local_bulk.c     bulk_update and save: writing
  *   source_local_estimate.c how many changes there are, about
  *   source_local_history.c  root, history, revision, agree: the past
+ *   source_local_origin.c  who wrote a record last
  *   source_local_reconcile.c reconcile: what a peer compares its records with
  *
  * Each operation is one transaction of the datasource.
@@ -37,10 +38,22 @@ weft__source_local(struct weft_source *source)
 WEFT_MUST_CHECK int weft__source_local_model(struct weft_source *source,
     const char *name, struct weft_model **model, struct weft_error *error);
 
+/* Whether it is a source of this kind. */
+bool weft__source_is_local(const struct weft_source *source);
+
 /* The model's definition, or NULL if the source is another kind of source or
  * has no such model. */
 const struct weft__definition *weft__source_local_definition(
     struct weft_source *source, const char *model);
+
+/*
+ * Whether a peer knows the last change of a record: it came from there (by the
+ * journal, while that has it), or was made before the checkpoint 'taken'.
+ * '*known' is false for other kinds of sources.
+ */
+WEFT_MUST_CHECK int weft__source_local_is_known(struct weft_source *source,
+    const char *model, struct weft_slice id, const char *peer, uint64_t taken,
+    bool *known, struct weft_error *error);
 
 /* Whether this is a local source, open for reading only, whose store lacks the
  * last writes: nobody is going to add them. */

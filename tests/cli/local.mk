@@ -10,6 +10,7 @@ CLI_TESTS = \
 	tests/cli/locks.sh \
 	tests/cli/reconcile.sh \
 	tests/cli/records.sh \
+	tests/cli/remote.sh \
 	tests/cli/replicate.sh \
 	tests/cli/usage.sh \
 	tests/cli/user.sh \

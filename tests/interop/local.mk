@@ -37,12 +37,14 @@ dist_check_SCRIPTS += \
 	tests/interop/websocket.sh \
 	tests/interop/canonical-json.sh \
 	tests/interop/loopback-requests.sh \
+	tests/interop/loopback-remote.sh \
 	tests/interop/loopback-server.sh \
 	tests/interop/loopback-weftd.sh
 TESTS += \
 	tests/interop/websocket.sh \
 	tests/interop/canonical-json.sh \
 	tests/interop/loopback-requests.sh \
+	tests/interop/loopback-remote.sh \
 	tests/interop/loopback-server.sh \
 	tests/interop/loopback-weftd.sh
 

@@ -151,6 +151,20 @@ mark_delta(struct weft__map *map, const struct weft_change_list *list)
 	return true;
 }
 
+/* What became of an update that the server would not take now; it is in
+ * conflict, or there in the form that a LoopBack server gave it. */
+static int
+judge_conflict(const struct weft__remote_bulk *bulk, size_t index)
+{
+	bool all = false;
+	int code = bulk->remote->is_weft
+	    ? 0 : weft__remote_has_all(bulk, index, &all);
+
+	bulk->part->outcomes[index] =
+	    all ? WEFT_OUTCOME_UNCHANGED : WEFT_OUTCOME_CONFLICT;
+	return code;
+}
+
 /*
  * Sets the outcomes of updates that the server has (it says nothing of them)
  * or that are in conflict there by now; leaves those that it would take.
@@ -161,28 +175,26 @@ judge(const struct weft__remote_bulk *bulk, const struct weft__diff *diff,
 {
 	struct weft__map deltas = {NULL}, conflicts = {NULL};
 	size_t left = 0;
-	bool good = mark_delta(&deltas, &diff->deltas) &&
-	    mark_delta(&conflicts, &diff->conflicts);
+	int code = 0;
 
-	for (size_t i = 0; good && i < *length; i++) {
+	if (!mark_delta(&deltas, &diff->deltas) ||
+	    !mark_delta(&conflicts, &diff->conflicts))
+		code = weft__remote_no_memory(bulk->error);
+	for (size_t i = 0; !code && i < *length; i++) {
 		size_t index = indexes[i];
 		struct weft_slice id =
 		    bulk->part->updates[index].change.model_id;
 
+		bulk->part->outcomes[index] = WEFT_OUTCOME_APPLIED;
 		if (weft__map_find(&deltas, id))
 			indexes[left++] = index;
-		else
-			bulk->part->outcomes[index] =
-			    weft__map_find(&conflicts, id)
-			    ? WEFT_OUTCOME_CONFLICT
-			    : WEFT_OUTCOME_APPLIED;
+		else if (weft__map_find(&conflicts, id))
+			code = judge_conflict(bulk, index);
 	}
 	weft__map_fini(&deltas, NULL);
 	weft__map_fini(&conflicts, NULL);
-	if (!good)
-		return weft__remote_no_memory(bulk->error);
 	*length = left;
-	return 0;
+	return code;
 }
 
 int

@@ -183,10 +183,14 @@ choose_datasource(struct weft__remote *remote,
 		}
 	if (count == 1)
 		return 0;
-	return weft_error_set(error, WEFT_EINVAL,
-	    count ? "%s: has several databases: name a model of one"
-		  : "%s: has no such model that tracks changes",
-	    weft__client_base(remote->client));
+	if (count)
+		return weft_error_set(error, WEFT_EINVAL,
+		    "%s: has several databases: name a model of one",
+		    weft__client_base(remote->client));
+	return weft_error_set(error, WEFT_ENOTFOUND,
+	    "%s: has no model %s that tracks changes",
+	    weft__client_base(remote->client),
+	    options->models ? *options->models : "of ours");
 }
 
 static int
@@ -347,9 +351,8 @@ try_models(struct weft__remote *remote,
 			code = try_model(
 			    remote, options, *name, true, error);
 	if (!code && !remote->length)
-		code = weft_error_set(error, WEFT_EINVAL,
-		    "%s: has none of the models that track changes here",
-		    base);
+		code = weft_error_set(error, WEFT_ENOTFOUND,
+		    "%s: has no model of ours that tracks changes", base);
 	return code;
 }
 

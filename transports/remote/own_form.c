@@ -9,6 +9,10 @@
  *  - If it is another one all the same, that is the server's own version of
  *    ours: its change is based on what was sent, so that the next replication
  *    back takes it, and does not see a conflict.
+ *  - LoopBack compares by a where clause of all properties, and finds no record
+ *    that has an array of two elements: it calls that a conflict.  If its own
+ *    change says that the update is based on what it has, it is written without
+ *    that clause.
  */
 #include "transports/remote/remote_private.h"
 
@@ -21,34 +25,80 @@ struct forming {
 	const struct weft_update *update; /* at hand */
 };
 
+/* Written by us, or there already as far as can be told. */
 static bool
 was_written(const struct weft__bulk_part *part, size_t index)
 {
-	return part->outcomes[index] == WEFT_OUTCOME_APPLIED &&
-	       part->updates[index].data.data;
+	enum weft_outcome outcome = part->outcomes[index];
+
+	return part->updates[index].data.data &&
+	       (outcome == WEFT_OUTCOME_APPLIED ||
+		   outcome == WEFT_OUTCOME_UNCHANGED);
 }
 
 /* Whether the server's record has a property, not null, that ours has not. */
-static int
-has_more(struct forming *forming, struct weft_slice theirs, bool *more)
+static bool
+has_more(const struct weft__json *own, const struct weft__json *theirs)
 {
+	for (size_t i = 0; i < theirs->length; i++)
+		if (theirs->members[i].value.type != WEFT__JSON_NULL &&
+		    weft__json_index(own, theirs->members[i].name) < 0)
+			return true;
+	return false;
+}
+
+/* Whether it has all that ours has. */
+static bool
+has_all(const struct weft__json *own, const struct weft__json *theirs)
+{
+	for (size_t i = 0; i < own->length; i++)
+		if (!weft_slice_equal(own->members[i].value.token,
+			weft__json_find(theirs, own->members[i].name).token))
+			return false;
+	return true;
+}
+
+/* Compares the server's record with that of an update; both answers are false
+ * if it is gone. */
+static int
+compare(struct weft__remote *remote, const char *model,
+    const struct weft_update *update, bool *all, bool *more,
+    struct weft_error *error)
+{
+	struct weft_buf theirs = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
 	struct weft__json own, other;
-	int code;
+	int code = weft__remote_find(&remote->base, model,
+	    update->change.model_id, &theirs, error);
 
 	weft__json_init(&own);
 	weft__json_init(&other);
-	code = weft__json_view(
-	    &own, forming->update->data, forming->bulk->error);
+	*all = *more = false;
 	if (!code)
-		code = weft__json_view(&other, theirs, forming->bulk->error);
-	*more = false;
-	for (size_t i = 0; !code && i < other.length; i++)
-		if (other.members[i].value.type != WEFT__JSON_NULL &&
-		    weft__json_index(&own, other.members[i].name) < 0)
-			*more = true;
+		code = weft__json_view(&own, update->data, error);
+	if (!code)
+		code = weft__json_view(&other, weft_buf_slice(&theirs), error);
+	if (!code) {
+		*all = has_all(&own, &other);
+		*more = has_more(&own, &other);
+	}
 	weft__json_fini(&own);
 	weft__json_fini(&other);
-	return code;
+	weft_buf_fini(&theirs);
+	return code == WEFT_ENOTFOUND ? 0 : code;
+}
+
+int
+weft__remote_has_all(const struct weft__remote_bulk *bulk, size_t index,
+    bool *all)
+{
+	const struct weft_update *update = &bulk->part->updates[index];
+	bool more;
+
+	*all = false;
+	if (!update->data.data)
+		return 0;
+	return compare(bulk->remote, bulk->part->model, update, all, &more,
+	    bulk->error);
 }
 
 /* Sends one update of our own making; '*outcome' tells what came of it. */
@@ -79,14 +129,59 @@ send_one(struct forming *forming, enum weft_change_type type,
 	    forming->remote, &part, forming->bulk->error);
 }
 
+/* Writes the record over one that is 'rev' by the server's own change;
+ * '*is_done' is false if it is another one by now. */
+static int
+write_over(struct forming *forming, struct weft_slice rev, bool *is_done)
+{
+	const struct weft_update *update = forming->update;
+	struct weft_source *source = &forming->remote->base;
+	struct weft_change_list list = {0};
+	int code = weft__remote_last_change(source, forming->model,
+	    update->change.model_id, &list, forming->bulk->error);
+
+	*is_done = !code && rev.data &&
+	    weft_slice_equal(list.changes[0].rev, rev);
+	weft_change_list_fini(&list);
+	if (!*is_done)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	return weft__remote_save(source, forming->model,
+	    update->change.model_id, update->data, weft_slice(NULL),
+	    forming->bulk->error);
+}
+
+/* Writes the updates that are in conflict by the where clause alone. */
+static int
+write_unmatched(struct forming *forming)
+{
+	const struct weft__bulk_part *part = forming->bulk->part;
+	int code = 0;
+
+	for (size_t i = 0; i < part->length && !code; i++) {
+		bool is_done;
+
+		if (part->outcomes[i] != WEFT_OUTCOME_CONFLICT)
+			continue;
+		forming->update = &part->updates[i];
+		code = write_over(
+		    forming, forming->update->change.prev, &is_done);
+		if (!code && is_done)
+			part->outcomes[i] = WEFT_OUTCOME_APPLIED;
+	}
+	return code;
+}
+
 /* Deletes the record, unless it is another than 'rev' by now, and creates it
  * again. */
 static int
 replace(struct forming *forming, struct weft_slice rev)
 {
 	enum weft_outcome outcome;
+	bool is_done;
 	int code = send_one(forming, WEFT_CHANGE_DELETE, rev, &outcome);
 
+	if (!code && outcome == WEFT_OUTCOME_CONFLICT)
+		return write_over(forming, rev, &is_done);
 	if (code || outcome != WEFT_OUTCOME_APPLIED)
 		return code;
 	return send_one(
@@ -97,19 +192,13 @@ replace(struct forming *forming, struct weft_slice rev)
 static int
 remove_rest(struct forming *forming, struct weft_slice rev)
 {
-	struct weft_buf theirs = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
-	bool more = false;
-	int code = 0;
+	bool all, more;
+	int code;
 
 	if (forming->update->type != WEFT_CHANGE_UPDATE)
 		return 0;
-	code = weft__remote_find(&forming->remote->base, forming->model,
-	    forming->update->change.model_id, &theirs, forming->bulk->error);
-	if (!code)
-		code = has_more(forming, weft_buf_slice(&theirs), &more);
-	weft_buf_fini(&theirs);
-	if (code == WEFT_ENOTFOUND)
-		return 0; /* deleted since */
+	code = compare(forming->remote, forming->model, forming->update, &all,
+	    &more, forming->bulk->error);
 	return code || !more ? code : replace(forming, rev);
 }
 
@@ -137,13 +226,15 @@ static int
 mend(struct forming *forming, const struct weft__map *written,
     struct weft_slice id, struct weft_slice rev)
 {
+	const struct weft__bulk_part *part = forming->bulk->part;
 	uintptr_t found = (uintptr_t)weft__map_find(written, id);
-	int code;
+	int code = 0;
 
 	if (!found || !rev.data)
 		return 0; /* deleted since */
-	forming->update = &forming->bulk->part->updates[found - 1];
-	code = remove_rest(forming, rev);
+	forming->update = &part->updates[found - 1];
+	if (part->outcomes[found - 1] == WEFT_OUTCOME_APPLIED)
+		code = remove_rest(forming, rev);
 	return code ? code : base_on_ours(forming);
 }
 
@@ -195,12 +286,14 @@ weft__remote_check_form(const struct weft__remote_bulk *bulk)
 	    weft__calloc(part->length, sizeof *changes);
 	struct weft__map written = {NULL};
 	struct weft__diff diff = {{0}, {0}};
-	size_t length;
+	size_t length = 0;
 	int code;
 
 	if (!changes)
 		return weft__remote_no_memory(bulk->error);
-	code = list_written(&forming, changes, &length, &written);
+	code = write_unmatched(&forming);
+	if (!code)
+		code = list_written(&forming, changes, &length, &written);
 	if (!code && length)
 		code = weft__remote_diff(&bulk->remote->base, part->model, -1,
 		    changes, length, &diff, bulk->error);

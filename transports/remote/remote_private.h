@@ -240,6 +240,11 @@ WEFT_MUST_CHECK int weft__remote_settle(const struct weft__remote_bulk *bulk,
 WEFT_MUST_CHECK int weft__remote_check_form(
     const struct weft__remote_bulk *bulk);
 
+/* Whether a LoopBack server's record has all that the update has: it is its
+ * own version of that. */
+WEFT_MUST_CHECK int weft__remote_has_all(
+    const struct weft__remote_bulk *bulk, size_t index, bool *all);
+
 /* Members of struct weft__source_ops: core/repl/source.h. */
 int weft__remote_changes(struct weft_source *source, const char *model,
     int64_t since, struct weft_slice filter, size_t limit,

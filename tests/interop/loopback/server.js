@@ -19,7 +19,7 @@ boot(app, {appRootDir: folder, bootDirs: [], mixinDirs: [],
   app.use(app.get('restApiRoot'), loopback.rest());
   if (process.argv[4])
     require(path.resolve(process.argv[4]))(app, process.argv[5]);
-  const server = app.listen(0, '127.0.0.1', () => {
+  const server = app.listen(app.get('port'), '127.0.0.1', () => {
     console.log(`listening http://127.0.0.1:${server.address().port}` +
         app.get('restApiRoot'));
   });

@@ -9,7 +9,6 @@
 #include "tests/lib/script.h"
 
 #define LENGTH(steps) (sizeof(steps) / sizeof *(steps))
-#define SENT(id) "\"modelId\":\"" id "\"}"
 #define OURS(id) \
 	"{\"rev\":\"ours\",\"prev\":\"base\",\"modelId\":\"" id "\"}"
 #define THEIRS(id) \
@@ -358,12 +357,40 @@ bulk__does_not_remove_what_changed_meanwhile(void **state)
 	    {"POST /api/Todos/bulk-update ", "\"delete\"", 409, CONFLICT("1"),
 		NULL, false},
 	    {"GET /api/Todos/1/changes/last ", NULL, 200, OURS("1"), NULL,
+		false},
+	    {"GET /api/Todos/1/changes/last ", NULL, 200, OURS("1"), NULL,
 		false}};
 	struct work work;
 
 	(void)state;
 	script_open(&work.script, steps, LENGTH(steps));
 	assert_int_equal(send_updates(&work, 1, WEFT_CHANGE_UPDATE), 0);
+	script_end(&work.script);
+}
+
+/* LoopBack's where clause finds no record with an array of two elements. */
+static void
+bulk__writes_what_loopback_cannot_match(void **state)
+{
+	const struct script_step steps[] = {SCRIPT_LOOPBACK,
+	    {"POST /api/Todos/bulk-update ", NULL, 409,
+		"{\"error\":{\"details\":{\"conflicts\":[" OURS("1") ","
+		OURS("2") "]}}}", NULL, false},
+	    {"GET /api/Todos/1/changes/last ", NULL, 200,
+		"{\"rev\":\"base\",\"modelId\":\"1\"}", NULL, false},
+	    {"POST /api/Todos/replaceOrCreate ", "{\"id\":\"1\"}", 200,
+		"{\"id\":\"1\"}", NULL, false},
+	    {"GET /api/Todos/2/changes/last ", NULL, 200, THEIRS("2"), NULL,
+		false},
+	    {"POST /api/Todos/diff?", "\"modelId\":\"1\"", 200, NOTHING, NULL,
+		false}};
+	struct work work;
+
+	(void)state;
+	script_open(&work.script, steps, LENGTH(steps));
+	assert_int_equal(send_updates(&work, 2, WEFT_CHANGE_UPDATE), 0);
+	assert_int_equal(work.outcomes[0], WEFT_OUTCOME_APPLIED);
+	assert_int_equal(work.outcomes[1], WEFT_OUTCOME_CONFLICT);
 	script_end(&work.script);
 }
 
@@ -408,6 +435,7 @@ main(void)
 	    cmocka_unit_test(bulk__removes_what_loopback_kept),
 	    cmocka_unit_test(bulk__removes_what_was_the_only_change),
 	    cmocka_unit_test(bulk__does_not_remove_what_changed_meanwhile),
+	    cmocka_unit_test(bulk__writes_what_loopback_cannot_match),
 	    cmocka_unit_test(bulk__bases_what_loopback_made_on_what_was_sent),
 	};
 
