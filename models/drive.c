@@ -10,6 +10,19 @@ struct run {
 	bool first_page_due;
 };
 
+/* Lets the answer of a DIFF or RELATE be judged. */
+static int
+judge(const struct weft__drive *drive, const struct weft__call *call,
+    struct weft_error *error)
+{
+	bool is_opinion = call->kind == WEFT__CALL_DIFF ||
+	    call->kind == WEFT__CALL_RELATE;
+
+	if (!drive->judge || !is_opinion)
+		return 0;
+	return drive->judge(call, drive->context, error);
+}
+
 /* Makes a call; the first page of changes gets what is to be added to it. */
 static int
 make_call(
@@ -24,9 +37,8 @@ make_call(
 	if (!code && !taken)
 		code = weft__call_make(
 		    call, &drive->parties[call->side], error);
-	if (!code && drive->judge && (call->kind == WEFT__CALL_DIFF ||
-				call->kind == WEFT__CALL_RELATE))
-		code = drive->judge(call, drive->context, error);
+	if (!code)
+		code = judge(drive, call, error);
 	if (code || call->kind != WEFT__CALL_CHANGES || !run->first_page_due)
 		return code;
 	run->first_page_due = false;

@@ -60,6 +60,8 @@ foreign()
 			home = "models/connectors/sqlite"
 		else if (path ~ /^libpq/)
 			home = "models/connectors/postgres"
+		else if (path ~ /^curl/)
+			home = "transports/remote/"
 		else if (path ~ /^(event2|netinet|arpa)\/|^sys\/socket|^netdb/)
 			home = "transports/"
 		if (FILENAME == "tools/weftd/notify.c" && path == "sys/socket.h")

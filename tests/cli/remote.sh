@@ -70,12 +70,12 @@ equal differences "$(sort "$out")" '! Note n3
 < Note only-here
 > Note n4'
 run 3 weft verify "$url" A
+run 0 weft checkpoint "$url"
+before=$(cat "$out")
 run 0 weft replicate A "$url"
 run 0 weft diff "$url" A
 out_empty
-run 0 weft checkpoint "$url"
-now=$(cat "$out")
-run 0 weft changes "$url:Note" --since "$((now - 1))" --json
+run 0 weft changes "$url:Note" --since "$((before + 1))" --json
 equal changes "$(wc -l <"$out")" 3
 holds grep -q '"modelId":"n4"' "$out"
 run 0 weft changes "$url:Note" --filter '{"where":{"size":1}}' --json

@@ -212,6 +212,12 @@ tests_unit_models_replicate_one_way_SOURCES = \
 	tests/unit/models/replicate_one_way.c $(PAIR)
 tests_unit_models_replicate_one_way_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/replicate_plain
+TESTS += tests/unit/models/replicate_plain
+tests_unit_models_replicate_plain_SOURCES = \
+	tests/unit/models/replicate_plain.c $(PAIR)
+tests_unit_models_replicate_plain_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/source_local_changes_same
 TESTS += tests/unit/models/source_local_changes_same
 tests_unit_models_source_local_changes_same_SOURCES = \
