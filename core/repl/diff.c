@@ -1,5 +1,7 @@
 #include "core/repl/diff.h"
 
+#include "core/track/trace.h"
+
 static bool
 is_recent(const struct weft__track *local, int64_t since)
 {
@@ -61,4 +63,28 @@ weft__diff_change(const struct weft_change *remote,
 	}
 	*out = *remote;
 	return WEFT__DIFF_DELTA;
+}
+
+enum weft__diff_outcome
+weft__diff_trace(const struct weft_change *remote,
+    const struct weft__track *local, int64_t since,
+    struct weft_slice local_model, struct weft_change *out)
+{
+	struct weft_change here;
+
+	if (!remote->rev.data ||
+	    (since != WEFT__SINCE_STRICT && weft__trace_has(local, remote)))
+		return WEFT__DIFF_NOTHING;
+	weft__track_change(local, local_model, remote->model_id, &here);
+	if (!is_recent(local, since))
+		return take_over(remote, here.rev, out);
+	/* Null is every deletion; only the generation tells that it was this
+	 * one, or another that followed it. */
+	if (weft_change_is_based_on(remote, &here) &&
+	    remote->generation > here.generation) {
+		*out = *remote;
+		return WEFT__DIFF_DELTA;
+	}
+	*out = here;
+	return WEFT__DIFF_CONFLICT;
 }

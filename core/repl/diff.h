@@ -37,6 +37,16 @@ enum weft__diff_outcome weft__diff_change(const struct weft_change *remote,
     struct weft_slice local_model, struct weft_change *out);
 
 /*
+ * The same if only a trace is left of the record here, which 'local' was
+ * recalled from (core/track/trace.h): NOTHING if the peer still has the state
+ * that was deleted, or deleted it, too; a delta if it knows of the deletion,
+ * by 'since' or because it began anew after it; else a conflict.
+ */
+enum weft__diff_outcome weft__diff_trace(const struct weft_change *remote,
+    const struct weft__track *local, int64_t since,
+    struct weft_slice local_model, struct weft_change *out);
+
+/*
  * How the peer's change stands to the record (NULL: never known here), as
  * far as its history tells.  In doubt: NONE.
  */

@@ -7,4 +7,5 @@ libweft_all_la_SOURCES += \
 	core/track/revtree.c core/track/revtree.h \
 	core/track/track_decode.c core/track/track_encode.c \
 	core/track/track_format.h \
-	core/track/track_row.c core/track/track_row.h
+	core/track/track_row.c core/track/track_row.h \
+	core/track/trace.c core/track/trace.h
