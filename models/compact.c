@@ -6,6 +6,7 @@
 
 #include "core/store/store.h"
 #include "models/datasource.h"
+#include "models/forget.h"
 #include "models/project.h"
 
 #define DAY_MS ((uint64_t)24 * 60 * 60 * 1000)
@@ -31,6 +32,26 @@ make_rules(const struct weft_datasource *datasource,
 	rules->by_time = days >= 0;
 	if (rules->by_time && (uint64_t)days < now_ms / DAY_MS)
 		rules->since_ms = now_ms - (uint64_t)days * DAY_MS;
+}
+
+/* Drops tombstones, if any are to go. */
+static int
+forget(struct weft_datasource *datasource,
+    const struct weft_compaction *compaction, uint64_t *dropped,
+    struct weft_error *error)
+{
+	struct weft__forget_rule rule = {
+	    compaction->drop_heard, compaction->tombstone_days};
+	int code;
+
+	if (!rule.heard && rule.days < 0)
+		rule = (struct weft__forget_rule){
+		    datasource->drop_heard, datasource->tombstone_days};
+	if (!rule.heard && rule.days < 0)
+		return 0;
+	code = weft__forget_tombstones(datasource, &rule, dropped, error);
+	return code || !*dropped
+	    ? code : weft_datasource_project(datasource, error);
 }
 
 /* Drops and merges; the caller holds the mutex. */
@@ -80,6 +101,9 @@ weft_store_compact(struct weft_datasource *datasource,
 	code = check(datasource, compaction, error);
 	if (!code)
 		code = weft_datasource_project(datasource, error);
+	if (!code)
+		code = forget(
+		    datasource, compaction, &result->tombstones, error);
 	if (code)
 		return code;
 	make_rules(datasource, compaction, &rules);

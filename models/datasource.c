@@ -138,6 +138,7 @@ weft__datasource_read(struct weft_datasource *datasource,
 
 	if (code)
 		return code;
+	reader->knows_horizon = false;
 	code = reader->session->ops->begin(reader->session, error);
 	if (!code) {
 		code = work(reader, context, error);

@@ -42,6 +42,8 @@ struct weft_datasource {
 	uint64_t journal_rows; /* kept although the store has them */
 	int64_t keep_checkpoints; /* of history, when compacting; -1: all */
 	int64_t keep_days;
+	int64_t tombstone_days; /* they are kept, when compacting; -1: all */
+	bool drop_heard;   /* those that all have heard of go */
 	const char *_Atomic epoch; /* this database's life, a UUID: one of: */
 	char epochs[2][WEFT__UUID_SIZE + 1]; /* what was read stays */
 	bool is_restarted; /* a new epoch began after it was opened */

@@ -56,6 +56,40 @@ read_number(const json_t *settings, const char *name, const char *unit,
 	return 0;
 }
 
+static int
+read_flag(const json_t *settings, const char *name, bool *flag,
+    struct weft_error *error)
+{
+	const json_t *value = json_object_get(settings, name);
+
+	if (value && !json_is_boolean(value))
+		return weft_error_set(
+		    error, WEFT_ECONFIG, "%s: expected true or false", name);
+	*flag = json_is_true(value);
+	return 0;
+}
+
+/* Reads what is kept when the store is compacted. */
+static int
+read_retention(struct weft_datasource *datasource, const json_t *settings,
+    struct weft_error *error)
+{
+	int code;
+
+	datasource->keep_checkpoints = datasource->keep_days = -1;
+	datasource->tombstone_days = -1;
+	code = read_number(settings, "keepCheckpoints", "checkpoints",
+	    &datasource->keep_checkpoints, error);
+	if (!code)
+		code = read_number(settings, "keepDays", "days",
+		    &datasource->keep_days, error);
+	if (!code)
+		code = read_number(settings, "tombstoneDays", "days",
+		    &datasource->tombstone_days, error);
+	return code ? code : read_flag(settings, "dropHeardTombstones",
+			 &datasource->drop_heard, error);
+}
+
 /* Where the database's file is, as the connector finds it; 'directory' NULL:
  * it has none. */
 static int
@@ -85,13 +119,8 @@ read_settings(struct weft_datasource *datasource, const json_t *settings,
 	int code = read_number(settings, "journalRows", "rows", &rows, error);
 
 	datasource->journal_rows = (uint64_t)rows;
-	datasource->keep_checkpoints = datasource->keep_days = -1;
 	if (!code)
-		code = read_number(settings, "keepCheckpoints", "checkpoints",
-		    &datasource->keep_checkpoints, error);
-	if (!code)
-		code = read_number(settings, "keepDays", "days",
-		    &datasource->keep_days, error);
+		code = read_retention(datasource, settings, error);
 	return code ? code : find_path(datasource, settings, directory, error);
 }
 

@@ -247,6 +247,8 @@ judge(struct weft__live *live, struct look *look,
 
 	*event = (struct weft__live_event){
 	    .seq = row->seq, .type = WEFT__LIVE_REMOVE, .id = row->id};
+	if (row->op == WEFT_OP_FORGET)
+		return false; /* the deletion was told of */
 	if (row->op == 'd')
 		return !is_filtered || matched_before(live, look);
 	if (!find_after(live, look))

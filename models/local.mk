@@ -21,6 +21,8 @@ libweft_all_la_SOURCES += \
 	models/filter_near.c \
 	models/filter_value.c \
 	models/filter_where.c \
+	models/forget.c models/forget.h \
+	models/forget_bounds.c \
 	models/geo.c models/geo.h \
 	models/history.c \
 	models/hook.c models/hook.h \
@@ -53,6 +55,8 @@ libweft_all_la_SOURCES += \
 	models/repair.c models/repair.h \
 	models/sort_key.c \
 	models/store.c \
+	models/trace.c models/trace.h \
+	models/trace_check.c \
 	models/tracker.c models/tracker.h \
 	models/transaction.c models/transaction.h \
 	models/validate.c models/validate.h \
@@ -81,6 +85,7 @@ libweft_all_la_SOURCES += \
 	models/rectify.c models/rectify.h \
 	models/replicate.c models/replicate.h models/replicate_private.h \
 	models/replicate_compare.c \
+	models/replicate_horizon.c \
 	models/replicate_model.c \
 	models/replicate_origin.c \
 	models/replicate_remember.c \

@@ -17,6 +17,7 @@
 #include "core/base/limits.h"
 #include "core/base/log.h"
 #include "models/repair.h"
+#include "models/trace.h"
 #include "models/transaction.h"
 
 /* A pass over a model's records, or its tombstones. */
@@ -134,6 +135,22 @@ report(struct weft_model *model, struct weft_slice id,
 		weft__log(WEFT_LOG_ERROR, "rectify", "%s", error.text);
 }
 
+/* The same if only a trace is left; the write that follows takes it away. */
+static int
+take_trace(struct weft_transaction *transaction, struct weft_model *model,
+    struct weft_slice id, struct weft__current *current,
+    struct weft_error *error)
+{
+	int code = weft__trace_find(
+	    transaction, model, id, &current->track, error);
+
+	if (code)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	current->has_track = current->is_trace = true;
+	current->body = weft_slice_of(NULL, 0);
+	return 0;
+}
+
 /*
  * A record that was inserted where there had been one of ours: it goes on
  * from the tombstone's track row.
@@ -148,8 +165,10 @@ take_tombstone(struct weft_transaction *transaction, struct weft_model *model,
 	int code = session->ops->get_tombstone(
 	    session, model->index, id, &tombstone, error);
 
+	if (code == WEFT_ENOTFOUND)
+		return take_trace(transaction, model, id, current, error);
 	if (code)
-		return code == WEFT_ENOTFOUND ? 0 : code;
+		return code;
 	if (tombstone.track.data) {
 		code =
 		    weft__track_decode(tombstone.track, &current->track, error);
@@ -349,11 +368,18 @@ int
 weft_model_repair(
     struct weft_model *model, uint64_t *count, struct weft_error *error)
 {
+	uint64_t traces = 0;
 	int code = require_tracked(model, error);
 
 	if (!code)
 		code = weft__repair_counters(model->datasource, error);
-	return code ? code : rectify_all(model, NULL, true, count, error);
+	if (!code)
+		code = weft__repair_traces(model, &traces, error);
+	if (!code)
+		code = rectify_all(model, NULL, true, count, error);
+	if (!code && count)
+		*count += traces;
+	return code;
 }
 
 struct single {

@@ -41,4 +41,11 @@ WEFT_MUST_CHECK int weft__repair(struct weft_transaction *transaction,
     struct weft_model *model, struct weft_slice id, uint64_t *found,
     struct weft_error *error);
 
+/*
+ * Mends the model's traces and the horizon; adds how many there were to
+ * '*count'.  Returns 0 or what the database returns.
+ */
+WEFT_MUST_CHECK int weft__repair_traces(
+    struct weft_model *model, uint64_t *count, struct weft_error *error);
+
 #endif

@@ -31,8 +31,9 @@ is_wanted(const struct weft__replicating *work)
 /* Bytes that do not travel cost nothing: no sketch, and digests that nobody
  * can forge. */
 static struct weft__reconcile_options
-choose_options(const struct weft__parties *parties)
+choose_options(const struct weft__replicating *work)
 {
+	const struct weft__parties *parties = work->parties;
 	const bool remote =
 	    is_remote(parties->source) || is_remote(parties->target);
 
@@ -40,6 +41,7 @@ choose_options(const struct weft__parties *parties)
 	    .own = is_remote(parties->source) ? WEFT__TARGET : WEFT__SOURCE,
 	    .descend = !remote,
 	    .digest_size = remote ? 0 : WEFT__OID_SIZE,
+	    .traces = work->horizon > 0,
 	};
 }
 
@@ -47,7 +49,7 @@ void
 weft__compare_init(struct weft__replicating *work)
 {
 	const struct weft__parties *parties = work->parties;
-	const struct weft__reconcile_options options = choose_options(parties);
+	const struct weft__reconcile_options options = choose_options(work);
 
 	if (!is_wanted(work) || !parties->source->ops->reconcile ||
 	    !parties->target->ops->reconcile)
@@ -129,11 +131,13 @@ weft__compare_changes(struct weft__replicating *work,
 	struct weft__comparing *comparing = &work->comparing;
 	int code = 0;
 
-	if (comparing->state == WEFT__COMPARING_NOT || call->since >= 0)
-		return 0; /* since a checkpoint */
+	if (call->since >= 0)
+		return 0;
 	if (comparing->state == WEFT__COMPARING_DUE)
 		code = compare(work, error);
-	if (code || comparing->state == WEFT__COMPARING_NOT)
+	if (!code && comparing->state == WEFT__COMPARING_NOT)
+		return weft__replicate_mention(work, error);
+	if (code)
 		return code;
 	*taken = true;
 	code = give(work, call);

@@ -1,6 +1,6 @@
 /*
- * One model's replication under way: shared by replicate_model.c and
- * replicate_remember.c.
+ * One model's replication under way: shared by replicate_model.c,
+ * replicate_remember.c, replicate_compare.c and replicate_horizon.c.
  */
 #ifndef MODELS_REPLICATE_PRIVATE_H
 #define MODELS_REPLICATE_PRIVATE_H
@@ -38,6 +38,8 @@ struct weft__replicating {
 	struct weft_replication_result *result; /* added to */
 	struct weft__position position; /* remembered; zero if none is */
 	bool remembered;
+	uint64_t horizon; /* the source's; 0: it has dropped no tombstones */
+	bool mentioned;   /* it was told what the target has */
 	int64_t since[2]; /* of the next round */
 	unsigned round;
 	struct weft__comparing comparing;
@@ -64,6 +66,16 @@ weft__as_since(uint64_t checkpoint)
 
 /* Reads what is remembered: position and kept conflicts. */
 WEFT_MUST_CHECK int weft__replicate_recall(
+    struct weft__replicating *work, struct weft_error *error);
+
+/* The source's horizon (models/trace.h); 0: none, or it does not tell. */
+WEFT_MUST_CHECK int weft__replicate_horizon(
+    const struct weft__parties *parties, uint64_t *horizon,
+    struct weft_error *error);
+
+/* Before all changes are read: tells a source that has dropped tombstones of
+ * what the target has, once. */
+WEFT_MUST_CHECK int weft__replicate_mention(
     struct weft__replicating *work, struct weft_error *error);
 
 /* Decides whether to compare the stores; after weft__replicate_recall(). */

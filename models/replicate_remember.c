@@ -1,7 +1,7 @@
 /*
  * What a replication remembers, and why nothing is lost by it:
  *   source position  not moved on if updates were refused: they are sent
- *                    again;
+ *                    again; of no worth below the source's horizon;
  *   kept conflicts   are compared every time, whatever the positions.
  */
 #include "models/replicate_private.h"
@@ -58,8 +58,13 @@ weft__replicate_recall(struct weft__replicating *work, struct weft_error *error)
 	int code = weft__position_load(work->parties, options->filter,
 	    &work->position, &work->remembered, error);
 
+	if (!code)
+		code = weft__replicate_horizon(
+		    work->parties, &work->horizon, error);
 	if (code)
 		return code;
+	if (work->position.source_checkpoint < work->horizon)
+		work->remembered = false;
 	work->since[WEFT__SOURCE] = options->verify ? WEFT_SINCE_ALL :
 	    choose_since(work, options->since_source,
 		work->position.source_checkpoint);
@@ -258,11 +263,17 @@ weft__replicate_remember(
 {
 	const struct weft_replication *options = work->options;
 	struct weft__roots roots = {.roots = WEFT_ROOTS_UNKNOWN};
+	uint64_t horizon;
 	int code = drop_settled(work, error);
 
 	if (!code)
 		code = keep_open(work, error);
 	if (!code && !options->without_roots)
 		code = compare_roots(work, &roots, error);
-	return code ? code : save_position(work, &roots, error);
+	if (!code)
+		code = weft__replicate_horizon(
+		    work->parties, &horizon, error);
+	/* What was dropped meanwhile may be missing from what was read. */
+	return code || horizon != work->horizon
+	    ? code : save_position(work, &roots, error);
 }

@@ -14,9 +14,11 @@
 
 #include "core/base/alloc.h"
 #include "core/repl/bulk.h"
+#include "core/repl/diff.h"
 #include "models/hook.h"
 #include "models/prepare.h"
 #include "models/rectify.h"
+#include "models/trace.h"
 #include "models/transaction.h"
 
 /* The updates of one model, made ready to be written. */
@@ -237,6 +239,43 @@ try_insert(struct weft_transaction *transaction, const struct bulk *bulk,
 	return weft__tracker_insert(transaction, model, &write, error);
 }
 
+/* An update of what only a trace is left of, by a peer that did not ask. */
+static enum weft__bulk_action
+decide_trace(
+    const struct weft_update *update, const struct weft__track *track)
+{
+	struct weft_change here;
+
+	switch (weft__diff_trace(
+	    &update->change, track, -1, update->change.model, &here)) {
+	case WEFT__DIFF_NOTHING:
+		return WEFT__BULK_NOTHING;
+	case WEFT__DIFF_CONFLICT:
+		return WEFT__BULK_CONFLICT;
+	case WEFT__DIFF_DELTA:
+		break;
+	}
+	return WEFT__BULK_WRITE;
+}
+
+/* What is to be done with an update; what is not taken of a trace that it
+ * mentions is told to be deleted again. */
+static int
+decide(struct weft_transaction *transaction, struct weft_model *model,
+    const struct weft_update *update, const struct weft__current *current,
+    enum weft__bulk_action *action, struct weft_error *error)
+{
+	if (!current->is_trace) {
+		*action = weft__bulk_decide(
+		    update, current->has_track ? &current->track : NULL);
+		return 0;
+	}
+	*action = decide_trace(update, &current->track);
+	if (*action == WEFT__BULK_WRITE || is_deletion(update))
+		return 0;
+	return weft__trace_revive(transaction, model, &update->change, error);
+}
+
 static int
 apply_update(struct weft_transaction *transaction, const struct bulk *bulk,
     struct weft_model *model, const struct weft_update *update,
@@ -247,6 +286,7 @@ apply_update(struct weft_transaction *transaction, const struct bulk *bulk,
 	struct weft__write deletion =
 	    describe_write(bulk, id, weft_slice(NULL), weft_slice(NULL));
 	struct weft__current current;
+	enum weft__bulk_action action;
 	int code;
 
 	deletion.update = update;
@@ -255,10 +295,12 @@ apply_update(struct weft_transaction *transaction, const struct bulk *bulk,
 	if (code != WEFT_EEXISTS)
 		return code;
 	code = load(transaction, model, id, &current, error);
+	if (!code)
+		code = decide(
+		    transaction, model, update, &current, &action, error);
 	if (code)
 		return code;
-	switch (weft__bulk_decide(
-	    update, current.has_track ? &current.track : NULL)) {
+	switch (action) {
 	case WEFT__BULK_WRITE:
 		return write_replica(transaction, bulk, model, replica,
 		    update, &current, error);

@@ -18,6 +18,7 @@
 #include "models/follow.h"
 #include "models/live.h"
 #include "models/record.h"
+#include "models/trace.h"
 #include "models/transaction.h"
 
 /* Where a walk is: token->phase, with EVERYTHING added if since is none. */
@@ -36,6 +37,7 @@ struct row {
 	uint64_t seq;
 	struct weft_slice id;
 	uint64_t origin; /* hash */
+	bool is_deletion;
 };
 
 struct page {
@@ -104,6 +106,23 @@ ask_rectify(struct page *page)
 	return 0;
 }
 
+/* Puts the change into the list, or gives the record to a follower. */
+static int
+give(struct page *page, const struct weft_connector_record *record,
+    const struct weft_change *change)
+{
+	int code = 0;
+
+	if (page->giving)
+		code = weft__give(page->giving, change, record->body,
+		    &page->track, false, page->error);
+	else if (weft_change_list_append(page->list, change))
+		code = weft_error_set(
+		    page->error, WEFT_ENOMEM, "out of memory");
+	page->appended += !code;
+	return code;
+}
+
 /* Appends the record's change if it is wanted. */
 static int
 append(struct page *page, const struct weft_connector_record *record)
@@ -128,14 +147,7 @@ append(struct page *page, const struct weft_connector_record *record)
 	code = find_out_wanted(page, record, &change, &wanted);
 	if (code || !wanted)
 		return code;
-	if (page->giving)
-		code = weft__give(page->giving, &change, record->body,
-		    &page->track, false, page->error);
-	else if (weft_change_list_append(page->list, &change))
-		code = weft_error_set(
-		    page->error, WEFT_ENOMEM, "out of memory");
-	page->appended += !code;
-	return code;
+	return give(page, record, &change);
 }
 
 static int
@@ -201,11 +213,39 @@ take_row(const struct weft_connector_journal_row *row, void *context)
 
 	taken->seq = row->seq;
 	taken->origin = weft__origin_hash(row->origin);
+	taken->is_deletion = row->op == 'd';
 	if (weft__arena_copy(&page->ids, row->id, &taken->id))
 		return weft_error_set(
 		    page->error, WEFT_ENOMEM, "out of memory");
 	page->seen++;
 	return 0;
+}
+
+/* Whether whoever made the row is not the one who is told. */
+static bool
+is_wanted(struct page *page, const struct row *row)
+{
+	return !page->giving || weft__giving_wants(page->giving, row->origin);
+}
+
+/* Appends a deletion whose tombstone was dropped, but which stands in the
+ * journal, with all that came before it: who reads on from there hears of it. */
+static int
+append_dropped(struct page *page, struct weft_transaction *transaction,
+    const struct row *row)
+{
+	const struct weft_connector_record gone = {.id = row->id};
+	struct weft_change change;
+	int code = row->is_deletion
+	    ? weft__trace_find(transaction, page->model, row->id, &page->track,
+		  page->error)
+	    : WEFT_ENOTFOUND;
+
+	if (code)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	weft__track_change(&page->track,
+	    weft_slice(weft_model_name(page->model)), row->id, &change);
+	return give(page, &gone, &change);
 }
 
 /*
@@ -222,14 +262,14 @@ append_row(struct page *page, struct weft_transaction *transaction,
 	    page->model->index, row->id, &record, page->error);
 	uint64_t seq;
 
+	if (code == WEFT_ENOTFOUND && is_wanted(page, row))
+		return append_dropped(page, transaction, row);
 	if (code)
 		return code == WEFT_ENOTFOUND ? 0 : code;
 	seq = record.track.data ? weft__track_peek_seq(record.track) : row->seq;
 	if (seq != row->seq && seq <= page->token->bound)
 		return 0;
-	if (page->giving && !weft__giving_wants(page->giving, row->origin))
-		return 0;
-	return append(page, &record);
+	return is_wanted(page, row) ? append(page, &record) : 0;
 }
 
 /* The next step over journal rows. */

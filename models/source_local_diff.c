@@ -5,6 +5,7 @@
 
 #include "core/repl/diff.h"
 #include "models/rectify.h"
+#include "models/trace.h"
 #include "models/transaction.h"
 
 /* Bytes of the history that an update tells. */
@@ -21,6 +22,7 @@ struct work {
 	struct weft_update_list *updates;
 	struct weft_buf history;          /* of one update */
 	enum weft__relation *relations;
+	struct weft_change_list revived; /* diff: mentions of traces */
 	bool unrectified; /* an edit made behind our back was met */
 	bool rectified;	  /* what still is not cannot be */
 };
@@ -31,25 +33,41 @@ out_of_memory(struct weft_error *error)
 	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 }
 
+/* What the peer's change is to the record here.  Of a trace that it mentions
+ * the deletion is told again. */
+static int
+judge(struct work *work, const struct weft_change *remote,
+    const struct weft__current *current, struct weft_change *out,
+    enum weft__diff_outcome *outcome)
+{
+	const struct weft_slice model =
+	    weft_slice(weft_model_name(work->model));
+
+	if (!current->is_trace) {
+		*outcome = weft__diff_change(remote,
+		    current->has_track ? &current->track : NULL, work->since,
+		    model, out);
+		return 0;
+	}
+	*outcome = weft__diff_trace(
+	    remote, &current->track, work->since, model, out);
+	return remote->rev.data
+	    ? weft_change_list_append(&work->revived, remote) : 0;
+}
+
 /* Compares one change of the peer with the record here. */
 static int
 diff_one(struct work *work, const struct weft_change *remote,
     const struct weft__current *current)
 {
-	const struct weft__track *local =
-	    current->has_track ? &current->track : NULL;
+	enum weft__diff_outcome outcome;
 	struct weft_change out;
+	int code = judge(work, remote, current, &out, &outcome);
 
-	switch (weft__diff_change(remote, local, work->since,
-	    weft_slice(weft_model_name(work->model)), &out)) {
-	case WEFT__DIFF_DELTA:
-		return weft_change_list_append(&work->diff->deltas, &out);
-	case WEFT__DIFF_CONFLICT:
-		return weft_change_list_append(&work->diff->conflicts, &out);
-	case WEFT__DIFF_NOTHING:
-		break;
-	}
-	return 0;
+	if (code || outcome == WEFT__DIFF_NOTHING)
+		return code;
+	return weft_change_list_append(outcome == WEFT__DIFF_DELTA
+		? &work->diff->deltas : &work->diff->conflicts, &out);
 }
 
 /* Goes on to the end, or to the first record that is to be rectified. */
@@ -77,6 +95,54 @@ diff_all(struct weft_transaction *transaction, void *context,
 	return 0;
 }
 
+/* One part of the mentions: a transaction must have an end. */
+static int
+revive_some(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct work *work = context;
+	const struct weft_change_list *list = &work->revived;
+	size_t end = work->next + WEFT_LIMIT_PAGE_CHANGES;
+	int code = 0;
+
+	for (; !code && work->next < list->length && work->next < end;
+	     work->next++)
+		code = weft__trace_revive(transaction, work->model,
+		    &list->changes[work->next], error);
+	return code;
+}
+
+static int
+revive_all(struct work *work, struct weft_error *error)
+{
+	struct weft_datasource *datasource = work->model->datasource;
+	int code = 0;
+
+	work->next = 0;
+	while (!code && !datasource->read_only &&
+	    work->next < work->revived.length)
+		code = weft_datasource_transaction(
+		    datasource, revive_some, work, error);
+	return code;
+}
+
+/* Once more from where an edit made behind our back was met. */
+static int
+diff_rectified(struct work *work, struct weft_error *error)
+{
+	struct weft_datasource *datasource = work->model->datasource;
+	int code;
+
+	work->rectified = datasource->read_only;
+	code = weft__datasource_read(datasource, diff_all, work, error);
+	if (code || !work->unrectified)
+		return code;
+	code = weft_model_rectify_all_changes(work->model, NULL, error);
+	work->rectified = true;
+	return code ? code
+		    : weft__datasource_read(datasource, diff_all, work, error);
+}
+
 int
 weft__source_local_diff(struct weft_source *source, const char *model,
     int64_t since, const struct weft_change *changes, size_t length,
@@ -84,20 +150,14 @@ weft__source_local_diff(struct weft_source *source, const char *model,
 {
 	struct work work = {
 	    .changes = changes, .length = length, .since = since, .diff = diff};
-	struct weft_datasource *datasource;
 	int code = weft__source_local_model(source, model, &work.model, error);
 
-	if (code)
-		return code;
-	datasource = work.model->datasource;
-	work.rectified = datasource->read_only;
-	code = weft__datasource_read(datasource, diff_all, &work, error);
-	if (code || !work.unrectified)
-		return code;
-	code = weft_model_rectify_all_changes(work.model, NULL, error);
-	work.rectified = true;
-	return code ? code
-		    : weft__datasource_read(datasource, diff_all, &work, error);
+	if (!code)
+		code = diff_rectified(&work, error);
+	if (!code)
+		code = revive_all(&work, error);
+	weft_change_list_fini(&work.revived);
+	return code;
 }
 
 /*

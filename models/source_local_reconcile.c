@@ -13,6 +13,7 @@
 #include "core/store/node.h"
 #include "models/rectify.h"
 #include "models/sketch.h"
+#include "models/trace.h"
 #include "models/transaction.h"
 
 /* A question being answered, with the store locked. */
@@ -219,6 +220,49 @@ tell_found(struct answering *work, struct weft_transaction *transaction,
 	return failed_to_tell(weft__tell_no_change(work->answer), error);
 }
 
+/* Tells what a trace says of this hash, if there is one: the asker knows whose
+ * it is. */
+static int
+tell_trace(struct answering *work, struct weft_transaction *transaction,
+    uint64_t hash, struct weft_error *error)
+{
+	struct weft__track *track = &work->current.track;
+	struct weft_change change;
+	int code = weft__trace_find_hash(
+	    transaction, work->model, hash, track, error);
+
+	if (code == WEFT_ENOTFOUND)
+		return failed_to_tell(
+		    weft__tell_no_change(work->answer), error);
+	if (code)
+		return code;
+	weft__track_change(track, weft_slice(NULL), weft_slice(NULL), &change);
+	return failed_to_tell(weft__tell_change(
+	    work->answer, &change, false, false), error);
+}
+
+/* Tells the changes of the records with this hash. */
+static int
+tell_changes(struct answering *work, struct weft_transaction *transaction,
+    uint64_t hash, bool knows_id, struct weft_error *error)
+{
+	int code = find_ids(work, hash, true, error);
+
+	if (code)
+		return code;
+	return work->ids_length || !knows_id
+	    ? tell_found(work, transaction, !knows_id, error)
+	    : tell_trace(work, transaction, hash, error);
+}
+
+static int
+tell_ids_of(struct answering *work, uint64_t hash, struct weft_error *error)
+{
+	int code = find_ids(work, hash, false, error);
+
+	return code ? code : tell_ids(work, error);
+}
+
 /* The asker asks again for what does not fit. */
 static int
 tell_names(struct weft_transaction *transaction, void *context,
@@ -236,11 +280,9 @@ tell_names(struct weft_transaction *transaction, void *context,
 			break;
 		if (work->unrectified && !work->rectified)
 			break; /* all once more */
-		code = find_ids(work, hash, changes, error);
-		if (!code)
-			code = changes ? tell_found(work, transaction,
-			    !weft__question_knows(question, i), error) :
-			    tell_ids(work, error);
+		code = changes ? tell_changes(work, transaction, hash,
+		    weft__question_knows(question, i), error) :
+		    tell_ids_of(work, hash, error);
 	}
 	return code;
 }

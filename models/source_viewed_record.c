@@ -2,6 +2,7 @@
  * Single records for a viewer, and his small values.
  */
 #include "models/source_viewed.h"
+#include "models/trace.h"
 
 static int
 out_of_memory(struct weft_error *error)
@@ -153,8 +154,12 @@ weft__source_viewed_meta_get(struct weft_source *source, const char *name,
     struct weft_buf *value, struct weft_error *error)
 {
 	struct weft_buf full = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
-	int code = full_name(source, name, &full, error);
+	int code;
 
+	if (strcmp(name, WEFT__META_HORIZON) == 0) /* is for everybody */
+		return weft__viewed_inner(source)->ops->meta_get(
+		    weft__viewed_inner(source), name, value, error);
+	code = full_name(source, name, &full, error);
 	if (!code)
 		code = weft__viewed_inner(source)->ops->meta_get(
 		    weft__viewed_inner(source), full.data, value, error);

@@ -1,6 +1,7 @@
 #include "models/tracker.h"
 
 #include "core/base/hash.h"
+#include "models/trace.h"
 #include "models/transaction.h"
 #include "models/visible.h"
 
@@ -72,9 +73,23 @@ static void
 init_current(struct weft__current *current)
 {
 	current->exists = current->has_row = current->has_track = false;
+	current->is_trace = false;
 	current->body = weft_slice_of(NULL, 0);
 	current->hidden = weft_slice_of(NULL, 0);
 	weft__track_init(&current->track);
+}
+
+/* What is known of a record that is not there; maybe nothing. */
+static int
+load_trace(struct weft_transaction *transaction, struct weft_model *model,
+    struct weft_slice id, struct weft__current *current,
+    struct weft_error *error)
+{
+	int code = model->tracked ? weft__trace_find(transaction, model, id,
+				  &current->track, error) : WEFT_ENOTFOUND;
+
+	current->is_trace = current->has_track = !code;
+	return code == WEFT_ENOTFOUND ? 0 : code;
 }
 
 int
@@ -89,7 +104,7 @@ weft__tracker_load(struct weft_transaction *transaction,
 	init_current(current);
 	code = session->ops->get(session, model->index, id, &record, error);
 	if (code == WEFT_ENOTFOUND)
-		return 0;
+		return load_trace(transaction, model, id, current, error);
 	return code ? code : load_record(transaction, &record, current, error);
 }
 
@@ -240,6 +255,9 @@ put_tracked(struct weft_transaction *transaction, struct weft_model *model,
 	if (!code)
 		code = put_record(transaction, model, write, current, track,
 		    error);
+	if (!code && current->is_trace)
+		code = weft__trace_erase(
+		    transaction, model, write->id, error);
 	return code ? code : append_journal(transaction, model, write,
 				 &current->track, op, error);
 }
@@ -312,7 +330,10 @@ weft__tracker_insert(struct weft_transaction *transaction,
 	if (!code)
 		code = load_record(transaction, &tombstone, &current, error);
 	else if (code == WEFT_ENOTFOUND)
-		code = 0;
+		code = load_trace(
+		    transaction, model, write->id, &current, error);
+	if (!code && current.is_trace && write->update)
+		code = WEFT_EEXISTS;
 	if (!code)
 		code = weft__tracker_write(transaction, model, write, &current,
 		    NULL, error);
@@ -324,11 +345,10 @@ weft__tracker_insert(struct weft_transaction *transaction,
 	return code;
 }
 
-/* Lists the change in 'current' anew, under the present seq and checkpoint. */
-static int
-touch(struct weft_transaction *transaction, struct weft_model *model,
-    struct weft_slice id, struct weft__current *current,
-    struct weft_error *error)
+int
+weft__tracker_list_anew(struct weft_transaction *transaction,
+    struct weft_model *model, struct weft_slice id,
+    struct weft__current *current, struct weft_error *error)
 {
 	struct weft__write write = {
 	    .id = id, .body = current->body, .hidden = current->hidden};
@@ -350,7 +370,8 @@ weft__tracker_touch(struct weft_transaction *transaction,
 
 	if (code || !current.has_track)
 		return code;
-	return touch(transaction, model, id, &current, error);
+	return weft__tracker_list_anew(
+	    transaction, model, id, &current, error);
 }
 
 int
@@ -370,5 +391,6 @@ weft__tracker_set_prev(struct weft_transaction *transaction,
 	if (!weft__track_rebase(&current.track, prev, true, history))
 		return weft_error_set(error, WEFT_EINVAL,
 		    "%.*s is not a revision", (int)prev.size, prev.data);
-	return touch(transaction, model, id, &current, error);
+	return weft__tracker_list_anew(
+	    transaction, model, id, &current, error);
 }

@@ -19,6 +19,8 @@ struct weft__current {
 	bool exists;            /* there is a live record */
 	bool has_row;           /* there is a record or a tombstone */
 	bool has_track;         /* its track row is in 'track' */
+	bool is_trace;          /* that was recalled: no tombstone, but the
+	                           trace of one (models/trace.h) */
 	struct weft_slice body;   /* valid until the transaction's next load */
 	struct weft_slice hidden;
 	struct weft__track track;
@@ -38,8 +40,8 @@ struct weft__write {
 };
 
 /*
- * Reads record, tombstone and track row of an id; all false if there is
- * nothing.  Returns 0 or what the connector returns; WEFT_EDAMAGED.
+ * Reads record, tombstone and track row of an id, or else the trace of a
+ * tombstone; all false if there is nothing.  Returns 0 or what the connector returns; WEFT_EDAMAGED.
  */
 WEFT_MUST_CHECK int weft__tracker_load(struct weft_transaction *transaction,
     struct weft_model *model, struct weft_slice id,
@@ -55,8 +57,9 @@ WEFT_MUST_CHECK int weft__tracker_write(struct weft_transaction *transaction,
     struct weft__current *current, bool *changed, struct weft_error *error);
 
 /*
- * Creates a record without loading it first.  WEFT_EEXISTS if it is there
- * (the transaction goes on, 'error' says which id).
+ * Creates a record without loading it first.  WEFT_EEXISTS if it is there, or
+ * if a peer's write would be over a trace: that is to be judged first (the
+ * transaction goes on, 'error' says which id).
  */
 WEFT_MUST_CHECK int weft__tracker_insert(struct weft_transaction *transaction,
     struct weft_model *model, const struct weft__write *write,
@@ -72,6 +75,15 @@ WEFT_MUST_CHECK int weft__tracker_insert(struct weft_transaction *transaction,
 WEFT_MUST_CHECK int weft__tracker_set_prev(
     struct weft_transaction *transaction, struct weft_model *model,
     struct weft_slice id, struct weft_slice prev, struct weft_slice history,
+    struct weft_error *error);
+
+/*
+ * Lists the change in 'current', as weft__tracker_load() gave it, anew: under
+ * the present seq and checkpoint.  A trace becomes a tombstone again.
+ */
+WEFT_MUST_CHECK int weft__tracker_list_anew(
+    struct weft_transaction *transaction, struct weft_model *model,
+    struct weft_slice id, struct weft__current *current,
     struct weft_error *error);
 
 /*

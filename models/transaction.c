@@ -114,6 +114,7 @@ weft__transaction_start(struct weft_transaction *transaction,
 {
 	transaction->now_ms =
 	    weft__clock_now_ms(transaction->datasource->clock);
+	transaction->knows_horizon = false;
 	return weft__transaction_read_counters(transaction, error);
 }
 

@@ -212,6 +212,18 @@ check_part(struct weft__check *check, enum weft__store_part part)
 	return code == WEFT_EDAMAGED ? 0 : code;
 }
 
+/* The same for both parts, if the store is to have all. */
+static int
+check_parts(struct weft__check *check)
+{
+	int code;
+
+	if (!check->store)
+		return 0;
+	code = check_part(check, WEFT__STORE_LIVE);
+	return code ? code : check_part(check, WEFT__STORE_DELETED);
+}
+
 /* Whether the store's tip is the state of this transaction. */
 static int
 find_commit(struct weft__check *check, const struct weft_datasource *from)
@@ -253,11 +265,9 @@ verify(struct weft_transaction *transaction, void *context,
 		code = weft__check_scan(check, true, check_record);
 	if (!code)
 		code = weft__check_journal(check);
-	if (!code && check->store)
-		code = check_part(check, WEFT__STORE_LIVE);
-	if (!code && check->store)
-		code = check_part(check, WEFT__STORE_DELETED);
-	return code;
+	if (!code)
+		code = weft__check_traces(check, transaction);
+	return code ? code : check_parts(check);
 }
 
 int

@@ -50,6 +50,11 @@ WEFT_MUST_CHECK int weft__journal_has(struct weft_connector_session *session,
     const struct weft_model *model, struct weft_slice id,
     const struct weft__track *track, bool *found, struct weft_error *error);
 
+/* Checks the form of the model's traces, and that there is a horizon if there
+ * are any. */
+WEFT_MUST_CHECK int weft__check_traces(
+    struct weft__check *check, struct weft_transaction *transaction);
+
 /*
  * Checks the model's rows of the journal, and that there is one of each of
  * the check->listed changes.

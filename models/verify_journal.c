@@ -78,9 +78,10 @@ check_row(const struct weft_connector_journal_row *row, void *context)
 	walk->checkpoint = row->checkpoint;
 	code = check->session->ops->get(check->session, check->model->index,
 	    row->id, &record, check->error);
-	/* A tombstone that nobody needs may have been dropped. */
+	/* A tombstone may have been dropped, which has a row of its own. */
 	if (code == WEFT_ENOTFOUND)
-		return row->seq <= check->counters.projected
+		return row->op == WEFT_OP_FORGET ||
+			row->seq <= check->counters.projected
 		    ? 0
 		    : tell_row(walk, row, "nothing is known of its record");
 	if (code || !record.track.data ||

@@ -79,6 +79,7 @@ run_marked(struct weft__writer *writer, struct request *request)
 	if (!request->code)
 		return ops->keep(transaction->session, &request->error);
 	transaction->counters = before;
+	transaction->knows_horizon = false;
 	return ops->undo(transaction->session, NULL);
 }
 

@@ -72,6 +72,8 @@ asks_whom(const struct weft__reconcile *reconcile)
 	case WEFT__RECONCILE_PEER_CELLS:
 	case WEFT__RECONCILE_PEER_NODES:
 		return PEER;
+	case WEFT__RECONCILE_IDS:
+		return !source_of(reconcile);
 	case WEFT__RECONCILE_CHANGES:
 		return source_of(reconcile);
 	default:

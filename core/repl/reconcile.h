@@ -35,6 +35,8 @@ struct weft__reconcile_options {
 	bool descend;        /* without a sketch: for two sources of this
 	                        process, where bytes cost nothing */
 	uint8_t digest_size; /* of a descent; 0: WEFT__DIGEST_SIZE */
+	bool traces;         /* the source may know deleted records by their
+	                        hashes only: the target tells their ids */
 };
 
 enum weft__reconcile_outcome {

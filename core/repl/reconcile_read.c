@@ -20,7 +20,7 @@ weft__reconcile_ask_names(struct weft__reconcile *reconcile)
 	    reconcile->known, reconcile->asked);
 }
 
-/* Which ids the own side knows: those of one record only. */
+/* Which ids the target knows: those of one record only. */
 int
 weft__reconcile_take_ids(
     struct weft__reconcile *reconcile, struct weft__wire *wire)
@@ -115,7 +115,8 @@ weft__reconcile_read(struct weft__reconcile *reconcile)
 	    weft__calloc(reconcile->asked, sizeof *reconcile->known);
 	if (!reconcile->ids || !reconcile->known)
 		weft__reconcile_fail(reconcile, WEFT_ENOMEM, NULL);
-	else if (source_of(reconcile) == PEER && !reconcile->options.descend)
+	else if (reconcile->options.traces ||
+	    (source_of(reconcile) == PEER && !reconcile->options.descend))
 		reconcile->state = WEFT__RECONCILE_IDS;
 	else
 		reconcile->state = WEFT__RECONCILE_CHANGES;

@@ -161,15 +161,24 @@ WEFT_API WEFT_MUST_CHECK int weft_source_compare(struct weft_source *a,
 /*
  * What is dropped when a store is compacted, beside needless packs.  A number
  * below 0: as the datasource's setting says (keepCheckpoints, keepDays), if
- * the other is below 0, too; where nothing is said, all is kept.
+ * the other is below 0, too; where nothing is said, all is kept.  The same
+ * goes for tombstones (tombstoneDays, dropHeardTombstones), if tombstone_days
+ * is below 0 and drop_heard is false.
+ *
+ * A tombstone that is dropped leaves a trace of a few bytes, by which a record
+ * that somebody still has is known as deleted when he mentions it.
  */
 struct weft_compaction {
 	unsigned version;         /* 1 */
 	int64_t keep_checkpoints; /* history of the last so many */
 	int64_t keep_days;        /* history of so many days; what either of
 	                             them keeps is kept */
+	int64_t tombstone_days;   /* older ones go, whoever has not heard */
+	bool drop_heard;          /* tombstones go that all peers that have a
+	                             position here, and all consumers, have
+	                             heard of; none if there are none */
 };
-#define WEFT_COMPACTION_INIT {1, -1, -1}
+#define WEFT_COMPACTION_INIT {1, -1, -1, -1, false}
 
 /* What came of it. */
 struct weft_compaction_result {
@@ -178,18 +187,20 @@ struct weft_compaction_result {
 	uint64_t size_before;  /* bytes of them */
 	uint64_t size_after;
 	uint64_t commits;      /* dropped */
+	uint64_t tombstones;   /* dropped */
 };
 
 /*
- * Brings the store up to date, drops the history that 'compaction' (NULL: the
- * settings) does not keep, and merges packs.  Readers in other processes go
+ * Brings the store up to date, drops the tombstones and the history that
+ * 'compaction' (NULL: the settings) does not keep, and merges packs.  Readers in other processes go
  * on.  Commits get other ids when history was dropped.
  * Returns 0; WEFT_EINVAL (the version); WEFT_EUNSUPPORTED (no store; objects
  * that git has not packed yet); WEFT_EREADONLY; WEFT_EDAMAGED (something that
  * is to be kept: then nothing was dropped); what the database or the store
  * returns.
+ * Tombstones that were dropped before a failure stay so.
  * Thread: any.  Cost: reads and writes the store once; with history to drop
- * also a look at each of its trees.
+ * also a look at each of its trees, with tombstones to drop at each of them.
  */
 WEFT_API WEFT_MUST_CHECK int weft_store_compact(
     struct weft_datasource *datasource,

@@ -81,10 +81,33 @@ sed 's/"keepDays": "x",//' A/datasources.json >new &&
     cp new A/datasources.json
 end
 
+begin 'compact: tombstones go when they are heard of, or old'
+make_source C
+notes 3 | weft import --quiet C:Note - || fail put
+run 0 weft replicate C sqlite:D.db
+weft rm --quiet C:Note n1 || fail rm
+run 0 weft compact C --drop-heard-tombstones --json
+equal heard "$(json '$.tombstones')" 0
+run 0 weft replicate C sqlite:D.db
+run 0 weft compact C --drop-heard-tombstones
+out_has '1 tombstones dropped'
+weft rm --quiet C:Note n2 || fail rm
+run 0 weft compact C --tombstone-days 1 --json
+equal old "$(json '$.tombstones')" 0
+run 0 weft compact C --tombstone-days 0 --json
+equal old "$(json '$.tombstones')" 1
+run 1 git -C C/db.sqlite.git rev-parse -q --verify refs/weft/db:Note/d
+run 0 weft verify C
+run 0 weft replicate C sqlite:D.db
+run 4 weft get sqlite:D.db:Note n2
+run 0 weft verify C sqlite:D.db
+end
+
 begin 'compact: usage'
 run 2 weft compact
 run 2 weft compact A --keep-days -1
 run 2 weft compact A --keep-checkpoints many
+run 2 weft compact A --tombstone-days -1
 run 4 weft compact nowhere
 end
 

@@ -72,12 +72,15 @@ struct weft_connector_record {
 	                             or written behind our back */
 };
 
+/* A row's op: the record's tombstone was dropped. */
+#define WEFT_OP_FORGET 'f'
+
 struct weft_connector_journal_row {
 	uint64_t seq;
 	int model;                 /* index */
 	struct weft_slice id;
 	struct weft_slice rev;     /* text; no value: a deletion */
-	char op;                   /* 'c' create, 'u' update, 'd' delete */
+	char op;                   /* 'c' create, 'u' update, 'd' delete, or: */
 	uint64_t checkpoint;
 	uint64_t time_ms;
 	struct weft_slice origin;  /* peer or connection, or no value: local */

@@ -302,3 +302,13 @@ TESTS += tests/unit/models/follow
 tests_unit_models_follow_SOURCES = tests/unit/models/follow.c \
 	tests/lib/both.h $(FIXTURE)
 tests_unit_models_follow_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/forget
+TESTS += tests/unit/models/forget
+tests_unit_models_forget_SOURCES = tests/unit/models/forget.c $(PAIR)
+tests_unit_models_forget_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/trace
+TESTS += tests/unit/models/trace
+tests_unit_models_trace_SOURCES = tests/unit/models/trace.c $(PAIR)
+tests_unit_models_trace_LDADD = $(TEST_LIBS)
