@@ -26,21 +26,73 @@ peer_find(struct peer *peer, const char *id)
 	return NULL;
 }
 
+/* The id with a NUL: static until the next call. */
+static const char *
+text_of(struct weft_slice id)
+{
+	static char text[PEER_TEXT];
+
+	assert_true(id.size < sizeof text);
+	snprintf(text, sizeof text, "%.*s", (int)id.size, id.data);
+	return text;
+}
+
 /* As peer_find() for text without a NUL. */
 static struct peer_record *
 find(struct peer *peer, struct weft_slice id)
 {
-	char text[PEER_TEXT];
+	return peer_find(peer, text_of(id));
+}
 
-	assert_true(id.size < sizeof text);
-	snprintf(text, sizeof text, "%.*s", (int)id.size, id.data);
-	return peer_find(peer, text);
+static struct peer_trace *
+find_trace(struct peer *peer, struct weft_slice id)
+{
+	for (size_t i = 0; i < peer->traces_length; i++)
+		if (weft_slice_equal(weft_slice(peer->traces[i].id), id))
+			return &peer->traces[i];
+	return NULL;
+}
+
+static void
+recall(
+    const struct peer *peer, struct peer_trace *trace, struct weft__track *track)
+{
+	weft__trace_recall(&trace->trace, peer->horizon - 1, track);
+}
+
+const struct weft__track *
+peer_track(struct peer *peer, const char *id, struct weft__track *recalled)
+{
+	struct peer_record *record = peer_find(peer, id);
+	struct peer_trace *trace = find_trace(peer, weft_slice(id));
+
+	if (record || !trace)
+		return record ? &record->track : NULL;
+	recall(peer, trace, recalled);
+	return recalled;
+}
+
+void
+peer_drop(struct peer *peer, const char *id)
+{
+	struct peer_record *record = peer_find(peer, id);
+	struct peer_trace made;
+
+	if (!record || *record->body ||
+	    !weft__trace_of(&record->track, &made.trace))
+		return;
+	snprintf(made.id, sizeof made.id, "%s", id);
+	peer->traces[peer->traces_length++] = made;
+	if (record->track.checkpoint >= peer->horizon)
+		peer->horizon = record->track.checkpoint + 1;
+	*record = peer->records[--peer->length];
 }
 
 static struct peer_record *
 find_or_add(struct peer *peer, struct weft_slice id)
 {
 	struct peer_record *record = find(peer, id);
+	struct peer_trace *trace;
 
 	if (record)
 		return record;
@@ -49,7 +101,24 @@ find_or_add(struct peer *peer, struct weft_slice id)
 	snprintf(record->id, sizeof record->id, "%.*s", (int)id.size, id.data);
 	record->body[0] = '\0';
 	weft__track_init(&record->track);
+	trace = find_trace(peer, id);
+	if (trace) {
+		recall(peer, trace, &record->track);
+		*trace = peer->traces[--peer->traces_length];
+	}
 	return record;
+}
+
+/* Makes a tombstone of a trace again, which the change has mentioned. */
+static void
+revive(struct peer *peer, const struct weft_change *change)
+{
+	struct peer_record *record = find_or_add(peer, change->model_id);
+
+	weft__trace_learn(&record->track, change);
+	record->track.checkpoint = peer->checkpoint;
+	record->track.seq = ++peer->seq;
+	peer->revived++;
 }
 
 const char *
@@ -118,7 +187,7 @@ void
 peer_rebase(struct peer *peer, const char *id, const char *prev,
     struct weft_slice history)
 {
-	struct weft__track *track = &peer_find(peer, id)->track;
+	struct weft__track *track = &find_or_add(peer, weft_slice(id))->track;
 
 	assert_true(weft__track_rebase(
 	    track, weft_slice(*prev ? prev : NULL), true, history));
@@ -236,6 +305,30 @@ peer_changes(struct weft_source *source, const char *model, int64_t since,
 	return 0;
 }
 
+/* Compares one change with the record, or with what a trace recalls. */
+static int
+diff_one(struct peer *peer, const struct weft_change *change, int64_t since,
+    struct weft__diff *diff)
+{
+	const bool is_trace = find_trace(peer, change->model_id) != NULL;
+	enum weft__diff_outcome outcome;
+	struct weft__track recalled;
+	const struct weft__track *track =
+	    peer_track(peer, text_of(change->model_id), &recalled);
+	struct weft_change out;
+	int code = 0;
+
+	outcome = (is_trace ? weft__diff_trace : weft__diff_change)(
+	    change, track, since, model_name(), &out);
+	if (outcome == WEFT__DIFF_DELTA)
+		code = weft_change_list_append(&diff->deltas, &out);
+	else if (outcome == WEFT__DIFF_CONFLICT)
+		code = weft_change_list_append(&diff->conflicts, &out);
+	if (is_trace && change->rev.data)
+		revive(peer, change);
+	return code;
+}
+
 static int
 peer_diff(struct weft_source *source, const char *model, int64_t since,
     const struct weft_change *changes, size_t length, struct weft__diff *diff,
@@ -244,19 +337,8 @@ peer_diff(struct weft_source *source, const char *model, int64_t since,
 	struct peer *peer = get_peer(source);
 	int code = begin(peer, PEER_DIFF, length, error);
 
-	for (size_t i = 0; i < length && !code; i++) {
-		struct peer_record *record =
-		    find(peer, changes[i].model_id);
-		struct weft_change out;
-		enum weft__diff_outcome outcome = weft__diff_change(
-		    &changes[i], record ? &record->track : NULL, since,
-		    model_name(), &out);
-
-		if (outcome == WEFT__DIFF_DELTA)
-			code = weft_change_list_append(&diff->deltas, &out);
-		else if (outcome == WEFT__DIFF_CONFLICT)
-			code = weft_change_list_append(&diff->conflicts, &out);
-	}
+	for (size_t i = 0; i < length && !code; i++)
+		code = diff_one(peer, &changes[i], since, diff);
 	return code;
 }
 
@@ -269,11 +351,10 @@ peer_relate(struct weft_source *source, const char *model,
 	int code = begin(peer, PEER_RELATE, length, error);
 
 	for (size_t i = 0; i < length && !code; i++) {
-		struct peer_record *record =
-		    find(peer, changes[i].model_id);
+		struct weft__track recalled;
 
-		relations[i] = weft__diff_relate(
-		    &changes[i], record ? &record->track : NULL);
+		relations[i] = weft__diff_relate(&changes[i], peer_track(peer,
+		    text_of(changes[i].model_id), &recalled));
 	}
 	return code;
 }
@@ -288,6 +369,9 @@ peer_create_updates(struct weft_source *source, const char *model,
 
 	for (size_t i = 0; i < length && !code; i++) {
 		struct peer_record *record = find(peer, deltas[i].model_id);
+		struct weft__track recalled;
+		const struct weft__track *track = peer_track(
+		    peer, text_of(deltas[i].model_id), &recalled);
 		struct weft_buf history = WEFT_BUF_INIT(8192);
 		struct weft_update update = {
 		    .type = weft_change_type(&deltas[i]),
@@ -299,8 +383,8 @@ peer_create_updates(struct weft_source *source, const char *model,
 				continue;
 			update.data = weft_slice(record->body);
 		}
-		if (record && !peer->forgetful)
-			code = weft__track_history(&record->track, &history);
+		if (track && !peer->forgetful)
+			code = weft__track_history(track, &history);
 		if (history.size)
 			update.history = weft_buf_slice(&history);
 		if (!code)
@@ -310,15 +394,41 @@ peer_create_updates(struct weft_source *source, const char *model,
 	return code;
 }
 
+/* As models/source_local_bulk.c decides. */
+static enum weft__bulk_action
+decide(struct peer *peer, const struct weft_update *update)
+{
+	const struct weft_change *change = &update->change;
+	struct weft__track recalled;
+	const struct weft__track *track =
+	    peer_track(peer, text_of(change->model_id), &recalled);
+	struct weft_change out;
+
+	if (!find_trace(peer, change->model_id))
+		return weft__bulk_decide(update, track);
+	switch (weft__diff_trace(change, track, -1, model_name(), &out)) {
+	case WEFT__DIFF_DELTA:
+		return WEFT__BULK_WRITE;
+	case WEFT__DIFF_CONFLICT:
+		revive(peer, change);
+		return WEFT__BULK_CONFLICT;
+	case WEFT__DIFF_NOTHING:
+		break;
+	}
+	if (change->rev.data)
+		revive(peer, change);
+	return WEFT__BULK_NOTHING;
+}
+
 static enum weft_outcome
 apply_update(struct peer *peer, const struct weft_update *update)
 {
-	struct peer_record *record = find(peer, update->change.model_id);
+	struct peer_record *record;
 
 	if (weft_slice_equal(
 		update->change.model_id, weft_slice(peer->refused)))
 		return WEFT_OUTCOME_REFUSED;
-	switch (weft__bulk_decide(update, record ? &record->track : NULL)) {
+	switch (decide(peer, update)) {
 	case WEFT__BULK_CONFLICT:
 		return WEFT_OUTCOME_CONFLICT;
 	case WEFT__BULK_NOTHING:

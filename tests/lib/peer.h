@@ -9,6 +9,7 @@
 #include "tests/lib/test.h"
 
 #include "core/repl/source.h"
+#include "core/track/trace.h"
 #include "core/track/track_row.h"
 
 #define PEER_TEXT 64    /* bytes of an id or body, with its NUL */
@@ -18,6 +19,12 @@ struct peer_record {
 	char id[PEER_TEXT];
 	char body[PEER_TEXT]; /* "" if deleted */
 	struct weft__track track;
+};
+
+/* What is left of a record whose tombstone was dropped. */
+struct peer_trace {
+	char id[PEER_TEXT];
+	struct weft__trace trace;
 };
 
 /* Calls of a source, for faults and for what happens meanwhile. */
@@ -38,6 +45,10 @@ struct peer {
 	uint64_t seq;
 	struct peer_record records[PEER_RECORDS];
 	size_t length;
+	struct peer_trace traces[PEER_RECORDS];
+	size_t traces_length;
+	uint64_t horizon;   /* above the checkpoints of all that was dropped */
+	unsigned revived;   /* traces that became tombstones again */
 
 	unsigned calls[PEER_CALLS]; /* made so far */
 	size_t longest[PEER_CALLS]; /* changes or updates in one call */
@@ -57,7 +68,7 @@ struct peer {
 /* An empty peer at checkpoint 1.  Needs no fini. */
 void peer_init(struct peer *peer, const char *name);
 
-/* The record, live or deleted; NULL if it never was. */
+/* The record, live or deleted; NULL if it never was, or is a trace. */
 struct peer_record *peer_find(struct peer *peer, const char *id);
 
 /* The record's body; "" if it is deleted or never was. */
@@ -68,6 +79,14 @@ const char *peer_get(struct peer *peer, const char *id);
  * changes nothing.  A body is taken as canonical JSON.
  */
 bool peer_put(struct peer *peer, const char *id, const char *body);
+
+/* Drops a tombstone; it leaves a trace. */
+void peer_drop(struct peer *peer, const char *id);
+
+/* What is known of the record: its track row, one recalled in '*recalled', or
+ * NULL. */
+const struct weft__track *peer_track(struct peer *peer, const char *id,
+    struct weft__track *recalled);
 
 /* As LoopBack's updateLastChange({prev}): "" is null; 'history' as in struct
  * weft__source_ops.  The change is listed anew. */

@@ -28,6 +28,44 @@ make_set(struct peer *peer, struct record_set *set)
 	}
 }
 
+static bool
+has_hash(const char *id, uint64_t hash)
+{
+	struct weft__oid oid;
+
+	weft__sha1(id, strlen(id), &oid);
+	return weft__oid_prefix(&oid) == hash;
+}
+
+/* What is known of the record with this hash: the change, with its id unless
+ * it is a trace.  Static until the next call. */
+static bool
+find_change(struct peer *peer, uint64_t hash, struct weft_change *change)
+{
+	static struct weft__track recalled;
+
+	for (size_t i = 0; i < peer->length; i++) {
+		const struct peer_record *record = &peer->records[i];
+
+		if (!has_hash(record->id, hash) ||
+		    record->track.tree.current < 0)
+			continue;
+		weft__track_change(&record->track, weft_slice(NULL),
+		    weft_slice(record->id), change);
+		return true;
+	}
+	for (size_t i = 0; i < peer->traces_length; i++) {
+		const char *id = peer->traces[i].id;
+
+		if (!has_hash(id, hash))
+			continue;
+		weft__track_change(peer_track(peer, id, &recalled),
+		    weft_slice(NULL), weft_slice(NULL), change);
+		return true;
+	}
+	return false;
+}
+
 /* The changes of the peer's records, live or deleted. */
 static int
 tell_changes(struct peer *peer, const struct weft__question *question,
@@ -38,23 +76,15 @@ tell_changes(struct peer *peer, const struct weft__question *question,
 	int code = 0;
 
 	for (size_t i = 0; !code && weft__wire_fixed(&hashes, 8, &hash); i++) {
+		const bool knows_id = weft__question_knows(question, i);
 		struct weft_change change = {.checkpoint = 0};
-		struct weft__oid oid;
-		bool found = false;
+		bool found = find_change(peer, hash, &change) &&
+		    (knows_id || change.model_id.data);
 
-		for (size_t j = 0; j < peer->length && !found; j++) {
-			const struct peer_record *record = &peer->records[j];
-
-			weft__sha1(record->id, strlen(record->id), &oid);
-			found = weft__oid_prefix(&oid) == hash &&
-			    record->track.tree.current >= 0;
-			weft__track_change(&record->track, weft_slice(NULL),
-			    weft_slice(record->id), &change);
-		}
 		if (peer->forgetful)
 			change.generation = 0;
-		code = found ? weft__tell_change(answer, &change,
-			!weft__question_knows(question, i), false) :
+		code = found ? weft__tell_change(
+			answer, &change, !knows_id, false) :
 		    weft__tell_no_change(answer);
 	}
 	return code;

@@ -14,6 +14,8 @@
  * V3  When all is synced without edits and cuts, and strictly where peers
  *     differ with nothing left to send, all peers are equal.
  * V4  Track rows are sound, and read back as they were written.
+ * V5  A content that was deleted where it had been seen does not come back,
+ *     unless somebody writes it again.
  */
 #include "tests/lib/test.h"
 
@@ -41,6 +43,11 @@ struct plan {
 	bool inside; /* edits in the middle of sessions */
 	bool forgetful; /* peers tell nothing of their histories */
 	bool lost;   /* positions are lost now and then */
+	enum {
+		DROP_NOTHING,
+		DROP_HEARD, /* tombstones that all known peers have heard of */
+		DROP_OLD    /* any */
+	} drop;
 	size_t page_limit;
 };
 
@@ -50,8 +57,10 @@ struct view {
 	bool doubtful;      /* a content was written twice, or two were made
 	                       one: what was made from what is a matter of
 	                       opinion */
+	bool dropped;       /* with its tombstone went its history */
 	uint64_t written;   /* a bit for each content that was written */
 	uint64_t sent;      /* what the body last read was made from */
+	uint64_t told;      /* and what had been seen when it was written */
 };
 
 static struct sim {
@@ -63,6 +72,11 @@ static struct sim {
 
 	/* What each peer's record was made from, itself included. */
 	uint64_t past[PEERS_MAX][RECORDS];
+
+	/* What each peer's user could have seen of the record, and what had
+	 * been seen when it was deleted last.  Less than the above, if the
+	 * record goes on while it is read. */
+	uint64_t seen[PEERS_MAX][RECORDS], gone[PEERS_MAX][RECORDS];
 
 	/* Where the replication from one to the other goes on. */
 	int64_t since[PEERS_MAX][PEERS_MAX];
@@ -127,10 +141,20 @@ content_of(int peer, int record)
 static bool
 ever_was(int peer, int record)
 {
-	const struct peer_record *found =
-	    peer_find(&sim.peers[peer], record_id(record));
+	struct weft__track recalled;
+	const struct weft__track *found =
+	    peer_track(&sim.peers[peer], record_id(record), &recalled);
 
-	return found && found->track.tree.current >= 0;
+	return found && found->tree.current >= 0;
+}
+
+/* These have been seen at the peer by now. */
+static void
+see(int peer, int record, uint64_t contents)
+{
+	sim.seen[peer][record] |= contents;
+	if (content_of(peer, record) == 0)
+		sim.gone[peer][record] = sim.seen[peer][record];
 }
 
 /* One user's write. */
@@ -147,6 +171,7 @@ put(int peer, int record, unsigned content)
 		view->doubtful = true;
 	view->written |= bit;
 	sim.past[peer][record] |= bit;
+	see(peer, record, bit);
 }
 
 static void
@@ -164,6 +189,50 @@ edit(int peer)
 		put(peer, record, view->contents++);
 }
 
+/* Whether all peers that the peer has a position of have heard of a change of
+ * this checkpoint; false if there are none. */
+static bool
+is_heard(int peer, uint64_t checkpoint)
+{
+	bool known = false;
+
+	for (int i = 0; i < sim.plan.peers; i++) {
+		const int64_t since = sim.since[peer][i];
+
+		if (since >= 0 && (uint64_t)since <= checkpoint)
+			return false;
+		known |= since >= 0;
+	}
+	return known;
+}
+
+/* Drops the tombstones of a peer that may go. */
+static void
+drop(int index)
+{
+	struct peer *peer = &sim.peers[index];
+
+	for (int record = 0; record < RECORDS; record++) {
+		const char *id = record_id(record);
+		const struct peer_record *found = peer_find(peer, id);
+
+		if (!found || *found->body ||
+		    (sim.plan.drop == DROP_HEARD &&
+			!is_heard(index, found->track.checkpoint)))
+			continue;
+		peer_drop(peer, id);
+		sim.views[record].dropped = true;
+	}
+}
+
+static void
+drop_somewhere(void)
+{
+	if (sim.plan.drop != DROP_NOTHING)
+		drop((int)random_below(
+		    &sim.random, (uint64_t)sim.plan.peers));
+}
+
 static int
 disturb(struct peer *peer, enum peer_call call, unsigned index, void *context)
 {
@@ -172,6 +241,8 @@ disturb(struct peer *peer, enum peer_call call, unsigned index, void *context)
 	if (sim.plan.inside && chance(10))
 		edit((int)random_below(
 		    &sim.random, (uint64_t)sim.plan.peers));
+	if (sim.plan.inside && chance(3))
+		drop_somewhere();
 	if (sim.plan.faults && chance(3))
 		return WEFT_ENETWORK;
 	return 0;
@@ -208,8 +279,24 @@ watch_create_updates(struct weft_source *source, const char *model,
 		int record = record_of(deltas[i].model_id);
 
 		sim.views[record].sent = sim.past[peer][record];
+		/* A deletion is sent as it was found, a record as it is. */
+		sim.views[record].told = deltas[i].rev.data
+		    ? sim.seen[peer][record]
+		    : sim.gone[peer][record];
 	}
 	return code;
+}
+
+/* Whether what has just been written over a deletion is what was deleted. */
+static void
+check_resurrection(int peer, int record, bool was_deleted)
+{
+	const unsigned content = content_of(peer, record);
+
+	if (was_deleted && content && !sim.views[record].doubtful &&
+	    sim.gone[peer][record] >> content & 1)
+		BREAK("V5: peer %d has %u of record %d back", peer, content,
+		    record);
 }
 
 static int
@@ -241,7 +328,10 @@ watch_bulk_update(struct weft_source *source,
 			BREAK("V1: peer %d lost %u of record %d for %u",
 			    peer, before[record], record,
 			    content_of(peer, record));
+		check_resurrection(peer, record, was[record] &&
+			!before[record]);
 		sim.past[peer][record] |= sent;
+		see(peer, record, sim.views[record].told);
 	}
 	return code;
 }
@@ -252,7 +342,8 @@ check_conflict(int from, int to, int record)
 	unsigned source = content_of(from, record);
 	unsigned target = content_of(to, record);
 
-	if (sim.views[record].doubtful || sim.plan.forgetful ||
+	if (sim.views[record].doubtful || sim.views[record].dropped ||
+	    sim.plan.forgetful ||
 	    (sim.plan.inside && !sim.quiet))
 		return;
 	if (sim.past[from][record] >> target & 1)
@@ -268,12 +359,13 @@ check_conflict(int from, int to, int record)
 static void
 rebase(int from, int to, const char *id)
 {
-	struct peer_record *theirs = peer_find(&sim.peers[to], id);
+	struct weft__track recalled;
+	const struct weft__track *theirs =
+	    peer_track(&sim.peers[to], id, &recalled);
 	struct weft_buf history = WEFT_BUF_INIT(4096);
 
 	if (theirs && !sim.peers[to].forgetful)
-		assert_int_equal(
-		    weft__track_history(&theirs->track, &history), 0);
+		assert_int_equal(weft__track_history(theirs, &history), 0);
 	peer_rebase(&sim.peers[from], id, peer_rev(peer_get(&sim.peers[to],
 	    id)), weft_buf_slice(&history));
 	weft_buf_fini(&history);
@@ -298,18 +390,63 @@ resolve(int from, int to, int record)
 	rebase(from, to, record_id(record));
 }
 
-/* Now and then there is no position; then the peers are compared. */
+/* Compares the peers if there is no position. */
 static void
-lose_position(const struct weft__party parties[2], int64_t *since)
+compare(const struct weft__party parties[2], int64_t *since)
 {
-	if (chance(30))
-		*since = -1;
 	sim.compare = (struct peer_compare){
 	    .due = *since < 0,
 	    .parties = {parties[0], parties[1]},
 	    .options = {.own = chance(50) ? WEFT__SOURCE : WEFT__TARGET,
 		.descend = chance(30)},
 	};
+}
+
+/* Traces that became tombstones again, anywhere. */
+static unsigned
+count_revived(void)
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < sim.plan.peers; i++)
+		count += sim.peers[i].revived;
+	return count;
+}
+
+/* Tells the source of all that the target has; what it thinks of it is for the
+ * replication the other way.  As models/replicate_horizon.c. */
+static void
+mention(int from, int to)
+{
+	struct weft_source *source = &sim.peers[from].source;
+	struct weft_source *target = &sim.peers[to].source;
+	struct weft__page_token token = {0};
+	struct weft_change_list list = {0};
+	struct weft__diff diff = {0};
+
+	if (!peer_ops->changes(target, "Item", -1, weft_slice(NULL),
+		PEER_RECORDS, &token, &list, NULL))
+		(void)!source->ops->diff(source, "Item", -1, list.changes,
+		    list.length, &diff, NULL);
+	weft_change_list_fini(&list);
+	weft__diff_fini(&diff);
+}
+
+/* Decides where to begin: positions get lost, and count for nothing if the
+ * source has dropped tombstones since.  Peers like LoopBack's do not know. */
+static void
+begin_replication(
+    int from, int to, const struct weft__party parties[2], int64_t *since)
+{
+	const bool below = !sim.plan.forgetful &&
+	    *since < (int64_t)sim.peers[from].horizon;
+
+	if (below || (sim.plan.lost && chance(30)))
+		*since = -1;
+	if (sim.plan.lost || (below && chance(70)))
+		compare(parties, since);
+	else if (below)
+		mention(from, to);
 }
 
 /* Replicates one way.  Returns whether anything was written or resolved. */
@@ -328,10 +465,11 @@ replicate(int from, int to, bool strict)
 	};
 	struct weft__session session;
 	const struct weft__session_result *result = &session.result;
+	const uint64_t horizon = sim.peers[from].horizon;
+	const unsigned revived = count_revived();
 	bool moved;
 
-	if (sim.plan.lost)
-		lose_position(parties, &options.since[WEFT__SOURCE]);
+	begin_replication(from, to, parties, &options.since[WEFT__SOURCE]);
 	weft__session_init(&session, &options);
 	weft__session_run(&session, parties);
 	for (size_t i = 0; i < result->source_conflicts.length; i++) {
@@ -341,19 +479,35 @@ replicate(int from, int to, bool strict)
 		check_conflict(from, to, record);
 		resolve(from, to, record);
 	}
-	if (!result->code)
+	if (!result->code && horizon == sim.peers[from].horizon)
 		*since = (int64_t)result->checkpoints[WEFT__SOURCE];
-	moved = result->applied || result->source_conflicts.length;
+	moved = result->applied || result->source_conflicts.length ||
+	    count_revived() != revived;
 	peer_compare_fini(&sim.compare);
 	weft__session_fini(&session);
 	return moved;
 }
 
+/* A peer like LoopBack's begins anew when its user does: with everything, both
+ * ways.  Here it does so when it would miss something else. */
+static void
+begin_anew(int a, int b)
+{
+	if (!sim.plan.forgetful ||
+	    (sim.since[a][b] >= (int64_t)sim.peers[a].horizon &&
+		sim.since[b][a] >= (int64_t)sim.peers[b].horizon))
+		return;
+	sim.since[a][b] = sim.since[b][a] = -1;
+}
+
 static bool
 sync_pair(int a, int b)
 {
-	bool there = replicate(a, b, false), back = replicate(b, a, false);
+	bool there, back;
 
+	begin_anew(a, b);
+	there = replicate(a, b, false);
+	back = replicate(b, a, false);
 	return there || back;
 }
 
@@ -418,7 +572,7 @@ check_end(void)
 			if (content_of(peer, record) != content_of(0, record))
 				BREAK("V3: peer %d differs at record %d",
 				    peer, record);
-			if (ever_was(peer, record))
+			if (peer_find(&sim.peers[peer], record_id(record)))
 				peer_assert_row(peer_find(&sim.peers[peer],
 				    record_id(record)));
 		}
@@ -466,6 +620,8 @@ run(uint64_t seed, const struct plan *plan)
 			    &sim.random, (uint64_t)plan->peers));
 		else
 			sync_random_pair();
+		if (chance(5))
+			drop_somewhere();
 	}
 	heal();
 	check_end();
@@ -482,6 +638,7 @@ run_seed(uint64_t seed)
 	    .inside = seed & 8,
 	    .forgetful = seed & 16,
 	    .lost = seed % 3 == 2,
+	    .drop = seed / 3 % 3,
 	    .peers = 3 + (int)(seed / 32 % 3),
 	    .page_limit = seed / 32 % 4,
 	};
