@@ -5,7 +5,7 @@
 'use strict';
 
 const path = require('path');
-const {spawn} = require('child_process');
+const {execFileSync, spawn} = require('child_process');
 const {makeClient, run} = require('./lib');
 const tests = require('./scenarios');
 
@@ -23,7 +23,11 @@ function startServer() {
     child.stdout.on('data', part => {
       text += part;
       const line = /^listening (\S+)$/m.exec(text);
-      if (line) resolve({child, url: line[1]});
+      const compact = /^compact (.+)$/m.exec(text);
+      if (line) {
+        resolve({child, url: line[1],
+          compact: compact && compact[1].split(' ')});
+      }
     });
     child.on('error', reject);
     child.on('exit', status => reject(new Error(`the server ended: ${status}`)));
@@ -37,11 +41,17 @@ function stopServer({child}) {
   });
 }
 
+// Compacts the store of a server that has one; what it says, parsed.
+function compact({compact: [weft, ...words]}, ...more) {
+  return JSON.parse(execFileSync(weft, [...words, '--json', ...more]));
+}
+
 const wrapped = tests.map(test => ({...test, run: async () => {
   const started = await startServer();
 
   try {
     await test.run({kind, url: started.url,
+      compact: (...more) => compact(started, ...more),
       client: token => makeClient(path.resolve(packages), started.url, token)});
   } finally {
     await stopServer(started);

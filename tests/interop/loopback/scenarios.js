@@ -314,6 +314,72 @@ test('more tombstones than a chunk has are pulled', async server => {
   assert.deepStrictEqual(await records(local.Todo), []);
 }, 'weftd'); // LoopBack's servers never end
 
+// A client that has pulled everything, and heard of no deletion since.
+async function makeLate(server, count) {
+  const {local, server: remote} = server.client();
+  const loop = new Loop(local.Todo, remote.Todo);
+
+  await fill(local.Todo, count);
+  await loop.sync();
+  const list = await records(local.Todo);
+  for (const {id} of list) await remote.Todo.deleteById(id);
+  assert.strictEqual(server.compact('--tombstone-days', '0').tombstones, count);
+  return {local: local.Todo, remote: remote.Todo, loop, list};
+}
+
+test('a tombstone that was dropped is told while the journal has it',
+    async server => {
+      const {local, remote, loop} = await makeLate(server, 3);
+
+      assert.strictEqual((await loop.pull()).conflicts.length, 0);
+      assert.strictEqual((await records(local)).length, 0);
+      assert.strictEqual((await loop.push()).conflicts.length, 0);
+      assert.strictEqual((await records(remote)).length, 0);
+    }, 'weftd');
+
+// As if the journal had been pruned, too: what the client did not pull it does
+// not hear of any more.
+async function passOver({remote, loop}) {
+  loop.pulled = {source: (await remote.checkpoint()).seq,
+    target: loop.pulled.target};
+}
+
+test('a record deleted and forgotten goes when a client mentions it',
+    async server => {
+      const late = await makeLate(server, 3);
+      const {local, remote, loop} = late;
+
+      await passOver(late);
+      await loop.sync();
+      assert.strictEqual((await records(local)).length, 3);
+      assert.strictEqual((await records(remote)).length, 0);
+      loop.pushed = -1;
+      assert.strictEqual((await loop.sync()).conflicts.length, 0);
+      assert.strictEqual((await records(local)).length, 0);
+      assert.strictEqual((await records(remote)).length, 0);
+    }, 'weftd');
+
+test('a record deleted and forgotten that a client changed is a conflict',
+    async server => {
+      const late = await makeLate(server, 2);
+      const {local, remote, loop, list: [a, b]} = late;
+
+      await passOver(late);
+      await local.updateAll({id: a.id}, {title: 'changed here'});
+      await local.updateAll({id: b.id}, {title: 'changed here'});
+      const {conflicts} = await loop.push();
+      assert.strictEqual(conflicts.length, 2);
+      assert.strictEqual((await records(remote)).length, 0);
+      for (const conflict of conflicts) {
+        assert.deepStrictEqual(await call(conflict, 'type'), ['delete']);
+        await call(conflict, conflict.modelId === a.id ?
+            'resolve' : 'resolveUsingTarget');
+      }
+      await loop.sync();
+      assert.deepStrictEqual((await records(remote)).map(x => x.id), [a.id]);
+      await assertSame(local, remote);
+    }, 'weftd');
+
 test('a filter chooses what is pulled', async server => {
   const {local, server: remote} = server.client();
 
