@@ -97,6 +97,7 @@ libweft_all_la_SOURCES += \
 	models/source_local.c models/source_local.h \
 	models/source_local_bulk.c \
 	models/source_local_changes.c \
+	models/source_local_journal.c models/source_local_page.h \
 	models/source_local_diff.c \
 	models/source_local_estimate.c \
 	models/source_local_origin.c \

@@ -2,6 +2,7 @@
  * The source over a datasource of this process, in parts:
  *   source_local.c          the table of operations, models and small values
  *   source_local_changes.c  changes, follow: what is new since then
+ *   source_local_journal.c  the same, as far as the journal has it
  *   source_local_diff.c     diff, create_updates, relate: reading by id
  *   source_local_bulk.c     bulk_update and save: writing
  *   source_local_estimate.c how many changes there are, about

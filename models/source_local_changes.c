@@ -18,7 +18,7 @@
 #include "models/follow.h"
 #include "models/live.h"
 #include "models/record.h"
-#include "models/trace.h"
+#include "models/source_local_page.h"
 #include "models/transaction.h"
 
 /* Where a walk is: token->phase, with EVERYTHING added if since is none. */
@@ -30,42 +30,15 @@ enum phase {
 };
 #define EVERYTHING 8u
 
-/* Journal rows looked at between two steps. */
-#define ROWS 256
-
-struct row {
-	uint64_t seq;
-	struct weft_slice id;
-	uint64_t origin; /* hash */
-	bool is_deletion;
-};
-
-struct page {
-	struct weft_model *model;
-	uint64_t since;
-	const struct weft__where *where; /* NULL: all */
-	size_t limit;			 /* of the page */
-	struct weft__page_token *token;
-	struct weft_change_list *list;
-	struct weft__giving *giving; /* to a follower, in place of 'list' */
-	size_t appended;  /* of the page */
-	size_t seen;	  /* records or rows in this step */
-	bool unrectified; /* an edit made behind our back was met */
-	bool rectified;	  /* what still is not cannot be: it is left out */
-	struct row rows[ROWS];
-	struct weft__arena ids; /* of the rows */
-	struct weft__track track;
-	struct weft_error *error;
-};
-
 static enum phase
-get_phase(const struct page *page)
+get_phase(const struct weft__local_page *page)
 {
 	return (enum phase)(page->token->phase & ~(uint64_t)EVERYTHING);
 }
 
 static void
-enter(struct page *page, enum phase phase, uint64_t position, uint64_t bound)
+enter(struct weft__local_page *page, enum phase phase, uint64_t position,
+    uint64_t bound)
 {
 	uint64_t everything = page->token->phase & EVERYTHING;
 
@@ -76,7 +49,8 @@ enter(struct page *page, enum phase phase, uint64_t position, uint64_t bound)
 
 /* Whether the record's change is to be in the list. */
 static int
-find_out_wanted(struct page *page, const struct weft_connector_record *record,
+find_out_wanted(struct weft__local_page *page,
+    const struct weft_connector_record *record,
     const struct weft_change *change, bool *wanted)
 {
 	enum weft_change_type type = weft_change_type(change);
@@ -100,15 +74,15 @@ find_out_wanted(struct page *page, const struct weft_connector_record *record,
 
 /* Stops the page, so that edits made behind our back are recorded first. */
 static int
-ask_rectify(struct page *page)
+ask_rectify(struct weft__local_page *page)
 {
 	page->unrectified = !page->rectified;
 	return 0;
 }
 
-/* Puts the change into the list, or gives the record to a follower. */
-static int
-give(struct page *page, const struct weft_connector_record *record,
+int
+weft__local_page_give(struct weft__local_page *page,
+    const struct weft_connector_record *record,
     const struct weft_change *change)
 {
 	int code = 0;
@@ -123,9 +97,9 @@ give(struct page *page, const struct weft_connector_record *record,
 	return code;
 }
 
-/* Appends the record's change if it is wanted. */
-static int
-append(struct page *page, const struct weft_connector_record *record)
+int
+weft__local_page_append(struct weft__local_page *page,
+    const struct weft_connector_record *record)
 {
 	struct weft_change change;
 	bool wanted;
@@ -147,21 +121,20 @@ append(struct page *page, const struct weft_connector_record *record)
 	code = find_out_wanted(page, record, &change, &wanted);
 	if (code || !wanted)
 		return code;
-	return give(page, record, &change);
+	return weft__local_page_give(page, record, &change);
 }
 
 static int
 append_scanned(const struct weft_connector_record *record, void *context)
 {
-	struct page *page = context;
+	struct weft__local_page *page = context;
 
 	page->seen++;
-	return append(page, record);
+	return weft__local_page_append(page, record);
 }
 
-/* Whether the page is as large as it may be. */
-static bool
-is_full(const struct page *page)
+bool
+weft__local_page_is_full(const struct weft__local_page *page)
 {
 	return page->appended >= page->limit ||
 	    (page->giving && weft__giving_is_full(page->giving));
@@ -169,7 +142,7 @@ is_full(const struct page *page)
 
 /* Records to be looked at before that is asked again. */
 static size_t
-step_limit(const struct page *page)
+step_limit(const struct weft__local_page *page)
 {
 	size_t limit = page->limit - page->appended;
 
@@ -181,7 +154,7 @@ step_limit(const struct page *page)
  * new journal row by that, and so its turn at the end of the walk.
  */
 static int
-scan(struct page *page, struct weft_transaction *transaction)
+scan(struct weft__local_page *page, struct weft_transaction *transaction)
 {
 	const struct weft_connector_ops *ops = transaction->session->ops;
 	bool tombstones = get_phase(page) == PHASE_TOMBSTONES;
@@ -205,106 +178,12 @@ scan(struct page *page, struct weft_transaction *transaction)
 	return code;
 }
 
-static int
-take_row(const struct weft_connector_journal_row *row, void *context)
-{
-	struct page *page = context;
-	struct row *taken = &page->rows[page->seen];
-
-	taken->seq = row->seq;
-	taken->origin = weft__origin_hash(row->origin);
-	taken->is_deletion = row->op == 'd';
-	if (weft__arena_copy(&page->ids, row->id, &taken->id))
-		return weft_error_set(
-		    page->error, WEFT_ENOMEM, "out of memory");
-	page->seen++;
-	return 0;
-}
-
-/* Whether whoever made the row is not the one who is told. */
-static bool
-is_wanted(struct page *page, const struct row *row)
-{
-	return !page->giving || weft__giving_wants(page->giving, row->origin);
-}
-
-/* Appends a deletion whose tombstone was dropped, but which stands in the
- * journal, with all that came before it: who reads on from there hears of it. */
-static int
-append_dropped(struct page *page, struct weft_transaction *transaction,
-    const struct row *row)
-{
-	const struct weft_connector_record gone = {.id = row->id};
-	struct weft_change change;
-	int code = row->is_deletion
-	    ? weft__trace_find(transaction, page->model, row->id, &page->track,
-		  page->error)
-	    : WEFT_ENOTFOUND;
-
-	if (code)
-		return code == WEFT_ENOTFOUND ? 0 : code;
-	weft__track_change(&page->track,
-	    weft_slice(weft_model_name(page->model)), row->id, &change);
-	return give(page, &gone, &change);
-}
-
-/*
- * Appends the change of a journal row's record, if this is its last row.  Of
- * a record that was changed beyond the bound no last row is going to be read:
- * it is given at each.
- */
-static int
-append_row(struct page *page, struct weft_transaction *transaction,
-    const struct row *row)
-{
-	struct weft_connector_record record;
-	int code = transaction->session->ops->get(transaction->session,
-	    page->model->index, row->id, &record, page->error);
-	uint64_t seq;
-
-	if (code == WEFT_ENOTFOUND && is_wanted(page, row))
-		return append_dropped(page, transaction, row);
-	if (code)
-		return code == WEFT_ENOTFOUND ? 0 : code;
-	seq = record.track.data ? weft__track_peek_seq(record.track) : row->seq;
-	if (seq != row->seq && seq <= page->token->bound)
-		return 0;
-	return is_wanted(page, row) ? append(page, &record) : 0;
-}
-
-/* The next step over journal rows. */
-static int
-read_journal(struct page *page, struct weft_transaction *transaction)
-{
-	const struct weft_connector_ops *ops = transaction->session->ops;
-	size_t limit = page->limit - page->appended;
-	int code;
-
-	if (limit > ROWS)
-		limit = ROWS;
-	page->seen = 0;
-	weft__arena_clear(&page->ids);
-	code = ops->journal_read(transaction->session, page->model->index,
-	    page->token->position, page->token->bound, limit, take_row, page,
-	    page->error);
-	for (size_t i = 0; i < page->seen && !code; i++) {
-		if (is_full(page))
-			return 0;
-		code = append_row(page, transaction, &page->rows[i]);
-		if (code || page->unrectified)
-			return code; /* the same row again */
-		page->token->position = page->rows[i].seq;
-	}
-	page->token->end = !code && page->seen < limit;
-	return code;
-}
-
 /*
  * Chooses between journal and walk.  The journal has all since a checkpoint
  * if it was never pruned, or has an older row than the first of those.
  */
 static int
-start(struct page *page, struct weft_transaction *transaction)
+start(struct weft__local_page *page, struct weft_transaction *transaction)
 {
 	const struct weft_connector_ops *ops = transaction->session->ops;
 	uint64_t first, last, seq;
@@ -332,7 +211,7 @@ start(struct page *page, struct weft_transaction *transaction)
 /* Whether the journal still has what follows the place of a follower; a place
  * that was never given is none either. */
 static int
-check_place(struct page *page, struct weft_transaction *transaction)
+check_place(struct weft__local_page *page, struct weft_transaction *transaction)
 {
 	const struct weft__page_token *token = page->token;
 	enum phase phase = get_phase(page);
@@ -353,7 +232,7 @@ check_place(struct page *page, struct weft_transaction *transaction)
 
 /* What was written since the list was begun belongs to it. */
 static int
-extend(struct page *page, struct weft_transaction *transaction)
+extend(struct weft__local_page *page, struct weft_transaction *transaction)
 {
 	uint64_t first, last;
 	int code = transaction->session->ops->journal_range(
@@ -367,7 +246,7 @@ extend(struct page *page, struct weft_transaction *transaction)
 
 /* Begins the list, or goes on with it. */
 static int
-resume(struct page *page, struct weft_transaction *transaction)
+resume(struct weft__local_page *page, struct weft_transaction *transaction)
 {
 	int code = 0;
 
@@ -385,22 +264,22 @@ static int
 read_page(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
-	struct page *page = context;
+	struct weft__local_page *page = context;
 	int code;
 
 	page->error = error;
 	code = resume(page, transaction);
 	while (!code && !page->token->end && !page->unrectified &&
-	    !is_full(page))
+	    !weft__local_page_is_full(page))
 		code = get_phase(page) == PHASE_JOURNAL
-		    ? read_journal(page, transaction)
+		    ? weft__local_page_journal(page, transaction)
 		    : scan(page, transaction);
 	return code;
 }
 
 /* Fixes what 'since' means for all pages: it may be of before a restore. */
 static int
-begin(struct page *page, int64_t since, struct weft_error *error)
+begin(struct weft__local_page *page, int64_t since, struct weft_error *error)
 {
 	uint64_t checkpoint;
 	int code;
@@ -417,7 +296,7 @@ begin(struct page *page, int64_t since, struct weft_error *error)
 
 /* Reads the page, and on once what was met unrectified is rectified. */
 static int
-read_rectified(struct page *page, struct weft_error *error)
+read_rectified(struct weft__local_page *page, struct weft_error *error)
 {
 	struct weft_datasource *datasource = page->model->datasource;
 	int code;
@@ -440,7 +319,8 @@ weft__source_local_changes(struct weft_source *source, const char *model,
     struct weft__page_token *token, struct weft_change_list *list,
     struct weft_error *error)
 {
-	struct page page = {.limit = limit, .token = token, .list = list};
+	struct weft__local_page page = {
+	    .limit = limit, .token = token, .list = list};
 	struct weft__filter parsed = {0};
 	size_t before;
 	int code;
@@ -485,7 +365,7 @@ leave(struct weft__follow *follow, struct weft__page_token *token)
 }
 
 static int
-read_followed(struct page *page, struct weft__follow *follow,
+read_followed(struct weft__local_page *page, struct weft__follow *follow,
     struct weft_error *error)
 {
 	struct weft__filter parsed = {0};
@@ -513,7 +393,7 @@ weft__source_local_follow(struct weft_source *source,
 	    .extend = true,
 	};
 	struct weft__giving giving;
-	struct page page = {
+	struct weft__local_page page = {
 	    .limit = follow->limit, .token = &token, .giving = &giving};
 	int code = weft__source_local_model(
 	    source, follow->model, &page.model, error);

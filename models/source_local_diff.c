@@ -256,8 +256,10 @@ relate_all(struct weft_transaction *transaction, void *context,
 
 		if (code)
 			return code;
-		work->relations[i] = weft__diff_relate(
-		    remote, current.has_track ? &current.track : NULL);
+		work->relations[i] = current.is_trace
+		    ? weft__diff_relate_trace(remote, &current.track)
+		    : weft__diff_relate(remote,
+			  current.has_track ? &current.track : NULL);
 	}
 	return 0;
 }

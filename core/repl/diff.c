@@ -65,6 +65,33 @@ weft__diff_change(const struct weft_change *remote,
 	return WEFT__DIFF_DELTA;
 }
 
+/*
+ * Whether the peer's change was made from the deletion that a trace is of.
+ * Null is every deletion; only the generation tells that it was this one, or
+ * another that followed it.
+ */
+static bool
+is_after(const struct weft_change *remote, const struct weft_change *here)
+{
+	return weft_change_is_based_on(remote, here) &&
+	    remote->generation > here->generation;
+}
+
+enum weft__relation
+weft__diff_relate_trace(
+    const struct weft_change *remote, const struct weft__track *local)
+{
+	struct weft_change here;
+
+	weft__track_change(local, remote->model, remote->model_id, &here);
+	if (weft_change_equals(remote, &here))
+		return WEFT__RELATION_SAME;
+	if (weft__trace_has(local, remote))
+		return WEFT__RELATION_BEHIND;
+	return is_after(remote, &here) ? WEFT__RELATION_AHEAD
+				       : WEFT__RELATION_NONE;
+}
+
 enum weft__diff_outcome
 weft__diff_trace(const struct weft_change *remote,
     const struct weft__track *local, int64_t since,
@@ -78,10 +105,7 @@ weft__diff_trace(const struct weft_change *remote,
 	weft__track_change(local, local_model, remote->model_id, &here);
 	if (!is_recent(local, since))
 		return take_over(remote, here.rev, out);
-	/* Null is every deletion; only the generation tells that it was this
-	 * one, or another that followed it. */
-	if (weft_change_is_based_on(remote, &here) &&
-	    remote->generation > here.generation) {
+	if (is_after(remote, &here)) {
 		*out = *remote;
 		return WEFT__DIFF_DELTA;
 	}

@@ -53,4 +53,8 @@ enum weft__diff_outcome weft__diff_trace(const struct weft_change *remote,
 enum weft__relation weft__diff_relate(
     const struct weft_change *remote, const struct weft__track *local);
 
+/* The same for a record of which only a trace is left, as above. */
+enum weft__relation weft__diff_relate_trace(
+    const struct weft_change *remote, const struct weft__track *local);
+
 #endif

@@ -12,6 +12,7 @@ int bench_insert(void);
 int bench_replicate(void);
 int bench_incremental(void);
 int bench_http(void);
+int bench_tombstones(void);
 
 /* The store's: store_<part>.c. */
 int bench_store_project(void);

@@ -24,6 +24,7 @@ static const struct benchmark benchmarks[] = {
     {"store-project", bench_store_project},
     {"store-checkpoint", bench_store_checkpoint},
     {"store-compact", bench_store_compact},
+    {"tombstones", bench_tombstones},
     {"store-diff", bench_store_diff},
     {"store-read", bench_store_read},
     {"store-history", bench_store_history},

@@ -351,10 +351,14 @@ peer_relate(struct weft_source *source, const char *model,
 	int code = begin(peer, PEER_RELATE, length, error);
 
 	for (size_t i = 0; i < length && !code; i++) {
+		const struct weft_change *change = &changes[i];
+		const bool is_trace = find_trace(peer, change->model_id);
 		struct weft__track recalled;
 
-		relations[i] = weft__diff_relate(&changes[i], peer_track(peer,
-		    text_of(changes[i].model_id), &recalled));
+		relations[i] =
+		    (is_trace ? weft__diff_relate_trace : weft__diff_relate)(
+			change, peer_track(
+			    peer, text_of(change->model_id), &recalled));
 	}
 	return code;
 }

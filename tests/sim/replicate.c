@@ -398,7 +398,8 @@ compare(const struct weft__party parties[2], int64_t *since)
 	    .due = *since < 0,
 	    .parties = {parties[0], parties[1]},
 	    .options = {.own = chance(50) ? WEFT__SOURCE : WEFT__TARGET,
-		.descend = chance(30)},
+		.descend = chance(30),
+		.traces = true},
 	};
 }
 

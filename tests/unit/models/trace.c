@@ -9,6 +9,7 @@
 #include <weft/store.h>
 
 #include "core/base/alloc.h"
+#include "core/repl/source.h"
 #include "models/trace.h"
 #include "models/transaction.h"
 #include "tests/lib/pair.h"
@@ -458,6 +459,35 @@ trace_changes__has_what_the_journal_still_has(void **state)
 	party_close(&party);
 }
 
+static void
+trace_follow__has_what_the_journal_still_has(void **state)
+{
+	struct weft__follow follow = {
+	    .model = "Todo", .limit = 10, .size = 1000};
+	struct weft_update_list list = {0};
+	struct party party;
+
+	party_open_state(&party, state);
+	party_put(&party, "a", "1");
+	for (int i = 0; i < 2; i++) {
+		weft_update_list_fini(&list);
+		list = (struct weft_update_list){0};
+		fixture_ok(&party.fixture,
+		    party.source->ops->follow(party.source, &follow, &list,
+			&party.fixture.error));
+		assert_int_equal(list.length, 1);
+		if (i)
+			break;
+		party_delete(&party, "a");
+		drop(&party, 1);
+	}
+	assert_int_equal(list.updates->type, WEFT_CHANGE_DELETE);
+	assert_true(weft_slice_equal(
+	    list.updates->change.model_id, weft_slice("a")));
+	weft_update_list_fini(&list);
+	party_close(&party);
+}
+
 static enum weft_outcome
 update(struct party *party, const char *title, const char *prev)
 {
@@ -710,6 +740,7 @@ main(void)
 	    ALL_KINDS(trace_diff__tells_what_a_change_is),
 	    ALL_KINDS(trace_diff__leaves_it_if_the_peer_deleted_the_record),
 	    ALL_KINDS(trace_changes__has_what_the_journal_still_has),
+	    ALL_KINDS(trace_follow__has_what_the_journal_still_has),
 	    ALL_KINDS(trace_bulk_update__judges_whoever_did_not_ask),
 	    ALL_KINDS(trace_diff__works_on_what_cannot_be_written),
 	    ALL_KINDS(trace_diff__survives_each_failed_allocation),
