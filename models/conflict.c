@@ -315,8 +315,9 @@ rebase(struct weft_conflict *conflict, struct weft_error *error)
 	if (!code)
 		code = parties->source->ops->update_last_change(
 		    parties->source, parties->source_model, conflict->id,
-		    conflict->target_change.rev, history_slice(&history),
-		    error);
+		    conflict->target_change.rev,
+		    conflict->target_change.generation,
+		    history_slice(&history), error);
 	weft_buf_fini(&history);
 	return code;
 }

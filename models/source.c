@@ -223,7 +223,7 @@ weft_source_update_last_change(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_slice prev, struct weft_error *error)
 {
 	return source->ops->update_last_change(
-	    source, model, id, prev, weft_slice(NULL), error);
+	    source, model, id, prev, 0, weft_slice(NULL), error);
 }
 
 int

@@ -148,6 +148,7 @@ struct rebase {
 	struct weft_model *model;
 	struct weft_slice id;
 	struct weft_slice prev;
+	uint32_t generation;
 	struct weft_slice history;
 };
 
@@ -158,15 +159,18 @@ set_prev(struct weft_transaction *transaction, void *context,
 	struct rebase *rebase = context;
 
 	return weft__tracker_set_prev(transaction, rebase->model, rebase->id,
-	    rebase->prev, rebase->history, error);
+	    rebase->prev, rebase->generation, rebase->history, error);
 }
 
 static int
 update_last_change(struct weft_source *source, const char *model,
-    struct weft_slice id, struct weft_slice prev, struct weft_slice history,
-    struct weft_error *error)
+    struct weft_slice id, struct weft_slice prev, uint32_t generation,
+    struct weft_slice history, struct weft_error *error)
 {
-	struct rebase rebase = {.id = id, .prev = prev, .history = history};
+	struct rebase rebase = {.id = id,
+	    .prev = prev,
+	    .generation = generation,
+	    .history = history};
 	int code =
 	    weft__source_local_model(source, model, &rebase.model, error);
 

@@ -195,7 +195,7 @@ write_child(struct weft_transaction *transaction, const struct bulk *bulk,
 		    transaction, model, &write, &current, NULL, error);
 	return code ? code
 		    : weft__tracker_set_prev(
-			  transaction, model, draft->id, sent,
+			  transaction, model, draft->id, sent, 0,
 			  weft_slice(NULL), error);
 }
 

@@ -97,12 +97,13 @@ weft__source_viewed_last_change(struct weft_source *source, const char *model,
 int
 weft__source_viewed_update_last_change(struct weft_source *source,
     const char *model, struct weft_slice id, struct weft_slice prev,
-    struct weft_slice history, struct weft_error *error)
+    uint32_t generation, struct weft_slice history, struct weft_error *error)
 {
 	int code = require_seen(source, model, id, error);
 
 	return code ? code : weft__viewed_inner(source)->ops->update_last_change(
-	    weft__viewed_inner(source), model, id, prev, history, error);
+	    weft__viewed_inner(source), model, id, prev, generation, history,
+	    error);
 }
 
 int

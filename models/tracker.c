@@ -377,7 +377,7 @@ weft__tracker_touch(struct weft_transaction *transaction,
 int
 weft__tracker_set_prev(struct weft_transaction *transaction,
     struct weft_model *model, struct weft_slice id, struct weft_slice prev,
-    struct weft_slice history, struct weft_error *error)
+    uint32_t generation, struct weft_slice history, struct weft_error *error)
 {
 	struct weft__current current;
 	int code = weft__tracker_load(transaction, model, id, &current, error);
@@ -388,7 +388,8 @@ weft__tracker_set_prev(struct weft_transaction *transaction,
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "No change record found for %s with id %.*s",
 		    weft_model_name(model), (int)id.size, id.data);
-	if (!weft__track_rebase(&current.track, prev, true, history))
+	if (!weft__track_rebase(
+		&current.track, prev, true, generation, history))
 		return weft_error_set(error, WEFT_EINVAL,
 		    "%.*s is not a revision", (int)prev.size, prev.data);
 	return weft__tracker_list_anew(

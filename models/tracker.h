@@ -68,14 +68,14 @@ WEFT_MUST_CHECK int weft__tracker_insert(struct weft_transaction *transaction,
 /*
  * Sets prev of the track row (update_last_change): a rebase.  The change is
  * listed anew, under the current checkpoint: a peer whose position is past
- * the old one must see how its conflict was resolved.  'history' is what came
- * before 'prev' (weft__track_rebase()).
+ * the old one must see how its conflict was resolved.  'generation' is that
+ * of 'prev', and 'history' what came before it (weft__track_rebase()).
  * WEFT_ENOTFOUND if nothing is known of the id; WEFT_EINVAL.
  */
 WEFT_MUST_CHECK int weft__tracker_set_prev(
     struct weft_transaction *transaction, struct weft_model *model,
-    struct weft_slice id, struct weft_slice prev, struct weft_slice history,
-    struct weft_error *error);
+    struct weft_slice id, struct weft_slice prev, uint32_t generation,
+    struct weft_slice history, struct weft_error *error);
 
 /*
  * Lists the change in 'current', as weft__tracker_load() gave it, anew: under

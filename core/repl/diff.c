@@ -8,6 +8,18 @@ is_recent(const struct weft__track *local, int64_t since)
 	return since < 0 || local->checkpoint >= (uint64_t)since;
 }
 
+/*
+ * Whether the peer's change was made from what is here.  Null is any deletion:
+ * one that this side's deletion goes back behind was another.
+ */
+static bool
+is_made_from(const struct weft_change *remote, const struct weft_change *here)
+{
+	return weft_change_is_based_on(remote, here) &&
+	    (here->rev.data || !remote->generation ||
+		remote->generation > here->generation);
+}
+
 /* The remote change as one based on what is here: 'prev' may be no value. */
 static enum weft__diff_outcome
 take_over(const struct weft_change *remote, struct weft_slice prev,
@@ -34,7 +46,7 @@ weft__diff_relate(
 		return WEFT__RELATION_SAME;
 	if (weft__track_is_echo(local, remote))
 		return WEFT__RELATION_BEHIND;
-	if (weft_change_is_based_on(remote, &here) &&
+	if (is_made_from(remote, &here) &&
 	    weft__revtree_find(tree, remote->rev, tree->length) < 0)
 		return WEFT__RELATION_AHEAD;
 	return WEFT__RELATION_NONE;
@@ -57,7 +69,7 @@ weft__diff_change(const struct weft_change *remote,
 		return WEFT__DIFF_NOTHING;
 	if (!is_recent(local, since))
 		return take_over(remote, here.rev, out);
-	if (weft_change_conflicts_with(remote, &here)) {
+	if (!is_made_from(remote, &here)) {
 		*out = here;
 		return WEFT__DIFF_CONFLICT;
 	}

@@ -174,12 +174,14 @@ struct weft__source_ops {
 	    struct weft_slice id, struct weft_change_list *list,
 	    struct weft_error *error);
 
-	/* Sets the change's prev (no value: null); WEFT_ENOTFOUND.  'history'
-	 * tells what came before it at the other side, as in struct
-	 * weft_update; no value: not known. */
+	/* Sets the change's prev (no value: null); WEFT_ENOTFOUND.  How many
+	 * revisions led to that at the other side (0: not known), and
+	 * 'history', what came before it, as in struct weft_update; no value:
+	 * not known. */
 	int (*update_last_change)(struct weft_source *source,
 	    const char *model, struct weft_slice id, struct weft_slice prev,
-	    struct weft_slice history, struct weft_error *error);
+	    uint32_t generation, struct weft_slice history,
+	    struct weft_error *error);
 
 	/* Optional members: NULL, or WEFT_EUNSUPPORTED. */
 

@@ -108,7 +108,7 @@ weft__track_apply(
 
 bool
 weft__track_rebase(struct weft__track *track, struct weft_slice prev,
-    bool has_prev, struct weft_slice history)
+    bool has_prev, uint32_t generation, struct weft_slice history)
 {
 	struct weft__revtree *tree = &track->tree;
 	struct weft__rev rev = {0};
@@ -122,6 +122,9 @@ weft__track_rebase(struct weft__track *track, struct weft_slice prev,
 		weft__revtree_insert_history(tree, history);
 		weft__revtree_insert_missing(tree, &rev);
 	}
+	if (was_written(track) && generation < UINT32_MAX &&
+	    tree->nodes[tree->current].generation <= generation)
+		tree->nodes[tree->current].generation = generation + 1;
 	return true;
 }
 

@@ -6,7 +6,7 @@
  * T1  deleted <=> rev.size is 0; the tree's current node is the same state.
  * T2  seq is that of the journal row of the last change; created_seq <= seq.
  * T3  checkpoint is the one current at that change's commit.
- * T4  generations grow by one along the main line.
+ * T4  generations grow along the main line, by one unless a peer knows more.
  */
 #ifndef CORE_TRACK_TRACK_ROW_H
 #define CORE_TRACK_TRACK_ROW_H
@@ -76,11 +76,12 @@ bool weft__track_apply(
  * Sets prev (no value: null), as LoopBack resolves a conflict: from now on
  * the current revision is one that was made from 'prev' too, which the tree
  * remembers when other changes follow, with what came before it: 'history' as
- * in struct weft_update.  Sequence and checkpoint are left to the caller.
+ * in struct weft_update.  The current revision gets a generation above that of
+ * 'prev' (0: not known).  Sequence and checkpoint are left to the caller.
  * Returns false, and changes nothing, if 'prev' is no revision.
  */
 bool weft__track_rebase(struct weft__track *track, struct weft_slice prev,
-    bool has_prev, struct weft_slice history);
+    bool has_prev, uint32_t generation, struct weft_slice history);
 
 /*
  * Appends the revisions before the current one, as in struct weft_update.

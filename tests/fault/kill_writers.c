@@ -172,6 +172,7 @@ run_child(const char *directory, int acknowledged, uint64_t round)
 	pthread_t id;
 
 	compaction.keep_checkpoints = 3; /* and so drops history, too */
+	compaction.tombstone_days = round % 2 ? 0 : -1;
 	if (!open_peer(&peer, directory, FIXTURE_SQLITE)) {
 		fprintf(stderr, "open: %s\n", peer.error.text);
 		_exit(1);

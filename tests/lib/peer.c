@@ -185,12 +185,13 @@ peer_put(struct peer *peer, const char *id, const char *body)
 
 void
 peer_rebase(struct peer *peer, const char *id, const char *prev,
-    struct weft_slice history)
+    uint32_t generation, struct weft_slice history)
 {
 	struct weft__track *track = &find_or_add(peer, weft_slice(id))->track;
 
 	assert_true(weft__track_rebase(
-	    track, weft_slice(*prev ? prev : NULL), true, history));
+	    track, weft_slice(*prev ? prev : NULL), true, generation,
+	    history));
 	track->checkpoint = peer->checkpoint;
 	track->seq = ++peer->seq;
 }

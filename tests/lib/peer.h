@@ -88,10 +88,10 @@ void peer_drop(struct peer *peer, const char *id);
 const struct weft__track *peer_track(struct peer *peer, const char *id,
     struct weft__track *recalled);
 
-/* As LoopBack's updateLastChange({prev}): "" is null; 'history' as in struct
- * weft__source_ops.  The change is listed anew. */
+/* As LoopBack's updateLastChange({prev}): "" is null; 'generation' and
+ * 'history' as in struct weft__source_ops.  The change is listed anew. */
 void peer_rebase(struct peer *peer, const char *id, const char *prev,
-    struct weft_slice history);
+    uint32_t generation, struct weft_slice history);
 
 /* Asserts that the record's track row reads back as it is written. */
 void peer_assert_row(const struct peer_record *record);

@@ -366,8 +366,11 @@ rebase(int from, int to, const char *id)
 
 	if (theirs && !sim.peers[to].forgetful)
 		assert_int_equal(weft__track_history(theirs, &history), 0);
-	peer_rebase(&sim.peers[from], id, peer_rev(peer_get(&sim.peers[to],
-	    id)), weft_buf_slice(&history));
+	peer_rebase(&sim.peers[from], id,
+	    peer_rev(peer_get(&sim.peers[to], id)),
+	    theirs && !sim.peers[to].forgetful ?
+		theirs->tree.nodes[theirs->tree.current].generation : 0,
+	    weft_buf_slice(&history));
 	weft_buf_fini(&history);
 }
 

@@ -120,7 +120,7 @@ update_change(struct weft__rest_call *call, struct weft_source *source)
 		code = take_prev(call, body, &is_given, &text, &prev);
 	if (!code && is_given)
 		code = source->ops->update_last_change(source,
-		    call->model->definition->name, call->id, prev,
+		    call->model->definition->name, call->id, prev, 0,
 		    weft_slice_of(NULL, 0), &call->error);
 	weft_buf_fini(&text);
 	if (!code)

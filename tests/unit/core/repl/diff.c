@@ -6,6 +6,7 @@
 #include "tests/unit/core/track/writes.h"
 
 #include "core/repl/diff.h"
+#include "core/track/trace.h"
 
 struct outcome {
 	enum weft__diff_outcome outcome;
@@ -287,6 +288,75 @@ diff_relate__in_doubt_there_is_none(void **state)
 	assert_int_equal(relate("a|b|a", 'b', 'a'), WEFT__RELATION_NONE);
 }
 
+/* Null is any deletion: not one that this side's goes back behind. */
+static void
+diff__tells_deletions_apart_by_generation(void **state)
+{
+	struct weft_change remote = remote_change('x', '-');
+	struct weft__track local;
+	struct weft_change out;
+
+	write_all(&local, "a|b|-"); /* the third generation */
+	for (uint32_t generation = 1; generation < 5; generation++) {
+		const bool is_later = generation > 3;
+
+		remote.generation = generation;
+		assert_int_equal(weft__diff_change(&remote, &local, -1,
+				     weft_slice("Todo"), &out),
+		    is_later ? WEFT__DIFF_DELTA : WEFT__DIFF_CONFLICT);
+		assert_int_equal(weft__diff_relate(&remote, &local),
+		    is_later ? WEFT__RELATION_AHEAD : WEFT__RELATION_NONE);
+	}
+}
+
+/* What a trace of a deletion of 'b', the third generation, says. */
+static void
+diff_trace__judges_by_one_revision(void **state)
+{
+	static const struct {
+		char rev, prev;
+		uint32_t generation;
+		int64_t since;
+		enum weft__diff_outcome outcome;
+		enum weft__relation relation;
+	} cases[] = {
+	    {'b', 'a', 0, -1, WEFT__DIFF_NOTHING, WEFT__RELATION_BEHIND},
+	    {'b', 'a', 2, -1, WEFT__DIFF_NOTHING, WEFT__RELATION_BEHIND},
+	    {'b', 'a', 4, -1, WEFT__DIFF_CONFLICT, WEFT__RELATION_NONE},
+	    {'b', '?', 0, -1, WEFT__DIFF_NOTHING, WEFT__RELATION_BEHIND},
+	    {'b', '-', 2, -1, WEFT__DIFF_NOTHING, WEFT__RELATION_BEHIND},
+	    {'b', '-', 0, -1, WEFT__DIFF_CONFLICT, WEFT__RELATION_NONE},
+	    {'b', '-', 4, -1, WEFT__DIFF_DELTA, WEFT__RELATION_AHEAD},
+	    {'-', 'x', 0, -1, WEFT__DIFF_NOTHING, WEFT__RELATION_SAME},
+	    {'x', 'b', 0, -1, WEFT__DIFF_CONFLICT, WEFT__RELATION_NONE},
+	    {'x', 'b', 9, -1, WEFT__DIFF_CONFLICT, WEFT__RELATION_NONE},
+	    {'x', '-', 3, -1, WEFT__DIFF_CONFLICT, WEFT__RELATION_NONE},
+	    {'x', '-', 4, -1, WEFT__DIFF_DELTA, WEFT__RELATION_AHEAD},
+	    /* Who has a position above it knows of the deletion. */
+	    {'x', 'b', 0, 9, WEFT__DIFF_DELTA, WEFT__RELATION_NONE},
+	    {'b', 'a', 0, WEFT__SINCE_STRICT, WEFT__DIFF_CONFLICT,
+		WEFT__RELATION_BEHIND},
+	};
+	struct weft__track track, recalled;
+	struct weft__trace trace;
+	struct weft_change out;
+
+	write_all(&track, "a|b|-");
+	assert_true(weft__trace_of(&track, &trace));
+	weft__trace_recall(&trace, 3, &recalled);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct weft_change remote =
+		    remote_change(cases[i].rev, cases[i].prev);
+
+		remote.generation = cases[i].generation;
+		assert_int_equal(
+		    weft__diff_trace(&remote, &recalled, cases[i].since,
+			weft_slice("Todo"), &out), cases[i].outcome);
+		assert_int_equal(weft__diff_relate_trace(&remote, &recalled),
+		    cases[i].relation);
+	}
+}
+
 int
 main(void)
 {
@@ -328,6 +398,8 @@ main(void)
 		diff_relate__peer_is_behind_with_a_revision_of_the_past),
 	    cmocka_unit_test(
 		diff_relate__peer_is_ahead_if_it_was_made_from_what_is_here),
+	    cmocka_unit_test(diff__tells_deletions_apart_by_generation),
+	    cmocka_unit_test(diff_trace__judges_by_one_revision),
 	    cmocka_unit_test(diff_relate__in_doubt_there_is_none),
 	};
 

@@ -314,7 +314,7 @@ track_rebase__sets_prev_and_remembers_it(void **state)
 
 	write_all(&track, "a|b");
 	assert_true(weft__track_rebase(&track, weft_slice(text_of('x')),
-	    true, weft_slice(NULL)));
+	    true, 0, weft_slice(NULL)));
 	assert_rev(change_of(&track).rev, 'b');
 	assert_rev(change_of(&track).prev, 'x');
 	assert_int_equal(track.checkpoint, 2);
@@ -331,17 +331,41 @@ track_rebase__takes_null_absent_and_known_revisions(void **state)
 
 	write_all(&track, "a|b");
 	assert_true(weft__track_rebase(&track, weft_slice(text_of('a')),
-	    true, weft_slice(NULL)));
+	    true, 0, weft_slice(NULL)));
 	assert_int_equal(track.tree.length, 2);
 	assert_true(weft__track_rebase(&track, weft_slice(NULL),
-	    true, weft_slice(NULL)));
+	    true, 0, weft_slice(NULL)));
 	assert_true(change_of(&track).has_prev);
 	assert_null(change_of(&track).prev.data);
 	assert_int_equal(track.tree.length, 3);
 	assert_true(weft__track_rebase(&track, weft_slice(NULL),
-	    false, weft_slice(NULL)));
+	    false, 0, weft_slice(NULL)));
 	assert_false(change_of(&track).has_prev);
 	assert_int_equal(track.tree.length, 3);
+}
+
+static uint32_t
+generation_of(const struct weft__track *track)
+{
+	return track->tree.nodes[track->tree.current].generation;
+}
+
+static void
+track_rebase__rises_above_what_it_is_based_on(void **state)
+{
+	struct weft__track track;
+
+	write_all(&track, "a|b");
+	assert_int_equal(generation_of(&track), 2);
+	assert_true(weft__track_rebase(&track, weft_slice(text_of('a')),
+	    true, 1, weft_slice(NULL)));
+	assert_int_equal(generation_of(&track), 2);
+	assert_true(weft__track_rebase(&track, weft_slice(NULL), true, 9,
+	    weft_slice(NULL)));
+	assert_int_equal(generation_of(&track), 10);
+	assert_true(weft__track_rebase(&track, weft_slice(NULL), true,
+	    UINT32_MAX, weft_slice(NULL)));
+	assert_int_equal(generation_of(&track), 10);
 }
 
 static void
@@ -351,7 +375,7 @@ track_rebase__refuses_what_is_no_revision(void **state)
 
 	write_all(&track, "a|b");
 	assert_false(weft__track_rebase(&track, weft_slice("a\n"),
-	    true, weft_slice(NULL)));
+	    true, 0, weft_slice(NULL)));
 	assert_rev(change_of(&track).prev, 'a');
 }
 
@@ -484,6 +508,7 @@ main(void)
 	    cmocka_unit_test(track_rebase__sets_prev_and_remembers_it),
 	    cmocka_unit_test(
 		track_rebase__takes_null_absent_and_known_revisions),
+	    cmocka_unit_test(track_rebase__rises_above_what_it_is_based_on),
 	    cmocka_unit_test(track_rebase__refuses_what_is_no_revision),
 	    cmocka_unit_test(track_is_echo__revision_of_the_past),
 	    cmocka_unit_test(track_is_echo__not_the_current_revision),
