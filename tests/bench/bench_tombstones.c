@@ -24,12 +24,12 @@ static uint64_t
 run(const char *command)
 {
 	FILE *output = popen(command, "r");
-	uint64_t number = 0;
+	char text[32];
 
-	if (!output || fscanf(output, "%" SCNu64, &number) != 1)
+	if (!output || !fgets(text, sizeof text, output))
 		abort();
 	pclose(output);
-	return number;
+	return strtoull(text, NULL, 10);
 }
 
 static uint64_t
