@@ -215,7 +215,7 @@ base_on_ours(struct forming *forming)
 	if (!code && list.changes[0].rev.data &&
 	    !weft_slice_equal(list.changes[0].rev, sent->rev))
 		code = weft__remote_update_last_change(source,
-		    forming->model, sent->model_id, sent->rev,
+		    forming->model, sent->model_id, sent->rev, 0,
 		    weft_slice(NULL), forming->bulk->error);
 	weft_change_list_fini(&list);
 	return code == WEFT_ENOTFOUND ? 0 : code;

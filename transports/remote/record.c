@@ -128,7 +128,7 @@ write_prev(const struct weft__remote *remote, struct weft_slice prev,
 int
 weft__remote_update_last_change(struct weft_source *source,
     const char *model, struct weft_slice id, struct weft_slice prev,
-    struct weft_slice history, struct weft_error *error)
+    uint32_t generation, struct weft_slice history, struct weft_error *error)
 {
 	struct weft__remote *remote = weft__remote(source);
 	struct weft__client_request request = {.method = "PUT"};
@@ -136,6 +136,7 @@ weft__remote_update_last_change(struct weft_source *source,
 	uint64_t checkpoint = 0;
 	int code = 0;
 
+	(void)generation; /* nor do the server's changes tell theirs */
 	(void)history;
 	if (!remote->is_weft)
 		code = weft__remote_read_checkpoint(

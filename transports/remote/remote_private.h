@@ -269,7 +269,7 @@ int weft__remote_last_change(struct weft_source *source, const char *model,
     struct weft_error *error);
 int weft__remote_update_last_change(struct weft_source *source,
     const char *model, struct weft_slice id, struct weft_slice prev,
-    struct weft_slice history, struct weft_error *error);
+    uint32_t generation, struct weft_slice history, struct weft_error *error);
 int weft__remote_history(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error);
