@@ -110,6 +110,7 @@ append_change(struct weft__viewed_page *page, struct weft_slice id,
 	if (appears) {
 		change.prev = weft_slice(NULL);
 		change.has_prev = true;
+		change.generation = 0; /* the deletion was for him alone */
 	}
 	if (current->exists)
 		code = weft__where_matches(
