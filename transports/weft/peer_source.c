@@ -264,8 +264,8 @@ diff(struct weft_source *base, const char *model, int64_t since,
 
 static int
 update_last_change(struct weft_source *base, const char *model,
-    struct weft_slice id, struct weft_slice prev, struct weft_slice history,
-    struct weft_error *error)
+    struct weft_slice id, struct weft_slice prev, uint32_t generation,
+    struct weft_slice history, struct weft_error *error)
 {
 	return weft_error_set(error, WEFT_EUNSUPPORTED,
 	    "%s: a change of the server cannot be rebased there",
