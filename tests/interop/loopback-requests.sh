@@ -14,8 +14,11 @@ serve()
 	mkfifo "$scratch/ready"
 	"$@" >"$scratch/ready" 2>>"$scratch/log" &
 	servers="$servers $!"
-	read -r word url <"$scratch/ready"
-	test "$word" = listening
+	exec 3<"$scratch/ready"
+	while read -r word url <&3; do
+		test "$word" != listening || return 0
+	done
+	return 1
 }
 
 servers=
