@@ -5,7 +5,7 @@
  * It is not asked for in pages.  A LoopBack server finds all changes for each
  * of them anyway, and repeats every deletion in each; and where changes come
  * in between two pages, others move across the border unseen
- * (docs/decisions/0018).
+ * (docs/decisions/0019).
  */
 #include <inttypes.h>
 #include <stdio.h>
