@@ -8,12 +8,9 @@ is_recent(const struct weft__track *local, int64_t since)
 	return since < 0 || local->checkpoint >= (uint64_t)since;
 }
 
-/*
- * Whether the peer's change was made from what is here.  Null is any deletion:
- * one that this side's deletion goes back behind was another.
- */
-static bool
-is_made_from(const struct weft_change *remote, const struct weft_change *here)
+bool
+weft__diff_is_made_from(
+    const struct weft_change *remote, const struct weft_change *here)
 {
 	return weft_change_is_based_on(remote, here) &&
 	    (here->rev.data || !remote->generation ||
@@ -46,7 +43,7 @@ weft__diff_relate(
 		return WEFT__RELATION_SAME;
 	if (weft__track_is_echo(local, remote))
 		return WEFT__RELATION_BEHIND;
-	if (is_made_from(remote, &here) &&
+	if (weft__diff_is_made_from(remote, &here) &&
 	    weft__revtree_find(tree, remote->rev, tree->length) < 0)
 		return WEFT__RELATION_AHEAD;
 	return WEFT__RELATION_NONE;
@@ -69,7 +66,7 @@ weft__diff_change(const struct weft_change *remote,
 		return WEFT__DIFF_NOTHING;
 	if (!is_recent(local, since))
 		return take_over(remote, here.rev, out);
-	if (!is_made_from(remote, &here)) {
+	if (!weft__diff_is_made_from(remote, &here)) {
 		*out = here;
 		return WEFT__DIFF_CONFLICT;
 	}

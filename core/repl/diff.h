@@ -47,6 +47,13 @@ enum weft__diff_outcome weft__diff_trace(const struct weft_change *remote,
     struct weft_slice local_model, struct weft_change *out);
 
 /*
+ * Whether the peer's change was made from the record's last change here.  Null
+ * is any deletion: of one, the generation tells whether it was this one.
+ */
+bool weft__diff_is_made_from(
+    const struct weft_change *remote, const struct weft_change *here);
+
+/*
  * How the peer's change stands to the record (NULL: never known here), as
  * far as its history tells.  In doubt: NONE.
  */

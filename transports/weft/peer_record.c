@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
+#include "core/repl/diff.h"
 #include "transports/weft/peer_source.h"
 #include "transports/weft/update.h"
 
@@ -240,7 +241,7 @@ relation_of(const struct weft_change *change, const struct weft_update *here)
 	if (weft_slice_equal(change->rev, here->change.rev))
 		return WEFT__RELATION_SAME;
 	was_here = weft__peer_has_past(here->history, change->rev);
-	is_made_from_it = weft_change_is_based_on(change, &here->change);
+	is_made_from_it = weft__diff_is_made_from(change, &here->change);
 	if (was_here == is_made_from_it)
 		return WEFT__RELATION_NONE;
 	return was_here ? WEFT__RELATION_BEHIND : WEFT__RELATION_AHEAD;
