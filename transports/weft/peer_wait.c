@@ -79,7 +79,7 @@ weft__peer_wait(struct weft__peer *peer, bool (*is_done)(void *context),
 			    peer->error.text);
 		weft__peer_step(peer, peer->timeout_ms);
 		code = canceled(peer, error);
-		if (!code && !is_done(context) &&
+		if (!code && peer->ws && !is_done(context) &&
 		    weft__loop_now_ms(peer->loop) >= end) {
 			weft__peer_give_up(peer, WEFT_ETIMEOUT, "no answer in time");
 			code = weft_error_set(
