@@ -332,7 +332,8 @@ weft__tracker_insert(struct weft_transaction *transaction,
 	else if (code == WEFT_ENOTFOUND)
 		code = load_trace(
 		    transaction, model, write->id, &current, error);
-	if (!code && current.is_trace && write->update)
+	/* A peer's update may be of before the deletion. */
+	if (!code && write->update && current.has_track)
 		code = WEFT_EEXISTS;
 	if (!code)
 		code = weft__tracker_write(transaction, model, write, &current,

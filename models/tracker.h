@@ -58,8 +58,8 @@ WEFT_MUST_CHECK int weft__tracker_write(struct weft_transaction *transaction,
 
 /*
  * Creates a record without loading it first.  WEFT_EEXISTS if it is there, or
- * if a peer's write would be over a trace: that is to be judged first (the
- * transaction goes on, 'error' says which id).
+ * if a peer's write would be over a tombstone or its trace: that is judged
+ * first (the transaction goes on, 'error' says which id).
  */
 WEFT_MUST_CHECK int weft__tracker_insert(struct weft_transaction *transaction,
     struct weft_model *model, const struct weft__write *write,

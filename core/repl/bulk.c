@@ -17,10 +17,31 @@ decide_delete(const struct weft_update *update, struct weft_slice current)
 	    WEFT__BULK_CONFLICT;
 }
 
+/*
+ * Whether the record was what the update says before it was deleted: null is
+ * every deletion, only the generation tells which came first.
+ */
+static bool
+is_outlived(const struct weft_update *update, const struct weft__track *track)
+{
+	const struct weft_change *change = &update->change;
+	struct weft_change here;
+
+	if (!track || !change->generation)
+		return false;
+	weft__track_change(track, change->model, change->model_id, &here);
+	return change->generation <= here.generation &&
+	    weft__revtree_find(
+		&track->tree, change->rev, track->tree.length) >= 0;
+}
+
 static enum weft__bulk_action
-decide_write(const struct weft_update *update, struct weft_slice current)
+decide_write(const struct weft_update *update,
+    const struct weft__track *track, struct weft_slice current)
 {
 	if (current.data && weft_slice_equal(update->change.rev, current))
+		return WEFT__BULK_NOTHING;
+	if (!current.data && is_outlived(update, track))
 		return WEFT__BULK_NOTHING;
 	if (update->type == WEFT_CHANGE_CREATE)
 		return current.data ? WEFT__BULK_CONFLICT : WEFT__BULK_WRITE;
@@ -39,7 +60,7 @@ weft__bulk_decide(
 	switch (update->type) {
 	case WEFT_CHANGE_CREATE:
 	case WEFT_CHANGE_UPDATE:
-		return decide_write(update, current);
+		return decide_write(update, track, current);
 	case WEFT_CHANGE_DELETE:
 		return decide_delete(update, current);
 	case WEFT_CHANGE_UNKNOWN:

@@ -20,8 +20,9 @@ enum weft__bulk_action {
  * Decides an update from the record's track row (NULL: never known).
  *
  * An update whose revision is the current one is NOTHING, not a conflict:
- * it was sent again after its answer was lost.  An update of type unknown is
- * NOTHING, as there is nothing to write.
+ * it was sent again after its answer was lost.  So is one that the record was
+ * before it was deleted, as generations tell: it would bring the record back.
+ * An update of type unknown is NOTHING, as there is nothing to write.
  */
 enum weft__bulk_action weft__bulk_decide(
     const struct weft_update *update, const struct weft__track *track);

@@ -8,11 +8,13 @@
 
 /* What a record with this history (NULL: none) does with {rev, prev}. */
 static enum weft__bulk_action
-decide(const char *history, enum weft_change_type type, char rev, char prev)
+decide_generation(const char *history, enum weft_change_type type, char rev,
+    char prev, uint32_t generation)
 {
 	struct weft_update update = {
 	    .type = type,
-	    .change = {.rev = weft_slice(text_of(rev))},
+	    .change = {.rev = weft_slice(text_of(rev)),
+		.generation = generation},
 	};
 	struct weft__track track;
 
@@ -23,6 +25,13 @@ decide(const char *history, enum weft_change_type type, char rev, char prev)
 	if (history)
 		write_all(&track, history);
 	return weft__bulk_decide(&update, history ? &track : NULL);
+}
+
+/* The same, of a peer that tells no generation. */
+static enum weft__bulk_action
+decide(const char *history, enum weft_change_type type, char rev, char prev)
+{
+	return decide_generation(history, type, rev, prev, 0);
 }
 
 static void
@@ -95,6 +104,27 @@ bulk_decide__create_of_what_is_there_is_a_conflict(void **state)
 }
 
 static void
+bulk_decide__create_of_what_was_deleted_since_is_nothing(void **state)
+{
+	assert_int_equal(
+	    decide_generation("a|-", WEFT_CHANGE_CREATE, 'a', '-', 1),
+	    WEFT__BULK_NOTHING);
+	assert_int_equal(
+	    decide_generation("a|-|b|-", WEFT_CHANGE_UPDATE, 'b', '-', 3),
+	    WEFT__BULK_NOTHING);
+	/* Made anew after the deletion, or nobody knows. */
+	assert_int_equal(
+	    decide_generation("a|-", WEFT_CHANGE_CREATE, 'a', '-', 3),
+	    WEFT__BULK_WRITE);
+	assert_int_equal(decide("a|-", WEFT_CHANGE_CREATE, 'a', '-'),
+	    WEFT__BULK_WRITE);
+	/* Another that was made at the same time. */
+	assert_int_equal(
+	    decide_generation("a|-", WEFT_CHANGE_CREATE, 'b', '-', 1),
+	    WEFT__BULK_WRITE);
+}
+
+static void
 bulk_decide__delete_of_the_current_revision_is_done(void **state)
 {
 	assert_int_equal(decide("a|b", WEFT_CHANGE_DELETE, '-', 'b'),
@@ -145,6 +175,8 @@ main(void)
 		bulk_decide__create_of_what_is_not_there_is_written),
 	    cmocka_unit_test(
 		bulk_decide__create_of_what_is_there_is_a_conflict),
+	    cmocka_unit_test(
+		bulk_decide__create_of_what_was_deleted_since_is_nothing),
 	    cmocka_unit_test(
 		bulk_decide__delete_of_the_current_revision_is_done),
 	    cmocka_unit_test(
