@@ -15,6 +15,12 @@ TESTS += tests/fault/kill_writers
 tests_fault_kill_writers_SOURCES = tests/fault/kill_writers.c $(FIXTURE)
 tests_fault_kill_writers_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/fault/line
+TESTS += tests/fault/line
+tests_fault_line_SOURCES = tests/fault/line.c \
+	tests/lib/proxy.c tests/lib/proxy.h $(http_fixture) $(PAIR)
+tests_fault_line_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/fault/power
 TESTS += tests/fault/power
 tests_fault_power_SOURCES = tests/fault/power.c \
