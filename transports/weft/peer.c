@@ -163,11 +163,12 @@ take(struct weft__peer *peer, struct weft__peer_message *message)
 		peer->after_ms = content->after;
 		break;
 	case WEFT__REPL_ERROR:
-		if (!content->n) {
-			take_error(peer, content);
-			break;
+		if (content->n) {
+			take_answer(peer, message);
+			return;
 		}
-		/* FALLTHROUGH */
+		take_error(peer, content);
+		break;
 	default:
 		take_answer(peer, message);
 		return;

@@ -270,8 +270,8 @@ bulk__nonsense_is_an_error(void **state)
 	static const char *const bodies[] = {"", "x", "{}", "[]",
 	    "{\"error\":{\"details\":{\"conflicts\":7}}}",
 	    "{\"error\":{\"details\":{\"conflicts\":[7,{},null]}}}",
-	    "{\"error\":{\"details\":{\"conflicts\":[{\"modelId\":"
-	    "\"other\"}]}}}"};
+	    ("{\"error\":{\"details\":{\"conflicts\":[{\"modelId\":"
+	     "\"other\"}]}}}")};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(bodies); i++) {

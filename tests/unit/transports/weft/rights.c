@@ -153,8 +153,8 @@ session__asks_for_rights_with_each_request(void **state)
 	    "{\"t\":\"open\",\"n\":1,\"model\":\"Closed\"}",
 	    "{\"t\":\"get\",\"n\":1,\"model\":\"Closed\",\"ids\":[\"a\"]}",
 	    "{\"t\":\"ask\",\"n\":1,\"model\":\"Closed\",\"question\":\"AQ\"}",
-	    "{\"t\":\"push\",\"n\":1,\"parts\":[{\"model\":\"Closed\","
-	    "\"updates\":[{\"id\":\"a\",\"data\":{\"id\":\"a\"}}]}]}",
+	    ("{\"t\":\"push\",\"n\":1,\"parts\":[{\"model\":\"Closed\","
+	     "\"updates\":[{\"id\":\"a\",\"data\":{\"id\":\"a\"}}]}]}"),
 	};
 	struct repl_client client;
 	struct place place;
