@@ -163,7 +163,9 @@ weft__source_local_diff(struct weft_source *source, const char *model,
 /*
  * Appends the update for a delta: what the record is now, for it may have
  * moved on meanwhile, and revision and data must agree; based on what the
- * delta is based on, as that is what the peer has.
+ * delta is based on, as that is what the peer has.  A delta that tells no
+ * generation is of a record that was taken from the peer and is given back:
+ * the peer's deletion is not older or newer than it.
  */
 static int
 update_one(struct work *work, const struct weft_change *delta,
@@ -176,6 +178,8 @@ update_one(struct work *work, const struct weft_change *delta,
 	    &update.change);
 	update.change.prev = delta->prev;
 	update.change.has_prev = delta->has_prev;
+	if (!delta->generation)
+		update.change.generation = 0;
 	update.type = weft_change_type(&update.change);
 	if (update.type == WEFT_CHANGE_UNKNOWN)
 		return 0;

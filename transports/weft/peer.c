@@ -309,15 +309,16 @@ weft__peer_create(const char *url, const struct weft__peer_options *options,
 	return 0;
 }
 
-/* Closes, and gives the close a chance to go out. */
+/* Closes, and gives the close a chance to go out; what lingers of connections
+ * that ended before goes too. */
 static void
 say_farewell(struct weft__peer *peer)
 {
-	if (!peer->ws)
-		return;
-	weft__ws_close(peer->ws, WEFT__WS_NORMAL, weft_slice(""));
-	peer->ws = NULL;
-	weft__peer_step(peer, 1);
+	if (peer->ws) {
+		weft__ws_close(peer->ws, WEFT__WS_NORMAL, weft_slice(""));
+		peer->ws = NULL;
+		weft__peer_step(peer, 1);
+	}
 	weft__connection_break_all(peer->loop);
 }
 
