@@ -7,8 +7,8 @@
 #include "core/base/limits.h"
 #include "models/connectors/connectors.h"
 #include "models/datasource.h"
-#include "models/project.h"
-#include "models/restore.h"
+#include "models/store/project.h"
+#include "models/store/restore.h"
 #include "models/transaction.h"
 #include "models/writer.h"
 

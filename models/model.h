@@ -9,7 +9,7 @@
 #include <weft/record.h>
 
 #include "models/datasource.h"
-#include "models/definition.h"
+#include "models/definition/definition.h"
 
 struct weft__kept_sketch;
 struct weft__prepare;
@@ -32,8 +32,9 @@ struct weft_model {
 	} hooks[WEFT__HOOK_POINTS];
 	weft_change_error_fn *handle_change_error;
 	void *change_error_context;
-	struct weft__kept_sketch *sketch; /* models/sketch.h, or NULL */
-	_Atomic(struct weft__prepare *) idle_prepare; /* models/prepare.h */
+	struct weft__kept_sketch *sketch; /* models/store/sketch.h, or NULL */
+	/* models/record/prepare.h */
+	_Atomic(struct weft__prepare *) idle_prepare;
 };
 
 #endif

@@ -2,10 +2,10 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "models/config.h"
-#include "models/prepare.h"
-#include "models/registry_file.h"
-#include "models/sketch.h"
+#include "models/definition/config.h"
+#include "models/definition/registry_file.h"
+#include "models/record/prepare.h"
+#include "models/store/sketch.h"
 
 static int
 out_of_memory(struct weft_error *error)

@@ -18,7 +18,7 @@ struct weft_transaction {
 	struct weft__counters counters;  /* as they will be after the commit */
 	struct weft__counters committed; /* as they are in the database */
 	uint64_t now_ms;                 /* one time for all journal rows */
-	bool knows_horizon;              /* it was read: models/trace.h */
+	bool knows_horizon;              /* it was read: tracking/trace.h */
 	uint64_t horizon;
 	struct weft_buf scratch;         /* an encoded track row */
 	struct weft_buf old_body;        /* the body that is being replaced */

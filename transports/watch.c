@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
-#include "models/live.h"
+#include "models/tracking/live.h"
 
 struct weft__watch {
 	int poll_ms;

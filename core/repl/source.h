@@ -1,7 +1,7 @@
 /*
  * A source: the one interface that a party to a replication implements.
  * LoopBack's own primitives, plus what a better peer can offer (NULL where it
- * cannot).  Implementations: models/source_local.c; remote ones in transports.
+ * cannot).  Implementations: models/source/local.c; remote ones in transports.
  *
  * Contract for all members
  * - Model names are those of that side.  Filters are LoopBack filter JSON (no

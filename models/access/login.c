@@ -4,7 +4,7 @@
 #include "core/base/limits.h"
 #include "models/access/access_private.h"
 #include "models/access/password.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 
 static int
 out_of_memory(struct weft_error *error)

@@ -6,7 +6,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 
 static int
 out_of_memory(struct weft_error *error)

@@ -1,8 +1,8 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "models/access/access_private.h"
-#include "models/config.h"
-#include "models/date.h"
+#include "models/definition/config.h"
+#include "models/value/date.h"
 
 struct weft__principal *
 weft__principal_keep(struct weft__principal *principal)

@@ -4,7 +4,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/log.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 
 #define NO_MATCH (-1)
 

@@ -2,7 +2,7 @@
  * What access control reads of a model's definition.
  */
 #include "models/access/access_private.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 
 /* LoopBack's defaults. */
 #define TTL_S 1209600     /* two weeks */

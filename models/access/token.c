@@ -6,8 +6,8 @@
 #include "core/base/clock.h"
 #include "core/base/limits.h"
 #include "models/access/access_private.h"
-#include "models/config.h"
-#include "models/date.h"
+#include "models/definition/config.h"
+#include "models/value/date.h"
 
 /* LoopBack's tokens: 64 letters and digits. */
 #define TOKEN_SIZE 64

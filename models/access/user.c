@@ -7,7 +7,7 @@
 #include "core/base/log.h"
 #include "models/access/access_private.h"
 #include "models/access/password.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 
 const char weft__user_origin[] = "weft:access";
 

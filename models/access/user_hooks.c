@@ -15,7 +15,7 @@
 #include "core/base/log.h"
 #include "models/access/access_private.h"
 #include "models/access/password.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 
 /* Bytes of a value in LoopBack's texts, and those of a longer one's ends; with
  * the quotes. */

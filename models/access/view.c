@@ -2,9 +2,9 @@
 
 #include "core/base/limits.h"
 #include "models/access/access_private.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 #include "models/model.h"
-#include "models/source_viewed.h"
+#include "models/source/viewed.h"
 
 static struct weft__viewer
 viewer_of(const struct weft__principal *principal)

@@ -1,8 +1,8 @@
 /*
- * What a principal may see of models with "visibleTo" (models/visible.h): his
- * own records and those of his groups, which are his roles, by their ids.
- * Somebody who is not logged in sees none.  Models without it are shown as
- * they are.
+ * What a principal may see of models with "visibleTo"
+ * (models/visible/visible.h): his own records and those of his groups, which
+ * are his roles, by their ids.  Somebody who is not logged in sees none.
+ * Models without it are shown as they are.
  */
 #ifndef MODELS_ACCESS_VIEW_H
 #define MODELS_ACCESS_VIEW_H

@@ -8,7 +8,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "models/filter.h"
+#include "models/query/filter.h"
 
 /* Calls 'visit' for each matching record in order of ids. */
 struct walk {

@@ -1,10 +1,10 @@
 /*
  * The SQL functions by which a query is answered: they are those of
- * models/filter.h, so that SQLite's own ideas of JSON, true and numbers have
- * no say in what matches.
+ * models/query/filter.h, so that SQLite's own ideas of JSON, true and numbers
+ * have no say in what matches.
  */
 #include "models/connectors/sqlite_private.h"
-#include "models/filter.h"
+#include "models/query/filter.h"
 
 /* The query and the body that a function was given; false: it was not. */
 static bool

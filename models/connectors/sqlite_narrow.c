@@ -26,7 +26,7 @@
 
 #include "core/base/limits.h"
 #include "models/connectors/sqlite_private.h"
-#include "models/filter.h"
+#include "models/query/filter.h"
 
 /* Terms in the conditions: beyond, an index does not help. */
 #define TERMS_MAX 64

@@ -11,7 +11,7 @@
  */
 #include "core/base/alloc.h"
 #include "models/connectors/sqlite_private.h"
-#include "models/filter.h"
+#include "models/query/filter.h"
 
 /* Statements kept in a session; when there are more all are dropped. */
 #define QUERIES_MAX 64

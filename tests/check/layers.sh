@@ -75,7 +75,7 @@ holds 'includes point leftward' layers
 holds 'foreign headers are where they belong' foreign
 catches 'core that knows models' layers core/repl/x.c 'core/repl must not' \
     <<'X'
-#include "models/filter.h"
+#include "models/query/filter.h"
 X
 catches 'base that knows track' layers core/base/x.h 'must not know' <<'X'
 #include "core/track/rev.h"
@@ -96,7 +96,7 @@ catches 'ours in angle brackets' layers models/x.c 'quotes' <<'X'
 X
 accepts 'models that know core' layers models/x.c <<'X'
 #include "core/repl/source.h"
-#include "models/filter.h"
+#include "models/query/filter.h"
 #include <weft/error.h>
 X
 catches 'git2.h outside its file' foreign core/store/x.c 'objects_git' <<'X'

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "core/base/json.h"
-#include "models/definition.h"
+#include "models/definition/definition.h"
 
 static void
 check(bool holds)

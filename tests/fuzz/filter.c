@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "models/connectors/connectors.h"
-#include "models/filter.h"
+#include "models/query/filter.h"
 #include "tests/unit/models/connectors/query_table.h"
 
 #define TEXT 65536

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
-#include "models/prepare.h"
+#include "models/record/prepare.h"
 
 static const char definition[] =
     "{\"name\":\"T\",\"hidden\":[\"h\",\"loose\"],\"properties\":{"

@@ -399,7 +399,7 @@ peer_create_updates(struct weft_source *source, const char *model,
 	return code;
 }
 
-/* As models/source_local_bulk.c decides. */
+/* As models/source/local_bulk.c decides. */
 static enum weft__bulk_action
 decide(struct peer *peer, const struct weft_update *update)
 {

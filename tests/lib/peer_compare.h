@@ -1,7 +1,7 @@
 /*
  * Replication between two peers without a position: the session's changes are
  * those of the records that the peers find to differ by core/repl/reconcile.h,
- * as models/replicate_compare.c gives them.
+ * as models/replicate/compare.c gives them.
  */
 #ifndef TESTS_LIB_PEER_COMPARE_H
 #define TESTS_LIB_PEER_COMPARE_H

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "models/live.h"
+#include "models/tracking/live.h"
 #include "tests/lib/repl.h"
 #include "transports/ws/shared_frame.h"
 

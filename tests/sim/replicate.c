@@ -418,7 +418,7 @@ count_revived(void)
 }
 
 /* Tells the source of all that the target has; what it thinks of it is for the
- * replication the other way.  As models/replicate_horizon.c. */
+ * replication the other way.  As models/replicate/horizon.c. */
 static void
 mention(int from, int to)
 {

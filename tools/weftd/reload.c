@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <weft/model.h>
 
-#include "models/config.h"
+#include "models/definition/config.h"
 #include "tools/weftd/logs.h"
 #include "tools/weftd/setting_table.h"
 

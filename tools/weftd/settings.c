@@ -11,7 +11,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 #include "tools/weftd/setting_table.h"
 
 static int

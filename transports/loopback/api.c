@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "core/base/alloc.h"
-#include "models/config.h"
+#include "models/definition/config.h"
 #include "transports/loopback/rest.h"
 #include "transports/watch.h"
 

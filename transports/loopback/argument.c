@@ -4,7 +4,7 @@
 
 #include "core/base/json.h"
 #include "core/base/limits.h"
-#include "models/number.h"
+#include "models/value/number.h"
 
 /* The argument if it is given, else NULL. */
 static const struct weft__rest_node *

@@ -7,8 +7,8 @@
 
 #include "core/base/clock.h"
 #include "core/repl/source.h"
-#include "models/config.h"
-#include "models/filter.h"
+#include "models/definition/config.h"
+#include "models/query/filter.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/rest.h"
 

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 
 #include "core/repl/source.h"
-#include "models/date.h"
 #include "models/transaction.h"
+#include "models/value/date.h"
 #include "transports/loopback/rest.h"
 
 /*

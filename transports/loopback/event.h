@@ -5,7 +5,7 @@
 #ifndef TRANSPORTS_LOOPBACK_EVENT_H
 #define TRANSPORTS_LOOPBACK_EVENT_H
 
-#include "models/live.h"
+#include "models/tracking/live.h"
 
 struct weft__rest_format {
 	bool is_lines; /* else server-sent events */

@@ -6,7 +6,7 @@
 
 #include <weft/weft.h>
 
-#include "models/config.h"
+#include "models/definition/config.h"
 #include "transports/loopback/rest.h"
 
 /*

@@ -12,7 +12,7 @@
 #include "core/base/alloc.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
-#include "models/record.h"
+#include "models/record/record.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/event.h"
 #include "transports/watch.h"

@@ -7,7 +7,7 @@
  *	    {"model":"List","type":"patch","id":"l1","rev":"...","data":{}}]}
  */
 #include "core/base/hash.h"
-#include "models/tracker.h"
+#include "models/tracking/tracker.h"
 #include "transports/loopback/parts.h"
 #include "transports/loopback/rest.h"
 

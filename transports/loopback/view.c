@@ -4,7 +4,7 @@
  */
 #include "models/access/view.h"
 
-#include "models/visible.h"
+#include "models/visible/visible.h"
 #include "transports/loopback/rest.h"
 
 static int

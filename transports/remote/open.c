@@ -8,7 +8,7 @@
 #include <weft/model.h>
 
 #include "core/base/alloc.h"
-#include "models/plural.h"
+#include "models/definition/plural.h"
 #include "transports/remote/remote_private.h"
 
 /* What a LoopBack server takes without being configured: 100 KB. */

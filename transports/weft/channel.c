@@ -2,8 +2,8 @@
 #include "core/base/limits.h"
 #include "models/access/view.h"
 #include "models/model.h"
-#include "models/record.h"
-#include "models/visible.h"
+#include "models/record/record.h"
+#include "models/visible/visible.h"
 #include "transports/weft/hub.h"
 #include "transports/weft/update.h"
 

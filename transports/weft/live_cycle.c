@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "core/base/clock.h"
-#include "models/live.h"
+#include "models/tracking/live.h"
 #include "transports/weft/live.h"
 
 #define LONGEST_RETRY_MS 60000

@@ -3,8 +3,8 @@
  */
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "models/live.h"
 #include "models/model.h"
+#include "models/tracking/live.h"
 #include "transports/watch.h"
 #include "transports/weft/session_private.h"
 

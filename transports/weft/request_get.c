@@ -4,7 +4,7 @@
 #include "core/base/limits.h"
 #include "models/access/view.h"
 #include "models/model.h"
-#include "models/visible.h"
+#include "models/visible/visible.h"
 #include "transports/weft/session_private.h"
 #include "transports/weft/update.h"
 

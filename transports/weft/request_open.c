@@ -3,8 +3,8 @@
  */
 #include <weft/source.h>
 
-#include "models/live.h"
 #include "models/model.h"
+#include "models/tracking/live.h"
 #include "transports/weft/session_private.h"
 
 static int

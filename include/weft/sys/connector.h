@@ -34,7 +34,7 @@
 
 struct weft_connector;
 struct weft_connector_session;
-struct weft_query; /* where, order, limit, skip: models/filter.h */
+struct weft_query; /* where, order, limit, skip: models/query/filter.h */
 
 /* How a declared property is stored for plain SQL. */
 enum weft_property_type {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "models/connectors/connectors.h"
-#include "models/filter.h"
+#include "models/query/filter.h"
 #include "tests/lib/random.h"
 #include "tests/unit/models/connectors/query_table.h"
 

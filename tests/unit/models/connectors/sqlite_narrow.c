@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "models/connectors/sqlite_private.h"
-#include "models/filter.h"
+#include "models/query/filter.h"
 
 static struct weft__sqlite_column columns[] = {
     {(char *)"a", true}, {(char *)"b", true}, {(char *)"c", false}};

@@ -1,0 +1,58 @@
+#include "models/definition/keys.h"
+
+#include <string.h>
+
+#include "core/base/log.h"
+
+/* Keys that mean something, here or to LoopBack; others are worth a word. */
+static const char *const known_keys[] = {
+    "name", "plural", "base", "options", "properties", "strict", "hidden",
+    "persistUndefinedAsNull", "trackChanges", "hashAlgorithm", "updatedAt",
+    "idInjection", "validations", "relations", "acls", "methods", "mixins",
+    "description", "http", "scopes", "scope", "indexes", "settings",
+    "protected", "forceId", "validateUpsert", "validateUpdate",
+    "automaticValidation", "enableRemoteReplication", "changeCleanupInterval",
+    "replicationChunkSize", "additionalChangeModelProperties", "acl",
+    "excludeBaseProperties", "injectOptionsFromRemoteContext", "public",
+    "foreignKeys", "sqlite3", "memory", "mysql", "postgresql", "mssql",
+    "mongodb", "oracle", "cloudant", "_meta", "_bases", "$schema",
+    "visibleTo", "defaultPermission", "aclErrorStatus", "ownerRelations",
+    "ttl", "maxTTL", "allowEternalTokens", "caseSensitiveEmail",
+    "realmRequired", "realmDelimiter", "resetPasswordTokenTTL",
+    "emailVerificationRequired", "restrictResetPasswordTokenScope",
+    "rejectPasswordChangesViaPatchOrReplace", "saltWorkFactor",
+    "accessTokenIdLength", "changeFilterProperty", "replaceOnPUT"};
+
+void
+weft__definition_name_unknown(const char *model, const json_t *definition)
+{
+	const size_t count = sizeof known_keys / sizeof *known_keys;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)definition, key, value) {
+		size_t i = 0;
+
+		while (i < count && strcmp(key, known_keys[i]) != 0)
+			i++;
+		if (i == count)
+			weft__log(WEFT_LOG_WARNING, "models",
+			    "model %s: key \"%s\" is not known, ignored",
+			    model, key);
+	}
+}
+
+void
+weft__definition_name_unfilled(const char *model, const json_t *additional,
+    const char *change_filter)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)additional, name, value)
+		if (!change_filter || strcmp(name, change_filter) != 0)
+			weft__log(WEFT_LOG_WARNING, "models",
+			    "model %s: additionalChangeModelProperties: %s is "
+			    "not filled; changeFilterProperty fills one",
+			    model, name);
+}

@@ -1,0 +1,120 @@
+#include "models/replicate/drive.h"
+
+#include <pthread.h>
+
+/* A session under way. */
+struct run {
+	const struct weft__drive *drive;
+	pthread_mutex_t mutex; /* the session is looked at under it */
+	pthread_cond_t moved;  /* the session took an answer */
+	bool first_page_due;
+};
+
+/* Lets the answer of a DIFF or RELATE be judged. */
+static int
+judge(const struct weft__drive *drive, const struct weft__call *call,
+    struct weft_error *error)
+{
+	bool is_opinion = call->kind == WEFT__CALL_DIFF ||
+	    call->kind == WEFT__CALL_RELATE;
+
+	if (!drive->judge || !is_opinion)
+		return 0;
+	return drive->judge(call, drive->context, error);
+}
+
+/* Makes a call; the first page of changes gets what is to be added to it. */
+static int
+make_call(
+    struct run *run, const struct weft__call *call, struct weft_error *error)
+{
+	const struct weft__drive *drive = run->drive;
+	bool taken = false;
+	int code = 0;
+
+	if (call->kind == WEFT__CALL_CHANGES && drive->changes)
+		code = drive->changes(call, &taken, drive->context, error);
+	if (!code && !taken)
+		code = weft__call_make(
+		    call, &drive->parties[call->side], error);
+	if (!code)
+		code = judge(drive, call, error);
+	if (code || call->kind != WEFT__CALL_CHANGES || !run->first_page_due)
+		return code;
+	run->first_page_due = false;
+	return drive->first_page(call->list, drive->context, error);
+}
+
+/* Tells how far it is, outside of the mutex: the callback may take long. */
+static void
+report(struct run *run)
+{
+	const struct weft__drive *drive = run->drive;
+	struct weft__session_result so_far = drive->session->result;
+	int stop;
+
+	if (!drive->progress)
+		return;
+	pthread_mutex_unlock(&run->mutex);
+	stop = drive->progress(&so_far, drive->context);
+	pthread_mutex_lock(&run->mutex);
+	if (stop)
+		weft__session_cancel(drive->session, WEFT_ECANCELED, NULL);
+}
+
+/* Makes the side's calls, as they come, until all is done. */
+static void
+run_side(struct run *run, enum weft__side side)
+{
+	struct weft__session *session = run->drive->session;
+	struct weft__call call;
+
+	pthread_mutex_lock(&run->mutex);
+	while (!weft__session_done(session)) {
+		struct weft_error error = {0};
+		int code;
+
+		if (!weft__session_next(session, side, &call)) {
+			pthread_cond_wait(&run->moved, &run->mutex);
+			continue;
+		}
+		pthread_mutex_unlock(&run->mutex);
+		code = make_call(run, &call, &error);
+		pthread_mutex_lock(&run->mutex);
+		weft__session_answer(session, &call, code, &error);
+		if (side == WEFT__TARGET)
+			report(run);
+		pthread_cond_broadcast(&run->moved);
+	}
+	pthread_mutex_unlock(&run->mutex);
+}
+
+static void *
+run_source(void *context)
+{
+	run_side(context, WEFT__SOURCE);
+	return NULL;
+}
+
+int
+weft__drive_run(const struct weft__drive *drive)
+{
+	struct run run = {
+	    .drive = drive, .first_page_due = drive->first_page != NULL};
+	pthread_t thread;
+
+	pthread_mutex_init(&run.mutex, NULL);
+	pthread_cond_init(&run.moved, NULL);
+	if (pthread_create(&thread, NULL, run_source, &run)) {
+		weft_error_set(&drive->session->result.error, WEFT_ENOMEM,
+		    "no thread for the source");
+		weft__session_cancel(
+		    drive->session, WEFT_ENOMEM, &drive->session->result.error);
+	} else {
+		run_side(&run, WEFT__TARGET);
+		pthread_join(thread, NULL);
+	}
+	pthread_cond_destroy(&run.moved);
+	pthread_mutex_destroy(&run.mutex);
+	return drive->session->result.code;
+}

@@ -1,0 +1,53 @@
+/*
+ * The blocking driver of a replication session: two threads, one for each
+ * side, so that reading and writing overlap.
+ */
+#ifndef MODELS_REPLICATE_DRIVE_H
+#define MODELS_REPLICATE_DRIVE_H
+
+#include "core/repl/call.h"
+#include "core/repl/session.h"
+
+struct weft__drive {
+	struct weft__session *session;
+	const struct weft__party *parties; /* [2] */
+
+	/*
+	 * Called on the source's thread with what is to be compared besides
+	 * the changes since: it appends to the list.  Or NULL.
+	 */
+	int (*first_page)(struct weft_change_list *list, void *context,
+	    struct weft_error *error);
+
+	/*
+	 * Called on the source's thread in place of the source when changes
+	 * are to be read; '*taken' false: the source is asked after all.  Or
+	 * NULL.
+	 */
+	int (*changes)(const struct weft__call *call, bool *taken,
+	    void *context, struct weft_error *error);
+
+	/*
+	 * Called after each DIFF and RELATE that went well, on the thread of
+	 * the side that was called, with the answer to be changed.  Or NULL.
+	 */
+	int (*judge)(const struct weft__call *call, void *context,
+	    struct weft_error *error);
+
+	/*
+	 * Called on the caller's thread after each call of the target, with
+	 * what there is so far.  Nonzero cancels.  Or NULL.
+	 */
+	int (*progress)(
+	    const struct weft__session_result *so_far, void *context);
+	void *context; /* of all of them */
+};
+
+/*
+ * Runs the session to its end: the target's calls on this thread, the
+ * source's on one of its own.
+ * Returns the session's code; WEFT_ECANCELED; WEFT_ENOMEM (no thread).
+ */
+WEFT_MUST_CHECK int weft__drive_run(const struct weft__drive *drive);
+
+#endif

@@ -1,0 +1,15 @@
+# Replication between two sources, and its conflicts.
+libweft_all_la_SOURCES += \
+	models/replicate/compare.c \
+	models/replicate/conflict.c models/replicate/conflict.h \
+	models/replicate/drive.c models/replicate/drive.h \
+	models/replicate/horizon.c \
+	models/replicate/kept.c \
+	models/replicate/model.c \
+	models/replicate/origin.c \
+	models/replicate/position.c models/replicate/position.h \
+	models/replicate/private.h \
+	models/replicate/remember.c \
+	models/replicate/replicate.c models/replicate/replicate.h \
+	models/replicate/resolve.c models/replicate/resolve.h \
+	models/replicate/roots.c

@@ -1,0 +1,409 @@
+/*
+ * changes() for a viewer: his own feed since a checkpoint, and that of each of
+ * his groups; all of it for a group that he has come to since then, and all as
+ * deleted for one that he has left.
+ *
+ * A record is given from the first of the feeds that it is in.  Between two
+ * pages only the token is kept: which feed, and where in it.
+ *
+ * follow() goes round all feeds: what was written after place->since, up to
+ * place->bound, of feed place->phase from place->position on.  After a round
+ * 'since' is what 'bound' was, and 'bound' is 0.  Who comes to a group, or
+ * leaves it, does so at a seq of its own.
+ */
+#include <inttypes.h>
+
+#include "models/record/record.h"
+#include "models/source/viewed_page.h"
+#include "models/tracking/rectify.h"
+#include "models/visible/text.h"
+
+/* A number for the feeds there are: with others a walk begins again. */
+static uint64_t
+sum_feeds(const struct weft__viewed_page *page)
+{
+	uint64_t sum = 14695981039346656037u;
+
+	for (size_t i = 0; i < page->feeds_length; i++) {
+		const struct weft__viewed_feed *feed = &page->feeds[i];
+
+		for (size_t j = 0; j < feed->key.size; j++)
+			sum = (sum ^ (unsigned char)feed->key.data[j]) *
+			      1099511628211u;
+		sum = (sum ^ (uint64_t)feed->is_lost) * 1099511628211u;
+	}
+	return sum | 1; /* 0 is the beginning */
+}
+
+/* A row of the journal: whose was it? */
+static int
+take_origin(const struct weft_connector_journal_row *row, void *context)
+{
+	*(uint64_t *)context = weft__origin_hash(row->origin);
+	return 0;
+}
+
+/* Whether the record's last change is one that the follower wants. */
+static int
+is_wanted(struct weft__viewed_page *page,
+    struct weft_transaction *transaction, const struct weft__track *track,
+    bool *wanted)
+{
+	struct weft_connector_session *session = transaction->session;
+	uint64_t origin = 0;
+	int code = 0;
+
+	if (page->giving)
+		code = session->ops->journal_read(session, page->model->index,
+		    track->seq - 1, track->seq, 1, take_origin, &origin,
+		    page->error);
+	*wanted = !page->giving || weft__giving_wants(page->giving, origin);
+	return code;
+}
+
+static int
+take_record(struct weft__viewed_page *page, struct weft_transaction *transaction,
+    size_t index, const struct weft__viewed_row *row)
+{
+	struct weft__visible_keys keys = {0};
+	struct weft__current current;
+	bool wanted = true;
+	int code = weft__tracker_load(
+	    transaction, page->model, row->id, &current, page->error);
+
+	if (code)
+		return code;
+	if (weft__is_unrectified(&current) && !page->rectified) {
+		page->unrectified = true;
+		return 0;
+	}
+	if (!current.has_track)
+		return 0;
+	code = is_wanted(page, transaction, &current.track, &wanted);
+	if (code || !wanted)
+		return code;
+	code = weft__visible_keys_load(
+	    &keys, transaction, page->model, row->id, page->error);
+	if (!code && page->giving) /* again: its body may be gone by now */
+		code = weft__tracker_load(transaction, page->model, row->id,
+		    &current, page->error);
+	if (!code)
+		code = weft__viewed_append(page, index, row, &current, &keys);
+	weft__visible_keys_fini(&keys);
+	return code;
+}
+
+/*
+ * One feed.
+ */
+
+static int
+take_row(struct weft_slice name, struct weft_slice value, void *context)
+{
+	struct weft__viewed_page *page = context;
+	struct weft__viewed_row *row = &page->rows[page->seen];
+
+	if (page->seen == page->wanted)
+		return 1; /* enough */
+	if (name.size < 16 || !weft__visible_number(
+		weft_slice_of(name.data + name.size - 16, 16), &row->seq))
+		return WEFT_EDAMAGED;
+	if (page->giving && row->seq > page->bound)
+		return 1; /* of the next round */
+	if (weft__arena_copy(&page->ids, value, &row->id))
+		return WEFT_ENOMEM;
+	page->seen++;
+	return 0;
+}
+
+static int
+read_rows(struct weft__viewed_page *page, struct weft_transaction *transaction,
+    const struct weft__viewed_feed *feed)
+{
+	struct weft_connector_session *session = transaction->session;
+	struct weft_buf name = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
+	struct weft_slice prefix;
+	size_t size;
+	int code = weft__visible_feed_name(page->model, feed->key, &name);
+
+	size = name.size;
+	if (!code)
+		code = weft_buf_printf(
+		    &name, "%016" PRIx64, page->token->position + 1);
+	page->seen = 0;
+	weft__arena_clear(&page->ids);
+	prefix = weft_slice_of(name.data, size);
+	if (!code)
+		code = session->ops->meta_from(session, prefix,
+		    weft_buf_slice(&name), take_row, page, page->error);
+	weft_buf_fini(&name);
+	if (code == 1)
+		return 0;
+	return code ? weft_error_set(page->error, code, "a feed of %s: %s",
+			  weft_model_name(page->model), weft_error_text(code))
+		    : 0;
+}
+
+/* Which seq the position of the viewer is; 0 if the journal does not have it
+ * any more. */
+static int
+find_since(struct weft__viewed_page *page, struct weft_transaction *transaction)
+{
+	const struct weft_connector_ops *ops = transaction->session->ops;
+	uint64_t first, last, seq;
+	int code;
+
+	if (page->is_all)
+		return 0;
+	code = ops->journal_range(
+	    transaction->session, &first, &last, page->error);
+	if (!code)
+		code = ops->journal_seek(
+		    transaction->session, page->since, &seq, page->error);
+	if (!code && (first == 1 || (first && seq > first)))
+		page->since_seq = seq - 1;
+	return code;
+}
+
+/* Whether the page is as large as it may be. */
+static bool
+is_full(const struct weft__viewed_page *page)
+{
+	return page->appended >= page->limit ||
+	    (page->giving && weft__giving_is_full(page->giving));
+}
+
+/* Begins a feed: where what is new in it begins. */
+static void
+begin_feed(struct weft__viewed_page *page, size_t index)
+{
+	page->token->phase = index;
+	page->token->end = index == page->feeds_length;
+	page->token->position =
+	    page->token->end || page->feeds[index].is_whole
+		? 0 : page->since_seq;
+}
+
+/* The next step; the feed of token->phase has been begun. */
+static int
+step(struct weft__viewed_page *page, struct weft_transaction *transaction)
+{
+	size_t index = (size_t)page->token->phase;
+	int code;
+
+	page->wanted = page->limit - page->appended;
+	if (page->wanted > WEFT__VIEWED_ROWS)
+		page->wanted = WEFT__VIEWED_ROWS;
+	code = read_rows(page, transaction, &page->feeds[index]);
+	for (size_t i = 0; i < page->seen && !code; i++) {
+		if (is_full(page))
+			return 0;
+		code = take_record(page, transaction, index, &page->rows[i]);
+		if (code || page->unrectified)
+			return code;
+		page->token->position = page->rows[i].seq;
+	}
+	if (code || page->seen == page->wanted)
+		return code;
+	begin_feed(page, index + 1);
+	return 0;
+}
+
+/* Begins a list, or goes on with it if the feeds are the same. */
+static int
+resume(struct weft__viewed_page *page, struct weft_transaction *transaction)
+{
+	uint64_t sum = sum_feeds(page);
+	int code = find_since(page, transaction);
+
+	if (page->token->bound != sum) {
+		page->token->bound = sum;
+		begin_feed(page, 0);
+	}
+	return code;
+}
+
+/* Begins a round, or goes on with it if the feeds are the same. */
+static int
+resume_round(struct weft__viewed_page *page)
+{
+	const struct weft__follow *follow = page->giving->follow;
+	const struct weft__place *place = &follow->place;
+
+	if (place->since > page->tip || place->bound > page->tip ||
+	    page->token->phase >= page->feeds_length)
+		return weft_error_set(page->error, WEFT_EGONE,
+		    "the place is beyond what there is");
+	page->bound = place->bound;
+	if (follow->from_now || place->since == page->tip) {
+		page->bound = page->tip;
+		page->token->end = true;
+	} else if (!page->bound || page->turned > page->bound) {
+		page->bound = page->tip;
+		begin_feed(page, 0);
+	}
+	return 0;
+}
+
+static int
+read_page(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct weft__viewed_page *page = context;
+	int code;
+
+	page->error = error;
+	code = page->giving ? resume_round(page) : resume(page, transaction);
+	while (!code && !page->token->end && !page->unrectified &&
+	    !is_full(page))
+		code = step(page, transaction);
+	return code;
+}
+
+static int
+read_rectified(struct weft__viewed_page *page, struct weft_error *error)
+{
+	struct weft_datasource *datasource = page->model->datasource;
+	int code;
+
+	page->rectified = datasource->read_only;
+	code = weft__datasource_read(datasource, read_page, page, error);
+	if (code || !page->unrectified)
+		return code;
+	code = weft_model_rectify_all_changes(page->model, NULL, error);
+	page->unrectified = false;
+	page->rectified = true;
+	return code ? code : weft__datasource_read(
+				 datasource, read_page, page, error);
+}
+
+int
+weft__source_viewed_changes(struct weft__source_viewed *viewed,
+    struct weft_model *model, int64_t since, struct weft_slice filter,
+    size_t limit, struct weft__page_token *token,
+    struct weft_change_list *list, struct weft_error *error)
+{
+	struct weft__viewed_page page = {
+	    .viewer = &viewed->viewer,
+	    .model = model,
+	    .since = since < 0 ? 0 : (uint64_t)since,
+	    .limit = limit,
+	    .token = token,
+	    .list = list,
+	    .error = error,
+	};
+	struct weft__filter parsed = {0};
+	uint64_t checkpoint;
+	int code = weft_datasource_current_checkpoint(
+	    model->datasource, &checkpoint, error);
+
+	page.is_all = since < 0 || page.since > checkpoint;
+	if (!code)
+		code = weft__record_parse_filter(
+		    model, filter, &parsed, error);
+	page.where = parsed.query.where;
+	if (!code)
+		code = weft__viewed_list_feeds(&page);
+	if (!code)
+		code = read_rectified(&page, error);
+	weft__filter_fini(&parsed);
+	weft__arena_fini(&page.arena);
+	weft__arena_fini(&page.ids);
+	return code;
+}
+
+static int
+read_tip(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct weft__viewed_page *page = context;
+	int code = weft__transaction_read_counters(transaction, error);
+
+	page->tip = transaction->counters.seq;
+	return code;
+}
+
+/*
+ * Reads how far there is something, then the feeds: what came to them later is
+ * of the next round, groups too.  A viewer who has just come to a group is
+ * looked at again.
+ */
+static int
+list_feeds_of_round(struct weft__viewed_page *page)
+{
+	int code = 0;
+
+	for (int i = 0; !code && i < 2; i++) {
+		weft__arena_clear(&page->arena);
+		page->feeds_length = 0;
+		code = weft__datasource_read(page->model->datasource,
+		    read_tip, page, page->error);
+		if (!code)
+			code = weft__viewed_list_feeds(page);
+		if (page->turned <= page->tip)
+			break;
+	}
+	return code;
+}
+
+/* Where a follower is now. */
+static void
+leave(struct weft__follow *follow, const struct weft__viewed_page *page)
+{
+	const struct weft__page_token *token = page->token;
+
+	follow->is_end = token->end;
+	follow->upto = page->bound;
+	follow->seen = page->tip;
+	follow->left = 0;
+	if (token->end)
+		follow->place = (struct weft__place){.since = page->bound};
+	else
+		follow->place = (struct weft__place){
+		    .since = follow->place.since,
+		    .phase = token->phase,
+		    .position = token->position,
+		    .bound = page->bound,
+		};
+}
+
+int
+weft__source_viewed_follow(struct weft__source_viewed *viewed,
+    struct weft_model *model, struct weft__follow *follow,
+    struct weft_update_list *list, struct weft_error *error)
+{
+	struct weft__page_token token = {
+	    .phase = follow->place.phase,
+	    .position = follow->place.position,
+	};
+	struct weft__giving giving;
+	struct weft__viewed_page page = {
+	    .viewer = &viewed->viewer,
+	    .model = model,
+	    .since_seq = follow->place.since,
+	    .is_all = !follow->place.since,
+	    .giving = &giving,
+	    .limit = follow->limit,
+	    .token = &token,
+	    .error = error,
+	};
+	struct weft__filter parsed = {0};
+	int code = weft__record_parse_filter(
+	    model, follow->filter, &parsed, error);
+
+	page.where = parsed.query.where;
+	weft__giving_init(&giving, follow, list);
+	if (!code)
+		code = list_feeds_of_round(&page);
+	if (!code)
+		code = read_rectified(&page, error);
+	if (!code)
+		code = weft__giving_finish(&giving, error);
+	if (!code)
+		leave(follow, &page);
+	weft__giving_fini(&giving);
+	weft__filter_fini(&parsed);
+	weft__arena_fini(&page.arena);
+	weft__arena_fini(&page.ids);
+	return code;
+}

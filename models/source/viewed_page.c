@@ -1,0 +1,180 @@
+/*
+ * What one record of a feed is to a viewer: a change, a deletion, or nothing.
+ */
+#include "models/record/record.h"
+#include "models/source/viewed_page.h"
+
+/* What a deletion is based on if the viewer never saw the last revision. */
+#define UNSEEN "0000000000000000000000000000000000000000"
+
+static int
+out_of_memory(struct weft_error *error)
+{
+	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+}
+
+/* 'current' NULL: the viewer is told of a deletion, whatever there is. */
+static int
+append(struct weft__viewed_page *page, const struct weft_change *change,
+    const struct weft__current *current, bool appears)
+{
+	int code = 0;
+
+	if (page->giving)
+		code = weft__give(page->giving, change,
+		    current && current->exists ? current->body
+					       : weft_slice(NULL),
+		    current ? &current->track : NULL, appears, page->error);
+	else if (weft_change_list_append(page->list, change))
+		code = out_of_memory(page->error);
+	page->appended += !code;
+	return code;
+}
+
+/* The record goes from the viewer, as if it was deleted. */
+static int
+append_deletion(struct weft__viewed_page *page, struct weft_slice id,
+    const struct weft__track *track, struct weft_slice prev)
+{
+	struct weft_change change = {
+	    .model = weft_slice(weft_model_name(page->model)),
+	    .model_id = id,
+	    .prev = weft_slice_equal(prev, weft_slice("-"))
+		? weft_slice(UNSEEN) : prev,
+	    .has_prev = true,
+	    .checkpoint = track->checkpoint,
+	};
+
+	return append(page, &change, NULL, false);
+}
+
+/* Whether the viewer had the record, if his last position is not known: unless
+ * it came to him, again, by its last change. */
+static bool
+was_in_perhaps(const struct weft__viewed_feed *feed,
+    const struct weft__visible_entry *entry, const struct weft__track *track)
+{
+	if (feed->seq && !feed->is_lost)
+		return track->seq > feed->seq;
+	return entry->is_live &&
+	       (!entry->left || entry->seq != entry->joined);
+}
+
+/* Whether the viewer had the record, by this feed, at his last position. */
+static bool
+was_in(const struct weft__viewed_page *page, const struct weft__viewed_feed *feed,
+    const struct weft__visible_entry *entry, const struct weft__track *track)
+{
+	uint64_t since = page->since_seq;
+
+	if (!since)
+		return was_in_perhaps(feed, entry, track);
+	if (feed->is_whole && !feed->is_lost)
+		return false; /* he has come to the group since */
+	if (!entry->is_live)
+		return entry->seq > since && entry->joined <= since;
+	return entry->joined <= since || entry->left > since;
+}
+
+static bool
+was_seen(const struct weft__viewed_page *page, const struct weft__visible_keys *keys,
+    const struct weft__track *track)
+{
+	for (size_t i = 0; i < page->feeds_length; i++) {
+		const struct weft__visible_entry *entry =
+		    weft__visible_keys_find(keys, page->feeds[i].key);
+
+		if (entry && was_in(page, &page->feeds[i], entry, track))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The change as it is, if it is to be in the list.  One that appears to the
+ * viewer is based on nothing: he never had the record, or it was taken from
+ * him.
+ */
+static int
+append_change(struct weft__viewed_page *page, struct weft_slice id,
+    const struct weft__current *current, bool appears)
+{
+	struct weft_change change;
+	bool matches = true;
+	int code = 0;
+
+	weft__track_change(&current->track,
+	    weft_slice(weft_model_name(page->model)), id, &change);
+	if (weft_change_type(&change) == WEFT_CHANGE_UNKNOWN && !page->giving)
+		return 0;
+	if (appears) {
+		change.prev = weft_slice(NULL);
+		change.has_prev = true;
+		change.generation = 0; /* the deletion was for him alone */
+	}
+	if (current->exists)
+		code = weft__where_matches(
+		    page->where, current->body, &matches);
+	if (code)
+		return weft_error_set(page->error, code, "filter %s %.*s: %s",
+		    weft_model_name(page->model), (int)id.size, id.data,
+		    weft_error_text(code));
+	return matches ? append(page, &change, current, appears) : 0;
+}
+
+/* Whether an earlier feed of those that the viewer has gives the record. */
+static bool
+is_given_before(const struct weft__viewed_page *page, size_t index,
+    const struct weft__visible_keys *keys)
+{
+	for (size_t i = 0; i < index; i++) {
+		const struct weft__visible_entry *entry =
+		    weft__visible_keys_find(keys, page->feeds[i].key);
+
+		if (entry && entry->is_live && !page->feeds[i].is_lost)
+			return true;
+	}
+	return false;
+}
+
+/* A record that the viewer cannot see, in a feed where he could. */
+static int
+append_gone(struct weft__viewed_page *page, const struct weft__viewed_feed *feed, struct weft_slice id,
+    const struct weft__current *current,
+    const struct weft__visible_entry *entry)
+{
+	const struct weft__track *track = &current->track;
+	struct weft_slice prev;
+
+	if (!entry->is_live && !current->exists && entry->seq == track->seq)
+		return append_change(page, id, current, false);
+	if (!entry->is_live)
+		return append_deletion(page, id, track, entry->rev);
+	/* He saw the present revision only if it was there when he left. */
+	prev = track->seq <= feed->seq ? weft__rev_slice(&track->rev)
+				       : weft_slice(UNSEEN);
+	return append_deletion(page, id, track, prev);
+}
+
+int
+weft__viewed_append(struct weft__viewed_page *page, size_t index, const struct weft__viewed_row *row,
+    const struct weft__current *current,
+    const struct weft__visible_keys *keys)
+{
+	const struct weft__viewed_feed *feed = &page->feeds[index];
+	const struct weft__visible_entry *entry =
+	    weft__visible_keys_find(keys, feed->key);
+
+	if (!entry || entry->seq != row->seq)
+		return 0; /* it has moved on */
+	if (!weft__viewer_sees(page->viewer, keys, false))
+		return append_gone(page, feed, row->id, current, entry);
+	if (feed->is_lost || !entry->is_live ||
+	    is_given_before(page, index, keys))
+		return 0;
+	if (!feed->is_whole && !page->giving &&
+	    current->track.checkpoint < page->since)
+		return 0;
+	return append_change(page, row->id, current,
+	    !was_seen(page, keys, &current->track));
+}

@@ -1,0 +1,51 @@
+/*
+ * Repairing records: what rectify does, and what only damage makes necessary.
+ */
+#ifndef MODELS_STORE_REPAIR_H
+#define MODELS_STORE_REPAIR_H
+
+#include "core/track/track_row.h"
+#include "models/model.h"
+#include "models/transaction.h"
+
+/* From where on the journal must be complete, in this transaction. */
+WEFT_MUST_CHECK int weft__transaction_journal_floor(
+    struct weft_transaction *transaction, uint64_t *floor,
+    struct weft_error *error);
+
+/*
+ * Lets the datasource's counters go on from the highest ones that any record
+ * has: with the journal's end lost they would be given out again.
+ * Returns 0 or what the connector returns.  Cost: O(records).
+ */
+WEFT_MUST_CHECK int weft__repair_counters(
+    struct weft_datasource *datasource, struct weft_error *error);
+
+/*
+ * Whether the track row of a record (or tombstone) cannot be read, or the
+ * journal lacks its last change, which is above 'floor'; if not, '*track' is
+ * that row.
+ * Returns 0 or what the connector returns.
+ */
+WEFT_MUST_CHECK int weft__repair_suspect(
+    struct weft_connector_session *session, const struct weft_model *model,
+    const struct weft_connector_record *record, uint64_t floor,
+    struct weft__track *track, bool *suspect, struct weft_error *error);
+
+/*
+ * Does what weft__rectify() does; before that a track row that cannot be read
+ * is made anew, and after it a change that the journal lacks is listed anew.
+ * Adds one to '*found' if there was anything to do.
+ */
+WEFT_MUST_CHECK int weft__repair(struct weft_transaction *transaction,
+    struct weft_model *model, struct weft_slice id, uint64_t *found,
+    struct weft_error *error);
+
+/*
+ * Mends the model's traces and the horizon; adds how many there were to
+ * '*count'.  Returns 0 or what the database returns.
+ */
+WEFT_MUST_CHECK int weft__repair_traces(
+    struct weft_model *model, uint64_t *count, struct weft_error *error);
+
+#endif

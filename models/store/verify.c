@@ -1,0 +1,291 @@
+/*
+ * Verifying a model: each record against its track row, that against the
+ * journal, and the database against the store, all as of one moment.
+ */
+#include "models/store/verify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "models/transaction.h"
+
+/* Records looked at between two steps of a walk. */
+#define STEP 1000
+
+const char *
+weft_problem_kind_name(enum weft_problem_kind kind)
+{
+	static const char *const names[] = {
+	    [WEFT_PROBLEM_STORE] = "store",
+	    [WEFT_PROBLEM_POSITION] = "position",
+	    [WEFT_PROBLEM_RECORD] = "record",
+	    [WEFT_PROBLEM_JOURNAL] = "journal",
+	};
+
+	return names[kind];
+}
+
+int
+weft__check_tell(struct weft__check *check, enum weft_problem_kind kind,
+    struct weft_slice id, const char *what)
+{
+	const char *model = check->model->definition->name;
+	char text[1024];
+	struct weft_problem problem = {
+	    .kind = kind, .model = weft_slice(model), .id = id, .text = text};
+
+	check->problems++;
+	snprintf(text, sizeof text, "%s \"%.*s\": %s", model, (int)id.size,
+	    id.data, what);
+	return check->each(&problem, check->context);
+}
+
+/* A step of a walk: how many it has seen. */
+struct step {
+	weft_connector_record_fn *each;
+	struct weft__check *check;
+	size_t seen;
+};
+
+static int
+count_record(const struct weft_connector_record *record, void *context)
+{
+	struct step *step = context;
+
+	step->seen++;
+	return step->each(record, step->check);
+}
+
+int
+weft__check_scan(struct weft__check *check, bool tombstones,
+    weft_connector_record_fn *each)
+{
+	struct weft_connector_session *session = check->session;
+	struct step step = {each, check, 0};
+	uint64_t position = 0;
+	int code;
+
+	do {
+		step.seen = 0;
+		code = session->ops->scan(session, check->model->index,
+		    tombstones, &position, STEP, count_record, &step,
+		    check->error);
+	} while (!code && step.seen == STEP);
+	return code;
+}
+
+/* What the store has of an id must be this. */
+static int
+check_stored(struct weft__check *check, struct weft_slice id,
+    struct weft_slice body)
+{
+	struct weft__store_record stored;
+	struct weft__oid blob;
+	struct weft_error why;
+	char text[900];
+	int code = weft__store_get(check->store, &check->commit,
+	    weft_slice(check->model->definition->name), id, &stored, NULL,
+	    &why);
+
+	if (code == WEFT_EDAMAGED) {
+		snprintf(text, sizeof text,
+		    "it cannot be read in the store: %s", why.text);
+		return weft__check_tell(
+		    check, WEFT_PROBLEM_STORE, id, text);
+	}
+	if (code && code != WEFT_ENOTFOUND)
+		return weft_error_set(check->error, code, "%s", why.text);
+	if (code || stored.deleted != !body.data)
+		return weft__check_tell(check, WEFT_PROBLEM_STORE, id,
+		    code              ? "missing in the store"
+		        : body.data   ? "deleted in the store"
+		                      : "not deleted in the store");
+	if (!body.data)
+		return 0;
+	weft__object_id("blob", body.data, body.size, &blob);
+	return weft__oid_equal(&blob, &stored.blob)
+	    ? 0
+	    : weft__check_tell(check, WEFT_PROBLEM_STORE, id,
+	          "another state than in the store");
+}
+
+/* Whether the body has the content that the current revision names. */
+static bool
+has_content(const struct weft__revtree *tree, struct weft_slice body)
+{
+	const struct weft__revnode *node;
+	struct weft__oid hash, named;
+
+	if (tree->current < 0)
+		return false;
+	node = &tree->nodes[tree->current];
+	named = node->hash;
+	if (weft__oid_is_zero(&named) &&
+	    !weft__oid_parse(weft__rev_slice(&node->rev), &named))
+		return false;
+	weft__sha1(body.data, body.size, &hash);
+	return weft__oid_equal(&hash, &named);
+}
+
+/* What is wrong with a track row and what it stands for, or NULL. */
+static const char *
+find_fault(struct weft__check *check,
+    const struct weft_connector_record *record, struct weft_error *why)
+{
+	bool deleted;
+
+	if (!record->track.data)
+		return "written behind weft's back: run rectify";
+	if (weft__track_decode(record->track, &check->track, why))
+		return why->text;
+	deleted = weft__track_deleted(&check->track);
+	if (!record->body.data)
+		return deleted ? NULL
+		               : "deleted behind weft's back: run rectify";
+	if (deleted)
+		return "its changes say that it is deleted: run rectify";
+	return has_content(&check->track.tree, record->body)
+	    ? NULL
+	    : "not the revision that its changes say: run rectify";
+}
+
+/* The position of the last change must be one that was given out. */
+static int
+check_position(struct weft__check *check, struct weft_slice id)
+{
+	char text[200];
+
+	check->listed += weft__check_is_listed(check);
+	if (check->track.seq <= check->counters.seq)
+		return 0;
+	snprintf(text, sizeof text, "its last change has position %" PRIu64
+	    ", and the journal ends at %" PRIu64, check->track.seq,
+	    check->counters.seq);
+	return weft__check_tell(check, WEFT_PROBLEM_JOURNAL, id, text);
+}
+
+/* A record, or a tombstone.  One fault of each is enough. */
+static int
+check_record(const struct weft_connector_record *record, void *context)
+{
+	struct weft__check *check = context;
+	struct weft_error why;
+	const char *fault = find_fault(check, record, &why);
+	int code;
+
+	if (fault)
+		return weft__check_tell(
+		    check, WEFT_PROBLEM_RECORD, record->id, fault);
+	code = check_position(check, record->id);
+	return code || !check->store
+	    ? code
+	    : check_stored(check, record->id, record->body);
+}
+
+/* What the store has must be known in the database; whether it is the same
+ * was seen there. */
+static int
+check_entry(struct weft_slice id, const struct weft__oid *blob, void *context)
+{
+	struct weft__check *check = context;
+	struct weft_connector_session *session = check->session;
+	struct weft_connector_record record;
+	int code;
+
+	code = session->ops->get(session, check->model->index, id, &record,
+	    check->error);
+	return code == WEFT_ENOTFOUND
+	    ? weft__check_tell(check, WEFT_PROBLEM_STORE, id,
+	          "in the store, not in the database")
+	    : code;
+}
+
+/* A part that cannot be walked to its end: its records were told of, or the
+ * check of the store tells. */
+static int
+check_part(struct weft__check *check, enum weft__store_part part)
+{
+	int code = weft__store_walk(check->store, &check->commit, part,
+	    weft_slice(check->model->definition->name), check_entry, check,
+	    check->error);
+
+	return code == WEFT_EDAMAGED ? 0 : code;
+}
+
+/* The same for both parts, if the store is to have all. */
+static int
+check_parts(struct weft__check *check)
+{
+	int code;
+
+	if (!check->store)
+		return 0;
+	code = check_part(check, WEFT__STORE_LIVE);
+	return code ? code : check_part(check, WEFT__STORE_DELETED);
+}
+
+/* Whether the store's tip is the state of this transaction. */
+static int
+find_commit(struct weft__check *check, const struct weft_datasource *from)
+{
+	struct weft__store_tip tip;
+	int code;
+
+	if (!from->store)
+		return 0;
+	code = weft__store_tip(from->store, &tip, check->error);
+	if (code == WEFT_EDAMAGED)
+		return 0; /* the check of the store tells */
+	if (code || !tip.exists || tip.commit.seq != check->counters.seq ||
+	    strcmp(tip.commit.epoch, from->epoch) != 0)
+		return code;
+	check->store = from->store;
+	check->commit = tip.commit.oid;
+	return 0;
+}
+
+static int
+verify(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct weft__check *check = context;
+	int code = weft__transaction_read_counters(transaction, error);
+
+	check->session = transaction->session;
+	check->counters = transaction->counters;
+	check->error = error;
+	if (!code)
+		code = weft__journal_floor(check->session, &check->counters,
+		    &check->journal_floor, error);
+	if (!code)
+		code = find_commit(check, transaction->datasource);
+	if (!code)
+		code = weft__check_scan(check, false, check_record);
+	if (!code)
+		code = weft__check_scan(check, true, check_record);
+	if (!code)
+		code = weft__check_journal(check);
+	if (!code)
+		code = weft__check_traces(check, transaction);
+	return code ? code : check_parts(check);
+}
+
+int
+weft_model_verify(struct weft_model *model, weft_problem_fn *each,
+    void *context, uint64_t *count, struct weft_error *error)
+{
+	struct weft_datasource *datasource = model->datasource;
+	struct weft__check check = {
+	    .model = model, .each = each, .context = context};
+	int code = 0;
+
+	if (model->tracked) {
+		pthread_mutex_lock(&datasource->store_mutex);
+		code = weft__datasource_read(datasource, verify, &check,
+		    error);
+		pthread_mutex_unlock(&datasource->store_mutex);
+	}
+	if (count)
+		*count = check.problems;
+	return code;
+}

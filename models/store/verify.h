@@ -1,0 +1,64 @@
+/*
+ * Verifying a model: what verify.c (records, store) and verify_journal.c
+ * share.
+ */
+#ifndef MODELS_STORE_VERIFY_H
+#define MODELS_STORE_VERIFY_H
+
+#include <weft/store.h>
+#include <weft/sys/connector.h>
+
+#include "core/store/store.h"
+#include "core/track/track_row.h"
+#include "models/counters.h"
+#include "models/model.h"
+
+struct weft__check {
+	struct weft_model *model;
+	struct weft_connector_session *session;
+	struct weft__counters counters;
+	struct weft__store *store; /* NULL: it is behind, or there is none */
+	struct weft__oid commit;   /* the state that must be the same */
+	uint64_t journal_floor;    /* what changed above it is in the journal */
+	uint64_t listed;           /* records whose last change is above it */
+	uint64_t problems;
+	weft_problem_fn *each;
+	void *context;
+	struct weft__track track;  /* of the record that is being checked */
+	struct weft_error *error;
+};
+
+/* Tells of a problem with a record.  Returns what the receiver returned. */
+int weft__check_tell(struct weft__check *check, enum weft_problem_kind kind,
+    struct weft_slice id, const char *what);
+
+/* Calls 'each' for all records of the model, or for all its tombstones. */
+WEFT_MUST_CHECK int weft__check_scan(struct weft__check *check,
+    bool tombstones, weft_connector_record_fn *each);
+
+/* Whether the journal must have a row of the last change of check->track. */
+bool weft__check_is_listed(const struct weft__check *check);
+
+/* From where on the journal must be complete. */
+WEFT_MUST_CHECK int weft__journal_floor(struct weft_connector_session *session,
+    const struct weft__counters *counters, uint64_t *floor,
+    struct weft_error *error);
+
+/* Whether the journal has a row of the last change that 'track' is of, with
+ * its revision and checkpoint. */
+WEFT_MUST_CHECK int weft__journal_has(struct weft_connector_session *session,
+    const struct weft_model *model, struct weft_slice id,
+    const struct weft__track *track, bool *found, struct weft_error *error);
+
+/* Checks the form of the model's traces, and that there is a horizon if there
+ * are any. */
+WEFT_MUST_CHECK int weft__check_traces(
+    struct weft__check *check, struct weft_transaction *transaction);
+
+/*
+ * Checks the model's rows of the journal, and that there is one of each of
+ * the check->listed changes.
+ */
+WEFT_MUST_CHECK int weft__check_journal(struct weft__check *check);
+
+#endif

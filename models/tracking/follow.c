@@ -1,0 +1,150 @@
+#include "models/tracking/follow.h"
+
+#include "core/base/alloc.h"
+#include "core/base/limits.h"
+
+/* Bytes of the history that an update tells. */
+#define HISTORY_SIZE (WEFT_LIMIT_REVTREE_NODES * (WEFT_LIMIT_REV_SIZE + 1))
+
+/* What a body is taken for while none is known. */
+#define FIRST_SIZE 4096
+
+static int
+out_of_memory(struct weft_error *error)
+{
+	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+}
+
+/* FNV-1a. */
+uint64_t
+weft__origin_hash(struct weft_slice origin)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	if (!origin.data)
+		return 0;
+	for (size_t i = 0; i < origin.size; i++)
+		hash = (hash ^ (unsigned char)origin.data[i]) * 1099511628211u;
+	return hash | 1;
+}
+
+void
+weft__giving_init(struct weft__giving *giving, struct weft__follow *follow,
+    struct weft_update_list *list)
+{
+	*giving = (struct weft__giving){
+	    .follow = follow,
+	    .list = list,
+	    .before = list->length,
+	    .origin = weft__origin_hash(follow->origin),
+	    .history = WEFT_BUF_INIT(HISTORY_SIZE),
+	};
+	follow->origins_length = 0;
+}
+
+void
+weft__giving_fini(struct weft__giving *giving)
+{
+	weft_buf_fini(&giving->history);
+}
+
+static void
+note_origin(struct weft__follow *follow, uint64_t origin)
+{
+	for (size_t i = 0; i < follow->origins_length; i++)
+		if (follow->origins[i] == origin)
+			return;
+	if (follow->origins_length < follow->limit)
+		follow->origins[follow->origins_length++] = origin;
+}
+
+bool
+weft__giving_wants(struct weft__giving *giving, uint64_t origin)
+{
+	if (origin && giving->follow->origins)
+		note_origin(giving->follow, origin);
+	return !origin || origin != giving->origin;
+}
+
+/* Makes the change one of the newest revision of the past; an empty line is a
+ * deletion. */
+static void
+set_prev(struct weft_change *change, struct weft_slice past)
+{
+	const char *end = memchr(past.data, '\n', past.size);
+
+	change->has_prev = true;
+	change->prev = weft_slice_of(past.data, (size_t)(end - past.data));
+	if (!change->prev.size)
+		change->prev = weft_slice(NULL);
+}
+
+int
+weft__give(struct weft__giving *giving, const struct weft_change *change,
+    struct weft_slice body, const struct weft__track *track, bool keeps_prev,
+    struct weft_error *error)
+{
+	struct weft_update update = {.change = *change, .data = body};
+
+	weft_buf_clear(&giving->history);
+	if (track && weft__track_history(track, &giving->history))
+		return out_of_memory(error);
+	if (giving->history.size) {
+		update.history = weft_buf_slice(&giving->history);
+		if (!keeps_prev)
+			set_prev(&update.change, update.history);
+	}
+	update.type = weft_change_type(&update.change);
+	if (weft_update_list_append(giving->list, &update))
+		return out_of_memory(error);
+	giving->size += body.size;
+	return 0;
+}
+
+bool
+weft__giving_is_full(const struct weft__giving *giving)
+{
+	const struct weft__follow *follow = giving->follow;
+
+	if (follow->origins && follow->origins_length >= follow->limit)
+		return true; /* no room to note another one */
+	return giving->list->length > giving->before &&
+	    giving->size >= follow->size;
+}
+
+size_t
+weft__giving_step(const struct weft__giving *giving, size_t limit)
+{
+	size_t given = giving->list->length - giving->before;
+	size_t mean = given ? giving->size / given + 1 : FIRST_SIZE;
+	size_t room = giving->follow->size > giving->size
+	    ? giving->follow->size - giving->size : 0;
+	size_t step = room / mean + 1;
+
+	return step < limit ? step : limit;
+}
+
+int
+weft__giving_finish(struct weft__giving *giving, struct weft_error *error)
+{
+	struct weft_update *updates = giving->list->updates + giving->before;
+	size_t length = giving->list->length - giving->before;
+	size_t deleted = 0, kept = 0;
+	struct weft_update *others;
+
+	while (deleted < length && !updates[deleted].change.rev.data)
+		deleted++;
+	if (deleted == length)
+		return 0;
+	others = weft__calloc(length, sizeof *others);
+	if (!others)
+		return out_of_memory(error);
+	for (size_t i = deleted; i < length; i++)
+		if (updates[i].change.rev.data)
+			others[kept++] = updates[i];
+		else
+			updates[deleted++] = updates[i];
+	memcpy(updates + deleted, others, kept * sizeof *others);
+	weft__free(others);
+	return 0;
+}

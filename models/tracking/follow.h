@@ -1,0 +1,52 @@
+/*
+ * What a follower is given in one step (core/repl/source.h): updates of
+ * bounded size.  Shared by the sources that can be followed.
+ */
+#ifndef MODELS_TRACKING_FOLLOW_H
+#define MODELS_TRACKING_FOLLOW_H
+
+#include "core/repl/source.h"
+#include "core/track/track_row.h"
+
+struct weft__giving {
+	struct weft__follow *follow;
+	struct weft_update_list *list;
+	size_t before; /* length of the list */
+	size_t size;   /* bytes of bodies that were given */
+	uint64_t origin; /* whose changes are left out; 0: nobody's */
+	struct weft_buf history; /* of one update */
+};
+
+/* Both are kept; the list is appended to. */
+void weft__giving_init(struct weft__giving *giving,
+    struct weft__follow *follow, struct weft_update_list *list);
+void weft__giving_fini(struct weft__giving *giving);
+
+/* Whether changes of this origin (a hash) are wanted; notes that there was
+ * one. */
+bool weft__giving_wants(struct weft__giving *giving, uint64_t origin);
+
+/*
+ * Gives a change with its body (no value: a deletion) and what came before
+ * ('track' may be NULL).  A follower may have seen every write, not just the
+ * last of each checkpoint: the change is made one of the revision before it,
+ * unless 'keeps_prev'.  WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__give(struct weft__giving *giving,
+    const struct weft_change *change, struct weft_slice body,
+    const struct weft__track *track, bool keeps_prev,
+    struct weft_error *error);
+
+/* Whether enough was given. */
+bool weft__giving_is_full(const struct weft__giving *giving);
+
+/* How many records to look at, of at most 'limit', before that is asked
+ * again: by the mean size of those that were given. */
+size_t weft__giving_step(const struct weft__giving *giving, size_t limit);
+
+/* At last: deletions first, so that what they make room for can be created.
+ * WEFT_ENOMEM. */
+WEFT_MUST_CHECK int weft__giving_finish(
+    struct weft__giving *giving, struct weft_error *error);
+
+#endif

@@ -1,0 +1,236 @@
+/*
+ * The groups of a viewer, and when he came to them or left.
+ *
+ * They are compared with those of the last time whenever he asks for changes:
+ * what happened in between, he has not seen.  So the checkpoint under which a
+ * change of groups is written down is above every position that he got
+ * before it.
+ */
+#include <inttypes.h>
+
+#include "core/base/alloc.h"
+#include "core/base/limits.h"
+#include "models/visible/text.h"
+#include "models/visible/visible.h"
+
+static int
+out_of_memory(struct weft_error *error)
+{
+	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+}
+
+void
+weft__visible_groups_fini(struct weft__visible_groups *groups)
+{
+	weft__free(groups->list);
+	weft__arena_fini(&groups->arena);
+	memset(groups, 0, sizeof *groups);
+}
+
+static int
+add(struct weft__visible_groups *groups,
+    const struct weft__visible_group *group, struct weft_error *error)
+{
+	struct weft__visible_group *added;
+
+	if (!weft__grow(&groups->list, &groups->capacity, groups->length + 1,
+		sizeof *groups->list))
+		return out_of_memory(error);
+	added = &groups->list[groups->length];
+	*added = *group;
+	if (weft__arena_copy(&groups->arena, group->key, &added->key))
+		return out_of_memory(error);
+	groups->length++;
+	return 0;
+}
+
+/* An update under way. */
+struct update {
+	const struct weft__viewer *viewer;
+	struct weft__visible_groups *groups;
+	struct weft_buf name;
+	bool is_known;   /* there was a last time */
+	bool is_changed; /* it is to be written */
+};
+
+/* A line: H or L, checkpoint, seq, key. */
+static int
+take_line(struct update *update, struct weft_slice line,
+    struct weft_error *error)
+{
+	struct weft__visible_group group = {0};
+	struct weft_slice words[4];
+
+	if (!weft__visible_split(line, words, 4) ||
+	    !weft__visible_number(words[1], &group.checkpoint) ||
+	    !weft__visible_number(words[2], &group.seq))
+		return weft_error_set(
+		    error, WEFT_EDAMAGED, "the groups of a viewer");
+	group.is_held = words[0].data[0] == 'H';
+	group.key = words[3];
+	return add(update->groups, &group, error);
+}
+
+static int
+load(struct weft_transaction *transaction, struct update *update,
+    struct weft_error *error)
+{
+	struct weft_slice value, line;
+	int code;
+
+	weft__visible_groups_fini(update->groups);
+	code = weft__transaction_meta_get(
+	    transaction, update->name.data, &value, error);
+	update->is_known = !code;
+	if (code)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	while (!code && weft__visible_line(&value, &line))
+		code = take_line(update, line, error);
+	return code;
+}
+
+static struct weft__visible_group *
+find(struct weft__visible_groups *groups, struct weft_slice key)
+{
+	for (size_t i = 0; i < groups->length; i++)
+		if (weft_slice_equal(groups->list[i].key, key))
+			return &groups->list[i];
+	return NULL;
+}
+
+/* Notes that a group came or went, now: at a seq that no row of the journal
+ * has, so that it is clear what came before. */
+static void
+turn(struct weft_transaction *transaction, struct update *update,
+    struct weft__visible_group *group, bool is_held)
+{
+	group->is_held = is_held;
+	group->checkpoint =
+	    update->is_known ? transaction->counters.checkpoint : 0;
+	group->seq = transaction->counters.seq + 1;
+	update->is_changed = true;
+}
+
+static int
+take_held(struct weft_transaction *transaction, struct update *update,
+    struct weft_slice id, struct weft_error *error)
+{
+	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
+	struct weft__visible_group *group, made = {0};
+	int code = weft_buf_append(&text, "g:", 2);
+
+	if (!code)
+		code = weft__visible_escape(id, &text);
+	if (code)
+		code = out_of_memory(error);
+	made.key = weft_buf_slice(&text);
+	group = code ? NULL : find(update->groups, made.key);
+	if (!code && !group) {
+		code = add(update->groups, &made, error);
+		group = &update->groups->list[update->groups->length - 1];
+	}
+	if (!code && !group->is_held)
+		turn(transaction, update, group, true);
+	weft_buf_fini(&text);
+	return code;
+}
+
+/* Compares with what the viewer has now. */
+static int
+compare(struct weft_transaction *transaction, struct update *update,
+    struct weft_error *error)
+{
+	const struct weft__viewer *viewer = update->viewer;
+	int code = 0;
+
+	update->is_changed = !update->is_known;
+	for (size_t i = 0; i < viewer->length && !code; i++)
+		code = take_held(
+		    transaction, update, viewer->groups[i], error);
+	for (size_t i = 0; i < update->groups->length && !code; i++) {
+		struct weft__visible_group *group =
+		    &update->groups->list[i];
+
+		if (group->is_held && !weft__viewer_has(viewer, group->key))
+			turn(transaction, update, group, false);
+	}
+	return code;
+}
+
+static int
+look(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct update *update = context;
+	int code = 0;
+
+	if (!transaction->writing)
+		code = weft__transaction_read_counters(transaction, error);
+	if (!code)
+		code = load(transaction, update, error);
+	return code ? code : compare(transaction, update, error);
+}
+
+/* Appends the groups as they are kept. */
+static int
+print(const struct weft__visible_groups *groups, struct weft_buf *value)
+{
+	int code = weft_buf_reserve(value, 1);
+
+	for (size_t i = 0; i < groups->length && !code; i++) {
+		const struct weft__visible_group *group = &groups->list[i];
+
+		code = weft_buf_printf(value,
+		    "%c %016" PRIx64 " %016" PRIx64 " %s\n",
+		    group->is_held ? 'H' : 'L', group->checkpoint, group->seq,
+		    group->key.data);
+	}
+	return code;
+}
+
+static int
+write(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct update *update = context;
+	struct weft_buf value = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
+	int code = look(transaction, update, error);
+
+	if (!code && print(update->groups, &value))
+		code = out_of_memory(error);
+	/* Without groups too: he has been here. */
+	if (!code && update->is_changed)
+		code = weft__transaction_meta_put(transaction,
+		    update->name.data, weft_buf_slice(&value), error);
+	if (!code && update->is_changed)
+		code = weft__transaction_jump(transaction,
+		    transaction->counters.seq + 1, 0, error);
+	weft_buf_fini(&value);
+	return code;
+}
+
+int
+weft__visible_groups_update(struct weft__visible_groups *groups,
+    struct weft_datasource *datasource, const struct weft__viewer *viewer,
+    struct weft_error *error)
+{
+	struct update update = {
+	    .viewer = viewer,
+	    .groups = groups,
+	    .name = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE),
+	};
+	int code = weft_buf_append(&update.name, "visible/user/", 13);
+
+	if (!code)
+		code = weft__visible_escape(viewer->user, &update.name);
+	if (code)
+		code = out_of_memory(error);
+	else
+		code = weft__datasource_read(
+		    datasource, look, &update, error);
+	if (!code && update.is_changed && !datasource->read_only)
+		code = weft_datasource_transaction(
+		    datasource, write, &update, error);
+	weft_buf_fini(&update.name);
+	return code;
+}

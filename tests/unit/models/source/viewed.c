@@ -1,0 +1,488 @@
+/*
+ * Tests of sources that show what one user may see: a server's database, and
+ * that of a client who replicates with it as this user.
+ */
+#include "tests/lib/both.h"
+
+#include <stdio.h>
+
+#include "core/repl/source.h"
+#include "models/source/viewed.h"
+#include "tests/lib/meter.h"
+
+#define PROPERTIES \
+	"\"trackChanges\":true,\"properties\":{\"id\":{\"type\":\"string\"," \
+	"\"id\":true},\"ownerId\":\"string\",\"groupIds\":[\"string\"]," \
+	"\"text\":\"string\"}}"
+
+struct site {
+	struct fixture fixture;
+	struct weft_model *notes;
+	struct weft_source *source;
+};
+
+/* A server, and a client for user "ann" with the groups g1, g2, ... */
+struct sites {
+	struct site server, client;
+	struct weft_slice groups[4];
+};
+
+static void
+open_site(struct site *site, const char *settings, const char *definition)
+{
+	fixture_open(&site->fixture, settings);
+	site->notes = both_define(&site->fixture, definition);
+	site->source = NULL;
+}
+
+/* The server as the user sees it with so many groups. */
+static struct weft_source *
+open_as(struct sites *sites, const char *user, size_t groups)
+{
+	const struct weft__viewer viewer = {
+	    weft_slice(user), sites->groups, groups};
+	struct weft_source *source = NULL;
+
+	fixture_ok(&sites->server.fixture,
+	    weft__source_viewed_open(sites->server.fixture.datasource,
+		&viewer, &source, &sites->server.fixture.error));
+	return source;
+}
+
+static void
+set_groups(struct sites *sites, size_t count)
+{
+	weft_source_destroy(sites->server.source);
+	sites->server.source = open_as(sites, "ann", count);
+}
+
+static void
+open_sites(struct sites *sites, const char *settings)
+{
+	static const char *const groups[] = {"g1", "g2", "g3", "g4"};
+
+	for (size_t i = 0; i < 4; i++)
+		sites->groups[i] = weft_slice(groups[i]);
+	open_site(&sites->server, settings,
+	    "{\"name\":\"Note\",\"visibleTo\":{\"property\":\"ownerId\","
+	    "\"groups\":\"groupIds\"}," PROPERTIES);
+	open_site(&sites->client, FIXTURE_MEMORY,
+	    "{\"name\":\"Note\"," PROPERTIES);
+	fixture_ok(&sites->client.fixture,
+	    weft_source_open_datasource(sites->client.fixture.datasource,
+		&sites->client.source, &sites->client.fixture.error));
+	set_groups(sites, 0);
+}
+
+static int
+open_memory(void **state)
+{
+	struct sites *sites = calloc(1, sizeof *sites);
+
+	assert_non_null(sites);
+	open_sites(sites, FIXTURE_MEMORY);
+	*state = sites;
+	return 0;
+}
+
+static int
+open_sqlite(void **state)
+{
+	struct sites *sites = calloc(1, sizeof *sites);
+
+	assert_non_null(sites);
+	open_sites(sites, FIXTURE_SQLITE);
+	*state = sites;
+	return 0;
+}
+
+static int
+close_sites(void **state)
+{
+	struct sites *sites = *state;
+
+	weft_source_destroy(sites->server.source);
+	weft_source_destroy(sites->client.source);
+	fixture_close(&sites->server.fixture);
+	fixture_close(&sites->client.fixture);
+	free(sites);
+	return 0;
+}
+
+#define ON_BOTH(test) \
+	{#test "@memory", test, open_memory, close_sites, NULL}, \
+	{#test "@sqlite", test, open_sqlite, close_sites, NULL}
+
+static void
+put(struct site *site, const char *json)
+{
+	fixture_ok(&site->fixture,
+	    weft_record_replace_or_create(site->notes, NULL,
+		weft_slice(json), NULL, &site->fixture.error));
+}
+
+static void
+drop(struct site *site, const char *id)
+{
+	fixture_ok(&site->fixture, weft_record_delete_by_id(site->notes, NULL,
+		weft_slice(id), NULL, &site->fixture.error));
+}
+
+/* Replicates; asserts how many were written and that nothing conflicts. */
+static void
+carry(struct site *from, struct site *to, uint64_t applied, int line)
+{
+	struct weft_replication replication = WEFT_REPLICATION_INIT;
+	struct weft_replication_result result;
+
+	replication.source = from->source;
+	replication.target = to->source;
+	replication.source_model = "Note";
+	fixture_ok(&from->fixture, weft_replicate(&replication, &result,
+		&from->fixture.error));
+	if (result.length || result.applied != applied)
+		fail_msg("line %d: %d applied, %d conflicts", line,
+		    (int)result.applied, (int)result.length);
+	weft_replication_result_fini(&result);
+}
+
+static void
+pull_at(struct sites *sites, uint64_t applied, int line)
+{
+	carry(&sites->server, &sites->client, applied, line);
+}
+
+static void
+push_at(struct sites *sites, uint64_t applied, int line)
+{
+	carry(&sites->client, &sites->server, applied, line);
+}
+
+#define pull(sites, applied) pull_at(sites, applied, __LINE__)
+#define push(sites, applied) push_at(sites, applied, __LINE__)
+
+static int
+add_id(struct weft_slice record, void *context)
+{
+	const char *id = strstr(record.data, "\"id\":\"") + 6;
+
+	return weft_buf_append(context, id, strcspn(id, "\"")) ||
+	       weft_buf_append(context, " ", 1);
+}
+
+/* The ids of all records are these, a space after each. */
+static void
+assert_ids(struct site *site, const char *expected)
+{
+	struct weft_buf ids = WEFT_BUF_INIT(10000);
+
+	assert_int_equal(weft_buf_reserve(&ids, 1), 0);
+	fixture_ok(&site->fixture, weft_record_find(site->notes, NULL,
+		weft_slice(NULL), add_id, &ids, &site->fixture.error));
+	assert_string_equal(ids.data, expected);
+	weft_buf_fini(&ids);
+}
+
+static void
+assert_note(struct site *site, const char *id, const char *expected)
+{
+	both_assert_record(&site->fixture, site->notes, id, expected);
+}
+
+#define ANNS "\"ownerId\":\"ann\""
+#define BOBS "\"ownerId\":\"bob\""
+
+static void
+replicate__gives_a_user_what_is_his(void **state)
+{
+	struct sites *sites = *state;
+
+	put(&sites->server, "{\"id\":\"a\"," ANNS "}");
+	put(&sites->server, "{\"id\":\"b\"," BOBS "}");
+	put(&sites->server, "{\"id\":\"c\",\"groupIds\":[\"g1\",\"g2\"]}");
+	put(&sites->server, "{\"id\":\"d\",\"groupIds\":[\"g2\"]}");
+	put(&sites->server, "{\"id\":\"e\"}");
+	set_groups(sites, 1);
+	pull(sites, 2);
+	assert_ids(&sites->client, "a c ");
+	pull(sites, 0);
+	put(&sites->server, "{\"id\":\"b\"," BOBS ",\"text\":\"x\"}");
+	put(&sites->server, "{\"id\":\"c\",\"groupIds\":[\"g1\"]}");
+	pull(sites, 1);
+	assert_note(&sites->client, "c",
+	    "{\"groupIds\":[\"g1\"],\"id\":\"c\"}");
+	drop(&sites->server, "a");
+	drop(&sites->server, "b");
+	pull(sites, 1);
+	assert_ids(&sites->client, "c ");
+}
+
+/* The example of the specification: revoke, pull, push, grant. */
+static void
+replicate__takes_and_gives_back_with_a_record(void **state)
+{
+	static const char theirs[] = "{\"id\":\"a\"," BOBS ",\"text\":\"1\"}";
+	struct sites *sites = *state;
+
+	put(&sites->server, "{\"id\":\"a\"," ANNS ",\"text\":\"1\"}");
+	pull(sites, 1);
+	push(sites, 0);
+	put(&sites->server, theirs);
+	pull(sites, 1);
+	assert_ids(&sites->client, "");
+	push(sites, 0);
+	assert_note(&sites->server, "a",
+	    "{\"id\":\"a\",\"ownerId\":\"bob\",\"text\":\"1\"}");
+	put(&sites->server, "{\"id\":\"a\"," BOBS ",\"text\":\"2\"}");
+	pull(sites, 0);
+	push(sites, 0);
+	put(&sites->server, "{\"id\":\"a\"," ANNS ",\"text\":\"2\"}");
+	pull(sites, 1);
+	assert_note(&sites->client, "a",
+	    "{\"id\":\"a\",\"ownerId\":\"ann\",\"text\":\"2\"}");
+	push(sites, 0);
+	put(&sites->client, "{\"id\":\"a\"," ANNS ",\"text\":\"3\"}");
+	push(sites, 1);
+	assert_note(&sites->server, "a",
+	    "{\"id\":\"a\",\"ownerId\":\"ann\",\"text\":\"3\"}");
+}
+
+static void
+replicate__takes_and_gives_back_with_a_group(void **state)
+{
+	struct sites *sites = *state;
+
+	put(&sites->server, "{\"id\":\"a\",\"groupIds\":[\"g1\"]}");
+	put(&sites->server, "{\"id\":\"b\",\"groupIds\":[\"g1\"]," ANNS "}");
+	put(&sites->server, "{\"id\":\"c\",\"groupIds\":[\"g2\"]}");
+	pull(sites, 1);
+	fixture_checkpoint(&sites->server.fixture);
+	set_groups(sites, 1);
+	pull(sites, 1);
+	assert_ids(&sites->client, "a b ");
+	pull(sites, 0);
+	push(sites, 0);
+	set_groups(sites, 0);
+	pull(sites, 1);
+	assert_ids(&sites->client, "b ");
+	push(sites, 0);
+	pull(sites, 0);
+	assert_ids(&sites->server, "a b c ");
+	set_groups(sites, 2);
+	pull(sites, 2);
+	assert_ids(&sites->client, "a b c ");
+	push(sites, 0);
+	assert_ids(&sites->server, "a b c ");
+	/* It left the group before he did. */
+	put(&sites->server, "{\"id\":\"c\"}");
+	set_groups(sites, 1);
+	pull(sites, 1);
+	assert_ids(&sites->client, "a b ");
+}
+
+static void
+replicate__leaves_what_is_hidden_untouched(void **state)
+{
+	struct sites *sites = *state;
+
+	put(&sites->server, "{\"id\":\"b\"," BOBS ",\"text\":\"1\"}");
+	put(&sites->client, "{\"id\":\"b\"," ANNS ",\"text\":\"mine now\"}");
+	push(sites, 0);
+	assert_note(&sites->server, "b",
+	    "{\"id\":\"b\",\"ownerId\":\"bob\",\"text\":\"1\"}");
+	drop(&sites->client, "b");
+	push(sites, 0);
+	assert_ids(&sites->server, "b ");
+	drop(&sites->server, "b");
+	put(&sites->client, "{\"id\":\"b\"," ANNS ",\"text\":\"again\"}");
+	push(sites, 0);
+	assert_ids(&sites->server, "");
+}
+
+static void
+replicate__lets_him_create_for_himself_alone(void **state)
+{
+	struct weft_replication replication = WEFT_REPLICATION_INIT;
+	struct weft_replication_result result;
+	struct sites *sites = *state;
+
+	put(&sites->client, "{\"id\":\"a\"," ANNS "}");
+	push(sites, 1);
+	put(&sites->client, "{\"id\":\"b\"," BOBS "}");
+	replication.source = sites->client.source;
+	replication.target = sites->server.source;
+	fixture_ok(&sites->client.fixture, weft_replicate(&replication,
+		&result, &sites->client.fixture.error));
+	assert_int_equal(result.refused, 1);
+	weft_replication_result_fini(&result);
+	assert_ids(&sites->server, "a ");
+}
+
+static void
+replicate__keeps_deletions_for_who_was_away(void **state)
+{
+	struct sites *sites = *state;
+
+	put(&sites->server, "{\"id\":\"a\"," ANNS "}");
+	put(&sites->server, "{\"id\":\"b\"," ANNS "}");
+	pull(sites, 2);
+	put(&sites->server, "{\"id\":\"a\"," BOBS "}");
+	put(&sites->server, "{\"id\":\"a\"," BOBS ",\"text\":\"x\"}");
+	drop(&sites->server, "a");
+	put(&sites->server, "{\"id\":\"b\"," BOBS "}");
+	drop(&sites->server, "b");
+	put(&sites->server, "{\"id\":\"b\"," ANNS ",\"text\":\"new\"}");
+	pull(sites, 2);
+	assert_ids(&sites->client, "b ");
+	push(sites, 0);
+	assert_ids(&sites->server, "b ");
+}
+
+static void
+replicate__pages_through_many_records(void **state)
+{
+	struct sites *sites = *state;
+	char json[100];
+
+	for (int i = 0; i < 2500; i++) {
+		snprintf(json, sizeof json, "{\"id\":\"n%d\",%s}", i,
+		    i % 2 ? ANNS : "\"groupIds\":[\"g1\",\"g2\"]");
+		put(&sites->server, json);
+	}
+	set_groups(sites, 2);
+	pull(sites, 2500);
+	set_groups(sites, 1);
+	pull(sites, 0);
+	set_groups(sites, 0);
+	pull(sites, 1250);
+	push(sites, 0);
+	pull(sites, 0);
+}
+
+/* Puts records of others, in groups of their own. */
+static void
+put_others(struct sites *sites, int from, int to)
+{
+	char json[200];
+
+	for (int i = from; i < to; i++) {
+		snprintf(json, sizeof json, "{\"id\":\"o%d\",\"ownerId\":"
+		    "\"u%d\",\"groupIds\":[\"h%d\"]}", i, i % 50, i % 100);
+		put(&sites->server, json);
+	}
+}
+
+/* What one of his changes costs to read: a page of changes since the last. */
+static struct meter
+measure_changes(struct sites *sites)
+{
+	struct weft_source *source = sites->server.source;
+	struct weft_change_list list = {0};
+	uint64_t since = fixture_checkpoint(&sites->server.fixture);
+
+	put(&sites->server, "{\"id\":\"a\"," ANNS "}");
+	put(&sites->server, "{\"id\":\"a\"," ANNS ",\"text\":\"x\"}");
+	memset(&meter, 0, sizeof meter);
+	fixture_ok(&sites->server.fixture,
+	    weft_source_changes(source, "Note", (int64_t)since,
+		weft_slice(NULL), &list, &sites->server.fixture.error));
+	assert_int_equal(list.length, 1);
+	weft_change_list_fini(&list);
+	return meter;
+}
+
+static void
+changes__cost_nothing_for_records_of_others(void **state)
+{
+	struct sites *sites = *state;
+	struct meter few, many;
+
+	set_groups(sites, 2);
+	put_others(sites, 0, 10);
+	meter_install(sites->server.fixture.datasource);
+	measure_changes(sites);
+	few = measure_changes(sites);
+	put_others(sites, 10, 1000);
+	many = measure_changes(sites);
+	assert_int_equal(few.reads, 1);
+	assert_int_equal(many.reads, few.reads);
+	assert_int_equal(many.seen, few.seen);
+	assert_int_equal(many.calls, few.calls);
+}
+
+static void
+source__hides_single_records(void **state)
+{
+	struct weft_change_list list = {0};
+	struct weft_buf body = WEFT_BUF_INIT(1000);
+	struct sites *sites = *state;
+	struct weft_source *source = sites->server.source;
+	struct weft_error error;
+
+	put(&sites->server, "{\"id\":\"a\"," ANNS "}");
+	put(&sites->server, "{\"id\":\"b\"," BOBS "}");
+	assert_int_equal(source->ops->find(source, "Note", weft_slice("a"),
+	    &body, &error), 0);
+	assert_int_equal(source->ops->find(source, "Note", weft_slice("b"),
+	    &body, &error), WEFT_ENOTFOUND);
+	assert_int_equal(weft_source_find_last_change(source, "Note",
+	    weft_slice("b"), &list, &error), WEFT_ENOTFOUND);
+	assert_int_equal(weft_source_update_last_change(source, "Note",
+	    weft_slice("b"), weft_slice(NULL), &error), WEFT_ENOTFOUND);
+	assert_int_equal(source->ops->save(source, "Note", weft_slice("b"),
+	    weft_slice("{\"id\":\"b\"," ANNS "}"), weft_slice(NULL), &error),
+	    WEFT_ENOTFOUND);
+	assert_int_equal(source->ops->save(source, "Note", weft_slice("c"),
+	    weft_slice("{\"id\":\"c\"," BOBS "}"), weft_slice(NULL), &error),
+	    WEFT_EDENIED);
+	assert_int_equal(source->ops->save(source, "Note", weft_slice("a"),
+	    weft_slice(NULL), weft_slice(NULL), &error), 0);
+	assert_ids(&sites->server, "b ");
+	weft_change_list_fini(&list);
+	weft_buf_fini(&body);
+}
+
+static void
+source__finds_records_from_before_the_option(void **state)
+{
+	struct sites *sites = *state;
+	struct fixture *fixture = &sites->server.fixture;
+	struct weft_model *old = both_define(fixture,
+	    "{\"name\":\"Old\",\"trackChanges\":true,\"properties\":{"
+	    "\"ownerId\":\"string\"}}");
+	const struct weft__viewer viewer = {weft_slice("ann"), NULL, 0};
+	enum weft__sight sight;
+	struct weft_slice id = weft_slice("o");
+
+	fixture_ok(fixture, weft_record_create(old, NULL,
+	    weft_slice("{\"id\":\"o\"," ANNS "}"), NULL, &fixture->error));
+	old->definition->visible_owner = weft_slice("ownerId");
+	fixture_ok(fixture, weft__viewer_look(&viewer, old, &id, 1, &sight,
+	    &fixture->error));
+	assert_int_equal(sight, WEFT__SIGHT_HIDDEN);
+	set_groups(sites, 0);
+	fixture_ok(fixture, weft__viewer_look(&viewer, old, &id, 1, &sight,
+	    &fixture->error));
+	assert_int_equal(sight, WEFT__SIGHT_SEEN);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    ON_BOTH(replicate__gives_a_user_what_is_his),
+	    ON_BOTH(replicate__takes_and_gives_back_with_a_record),
+	    ON_BOTH(replicate__takes_and_gives_back_with_a_group),
+	    ON_BOTH(replicate__leaves_what_is_hidden_untouched),
+	    ON_BOTH(replicate__lets_him_create_for_himself_alone),
+	    ON_BOTH(replicate__keeps_deletions_for_who_was_away),
+	    {"replicate__pages_through_many_records@memory",
+		replicate__pages_through_many_records, open_memory,
+		close_sites, NULL},
+	    ON_BOTH(changes__cost_nothing_for_records_of_others),
+	    ON_BOTH(source__hides_single_records),
+	    ON_BOTH(source__finds_records_from_before_the_option),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
