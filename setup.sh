@@ -6,6 +6,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 build=$top/build
 logs=$build/logs
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+test_jobs=$((2 * jobs)) # they wait, for clocks and disks, half of the time
 
 help()
 {
@@ -154,7 +155,7 @@ run_tests()
 	log=$logs/check.log
 	status=0
 	say "running the tests; all output is in $log"
-	make -C "$build" -j "$jobs" check "$@" >"$log" 2>&1 </dev/null ||
+	make -C "$build" -j "$test_jobs" check "$@" >"$log" 2>&1 </dev/null ||
 	    status=$?
 	sums=$(awk -f "$top/tests/lib/summary.awk" "$log")
 	set -- $sums

@@ -10,7 +10,7 @@
 #include "tests/bench/records.h"
 
 #define COUNT 100000
-#define ROUNDS 3
+#define ROUNDS 7
 
 struct cost {
 	double insert_us; /* CPU per record */

@@ -48,7 +48,7 @@ pack(size_t size, size_t spread)
 		state = state * 1103515245 + 12345;
 		text[i] = (char)(state >> 16);
 	}
-	deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+	deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
 	packed.data = malloc(deflateBound(&stream, size));
 	stream.next_in = (void *)text;
 	stream.avail_in = (uInt)size;
