@@ -178,16 +178,30 @@ demo()
 	PATH=$build:$PATH exec sh "$script"
 }
 
-# bench [loopback [PART...] | NAME...]: the benchmarks; all of them by default.
+# bench [loopback [PART...] | websocket [PART...] | NAME...]: the benchmarks;
+# all of them by default.
 bench()
 {
-	if test "${1-}" != loopback; then
-		"$build/weft-bench" "$@"
-		test $# -eq 0 || return 0
-	else
+	case ${1-} in
+	loopback | websocket)
+		script=$1
 		shift
-	fi
-	top_srcdir=$top top_builddir=$build sh "$top/tests/bench/loopback.sh" "$@"
+		bench_with "$script" "$@" ;;
+	'')
+		"$build/weft-bench"
+		bench_with loopback
+		bench_with websocket ;;
+	*)
+		"$build/weft-bench" "$@" ;;
+	esac
+}
+
+# bench_with SCRIPT [PART...]: those that take other programs.
+bench_with()
+{
+	script=$1
+	shift
+	top_srcdir=$top top_builddir=$build sh "$top/tests/bench/$script.sh" "$@"
 }
 
 # Each fuzz target of tests/fuzz for a minute.

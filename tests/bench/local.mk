@@ -42,6 +42,32 @@ tests_bench_sqlite_floor_LDADD = $(SQLITE_LIBS)
 tests_bench_wait_meter_SOURCES = \
 	tests/bench/measure.c tests/bench/measure.h \
 	tests/bench/wait_meter.c
+
+# What tests/bench/websocket.sh takes, besides sqlite-floor.
+noinst_PROGRAMS += \
+	tests/bench/ws-echo \
+	tests/bench/ws-live \
+	tests/bench/ws-load \
+	tests/bench/ws-sync
+tests_bench_ws_echo_SOURCES = \
+	tests/bench/ws_echo.c
+tests_bench_ws_echo_LDADD = libweft-all.la
+tests_bench_ws_load_SOURCES = \
+	tests/bench/measure.c tests/bench/measure.h \
+	tests/bench/ws_load.c \
+	tests/bench/ws_raw.c tests/bench/ws_raw.h
+tests_bench_ws_load_LDADD =
+tests_bench_ws_live_SOURCES = \
+	tests/bench/measure.c tests/bench/measure.h \
+	tests/bench/records.c tests/bench/records.h \
+	tests/bench/ws_live.c
+tests_bench_ws_live_LDADD = libweft-all.la
+tests_bench_ws_sync_SOURCES = \
+	tests/bench/measure.c tests/bench/measure.h \
+	tests/bench/records.c tests/bench/records.h \
+	tests/bench/ws_sync.c
+tests_bench_ws_sync_LDADD = libweft-all.la
+
 EXTRA_DIST += \
 	tests/bench/loopback.sh \
 	tests/bench/loopback/client.js \
@@ -51,4 +77,17 @@ EXTRA_DIST += \
 	tests/bench/loopback/records.js \
 	tests/bench/loopback/report.js \
 	tests/bench/loopback/run.js \
-	tests/bench/loopback/servers.js
+	tests/bench/loopback/servers.js \
+	tests/bench/websocket.sh \
+	tests/bench/websocket/echo.js \
+	tests/bench/websocket/live.js \
+	tests/bench/websocket/package-lock.json \
+	tests/bench/websocket/package.json \
+	tests/bench/websocket/peers/echo.mjs \
+	tests/bench/websocket/peers/peer.mjs \
+	tests/bench/websocket/peers/records.mjs \
+	tests/bench/websocket/peers/tinybase.mjs \
+	tests/bench/websocket/peers/yjs.mjs \
+	tests/bench/websocket/run.js \
+	tests/bench/websocket/servers.js \
+	tests/bench/websocket/sync.js

@@ -107,14 +107,34 @@ bench_directory_remove(const char *directory)
 	nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-int
-bench_database_open(struct bench_database *database, const char *directory,
-    bool tracked)
+/* Opens it with this connector. */
+static int
+open_with(struct bench_database *database, const char *connector, bool tracked)
 {
 	char definition[512];
 	struct weft_error error;
 	int code;
 
+	snprintf(definition, sizeof definition, "{\"name\":\"Item\","
+	    "\"trackChanges\":%s,\"properties\":{\"id\":{\"type\":\"string\","
+	    "\"id\":true},\"name\":\"string\",\"quantity\":\"number\"}}",
+	    tracked ? "true" : "false");
+	code = weft_registry_create(NULL, &database->registry, &error);
+	if (!code)
+		code = weft_registry_add_datasource(database->registry, "db",
+		    weft_slice(connector), database->directory,
+		    &database->datasource, &error);
+	if (!code)
+		code = weft_registry_define(database->registry,
+		    database->datasource, weft_slice(definition),
+		    &database->model, &error);
+	return bench_check(code, &error);
+}
+
+int
+bench_database_open(struct bench_database *database, const char *directory,
+    bool tracked)
+{
 	memset(database, 0, sizeof *database);
 	if (directory) {
 		snprintf(database->directory, sizeof database->directory, "%s",
@@ -123,21 +143,15 @@ bench_database_open(struct bench_database *database, const char *directory,
 		bench_directory_make(database->directory);
 		database->made = true;
 	}
-	snprintf(definition, sizeof definition, "{\"name\":\"Item\","
-	    "\"trackChanges\":%s,\"properties\":{\"id\":{\"type\":\"string\","
-	    "\"id\":true},\"name\":\"string\",\"quantity\":\"number\"}}",
-	    tracked ? "true" : "false");
-	code = weft_registry_create(NULL, &database->registry, &error);
-	if (!code)
-		code = weft_registry_add_datasource(database->registry, "db",
-		    weft_slice("{\"connector\":\"sqlite3\","
-			       "\"file\":\"db.sqlite\"}"),
-		    database->directory, &database->datasource, &error);
-	if (!code)
-		code = weft_registry_define(database->registry,
-		    database->datasource, weft_slice(definition),
-		    &database->model, &error);
-	return bench_check(code, &error);
+	return open_with(database,
+	    "{\"connector\":\"sqlite3\",\"file\":\"db.sqlite\"}", tracked);
+}
+
+int
+bench_database_open_memory(struct bench_database *database)
+{
+	memset(database, 0, sizeof *database);
+	return open_with(database, "{\"connector\":\"memory\"}", true);
 }
 
 void

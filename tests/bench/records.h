@@ -41,6 +41,7 @@ struct bench_database {
  */
 int bench_database_open(struct bench_database *database,
     const char *directory, bool tracked);
+int bench_database_open_memory(struct bench_database *database);
 void bench_database_close(struct bench_database *database);
 int bench_database_project(struct bench_database *database);
 int bench_create_all(struct bench_database *database,

@@ -117,5 +117,5 @@ async function time(server, work) {
   return {wall, cpu: cpuOf(server) - cpu};
 }
 
-module.exports = {startLoopback, startWeftd, startMeter, makeDirectory, stop, cpuOf,
+module.exports = {start, startLoopback, startWeftd, startMeter, makeDirectory, stop, cpuOf,
   memoryOf, request, time};
