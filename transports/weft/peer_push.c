@@ -3,8 +3,8 @@
  *
  * An update says which revision it was made from, as far as the last
  * checkpoint of its side knows.  The server may have a later or an earlier one
- * of the same line: where its answer shows that, the update is pushed again,
- * as one that was made from what the server has.
+ * of the same line, or none yet: where its answer shows that, the update is
+ * pushed again, as one that was made from what the server has.
  */
 #include "core/base/alloc.h"
 #include "core/repl/wire.h"
@@ -115,7 +115,17 @@ note_refused(const struct push *push, size_t at, struct weft__json_value other)
 		part->refused(&push->updates[at], &why, part->context);
 }
 
-/* A conflict: reads what the server has, if it says so. */
+/* Notes that the server knows nothing of the record. */
+static int
+note_nothing(struct push *push, size_t at)
+{
+	const struct weft_update nothing = {.type = WEFT_CHANGE_UNKNOWN};
+
+	push->places[push->theirs.length] = at;
+	return weft_update_list_append(&push->theirs, &nothing);
+}
+
+/* A conflict: reads what the server has. */
 static int
 note_conflict(struct push *push, size_t at, struct weft__json_value other,
     struct weft_error *error)
@@ -126,7 +136,7 @@ note_conflict(struct push *push, size_t at, struct weft__json_value other,
 
 	push->outcomes[at] = WEFT_OUTCOME_CONFLICT;
 	if (update.type != WEFT__JSON_OBJECT)
-		return 0;
+		return note_nothing(push, at) ? out_of_memory(error) : 0;
 	code = weft_buf_append(&list, "[", 1);
 	if (!code)
 		code = weft_buf_append_slice(&list, update.token);
@@ -208,10 +218,18 @@ push_once(struct push *push, struct weft_error *error)
 	return code;
 }
 
+/* Whether the server has never heard of the record: not even that it was
+ * deleted. */
+static bool
+is_nothing(const struct weft_update *theirs)
+{
+	return !theirs->change.model_id.data;
+}
+
 /*
  * Judges a conflict by the pasts of both: the update was made from what the
- * server has, so it is to be pushed again (true); or the server's was made
- * from it, and it is old.
+ * server has, or the server has nothing, so it is to be pushed again (true);
+ * or the server's was made from it, and it is old.
  */
 static bool
 is_ahead(const struct weft_update *ours, const struct weft_update *theirs,
@@ -219,7 +237,7 @@ is_ahead(const struct weft_update *ours, const struct weft_update *theirs,
 {
 	bool is_behind =
 	    weft__peer_has_past(theirs->history, ours->change.rev);
-	bool is_ahead =
+	bool is_ahead = is_nothing(theirs) ||
 	    weft__peer_has_past(ours->history, theirs->change.rev);
 
 	if (is_behind && !is_ahead)

@@ -1,4 +1,6 @@
 # Unit tests of transports/weft.
+repl_server = tests/lib/repl_server.c tests/lib/repl_server.h $(http_fixture)
+
 check_PROGRAMS += tests/unit/transports/weft/message
 TESTS += tests/unit/transports/weft/message
 tests_unit_transports_weft_message_SOURCES = \
@@ -34,5 +36,12 @@ tests_unit_transports_weft_known_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/transports/weft/serve
 TESTS += tests/unit/transports/weft/serve
 tests_unit_transports_weft_serve_SOURCES = \
-	tests/unit/transports/weft/serve.c $(ws_fixture) $(FIXTURE)
+	tests/unit/transports/weft/serve.c tests/lib/repl_server.c \
+	tests/lib/repl_server.h $(ws_fixture) $(FIXTURE)
 tests_unit_transports_weft_serve_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/weft/peer_push
+TESTS += tests/unit/transports/weft/peer_push
+tests_unit_transports_weft_peer_push_SOURCES = \
+	tests/unit/transports/weft/peer_push.c $(repl_server) $(PAIR)
+tests_unit_transports_weft_peer_push_LDADD = $(TEST_LIBS)

@@ -10,60 +10,35 @@
 #include <unistd.h>
 
 #include "tests/lib/fixture.h"
+#include "tests/lib/repl_server.h"
 #include "tests/lib/ws.h"
 #include "tests/lib/ws_text.h"
-#include "transports/watch.h"
-#include "transports/weft/serve.h"
 
 #define PROTOCOL "Sec-WebSocket-Protocol: weft.repl.v1\r\n"
 
 struct place {
 	struct fixture fixture;
-	struct ws_server ws; /* its http is the server */
-	struct weft__workers *workers;
-	struct weft__watch *watch;
-	struct weft__repl_server *server;
+	struct repl_server repl;
+	struct ws_server ws; /* its http is that of 'repl' */
 };
-
-static void
-take(struct weft__http_request *request,
-    struct weft__http_response *response, void *context)
-{
-	weft__repl_server_take(context, request, response);
-}
 
 static void
 open_place(struct place *place)
 {
 	static const char *const origins[] = {"https://app.example", NULL};
-	struct weft__repl_options options;
-	struct weft__http_handler handler = {.head = take};
 
-	memset(place, 0, sizeof *place);
 	fixture_open(&place->fixture, FIXTURE_SQLITE);
-	assert_int_equal(weft__workers_create(2, &place->workers, NULL), 0);
-	assert_int_equal(weft__watch_create(20, &place->watch, NULL), 0);
-	weft__repl_options_init(&options);
-	options.registry = place->fixture.registry;
-	options.workers = place->workers;
-	options.watch = place->watch;
-	assert_int_equal(weft__repl_server_create(
-			     &options, origins, &place->server, NULL),
-	    0);
-	handler.context = place->server;
-	http_init(&place->ws.http);
-	place->ws.http.config.connections_of_address = 1000;
-	http_start(&place->ws.http, &handler, NULL);
+	repl_server_init(&place->repl, place->fixture.registry);
+	place->repl.origins = origins;
+	place->repl.http.config.connections_of_address = 1000;
+	repl_server_start(&place->repl, NULL);
+	place->ws = (struct ws_server){.http = place->repl.http};
 }
 
 static void
 close_place(struct place *place)
 {
-	weft__repl_server_stop(place->server);
-	weft__workers_destroy(place->workers);
-	http_stop(&place->ws.http);
-	weft__repl_server_destroy(place->server);
-	weft__watch_destroy(place->watch);
+	repl_server_stop(&place->repl);
 	fixture_close(&place->fixture);
 }
 
@@ -241,7 +216,7 @@ server__reads_once_for_many(void **state)
 	open_place(&place);
 	for (int i = 0; i < MANY; i++)
 		fds[i] = enter(&place, "");
-	counts = weft__repl_server_counts(place.server);
+	counts = weft__repl_server_counts(place.repl.server);
 	assert_int_equal(atomic_load(&counts->connections), MANY);
 	fixture_put(&place.fixture, "{\"id\":\"x\"}");
 	for (int i = 0; i < MANY; i++)
@@ -292,7 +267,7 @@ server_drain__sends_all_away_to_come_back(void **state)
 	open_place(&place);
 	for (int i = 0; i < 8; i++)
 		fds[i] = enter(&place, "");
-	weft__repl_server_drain(place.server);
+	weft__repl_server_drain(place.repl.server);
 	for (int i = 0; i < 8; i++) {
 		const char *text = strstr(hear(fds[i]), "after");
 
