@@ -2,93 +2,79 @@
  * A client and a server over a line that goes wrong (tests/lib/proxy.h): both
  * edit, replicate and are interrupted anywhere, as a seed says, which
  * WEFT_SEED repeats.  When the line is good again both hold what was last
- * written to each record, once.
+ * written to each record, once.  Under TLS the line also changes bytes.
  */
 #include "tests/lib/test.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "tests/lib/http.h"
+#include "tests/lib/certificate.h"
 #include "tests/lib/pair.h"
 #include "tests/lib/proxy.h"
 #include "tests/lib/random.h"
-#include "transports/watch.h"
-#include "transports/weft/serve.h"
+#include "tests/lib/repl_server.h"
+#include "transports/net/tls.h"
 
 #define RECORDS 8 /* of each side, edited by nobody else */
 #define ROUNDS 6
 #define FAULTS \
 	(1U << PROXY_NONE | 1U << PROXY_CLOSE | 1U << PROXY_RESET | \
-	    1U << PROXY_SILENCE | 1U << PROXY_DELAY | 1U << PROXY_THROTTLE | \
-	    1U << PROXY_DUPLICATE)
+	    1U << PROXY_SILENCE | 1U << PROXY_HALF_OPEN | \
+	    1U << PROXY_DELAY | 1U << PROXY_THROTTLE | 1U << PROXY_DUPLICATE)
+#define TLS_FAULTS (FAULTS | 1U << PROXY_FLIP)
 #define HEALING 5 /* replications within which all must be equal */
+
+/* What TLS takes, made once. */
+static struct {
+	char folder[32];
+	char certificate[64];
+	char key[64];
+	struct weft__tls *tls;
+} secret = {.folder = "/tmp/weft-line-XXXXXX"};
 
 static struct line {
 	struct party server;
 	struct party client;
-	struct weft__workers *workers;
-	struct weft__watch *watch;
-	struct weft__repl_server *repl;
-	struct http http;
+	struct repl_server repl;
 	struct proxy *proxy;
 	struct random random;
 	unsigned versions[2][RECORDS]; /* last written; 0: there is none */
 	unsigned written;
+	bool is_secure;
+	bool is_healed;
 	uint64_t seed;
 } line;
 
-static void
-take(struct weft__http_request *request, struct weft__http_response *response,
-    void *context)
-{
-	weft__repl_server_take(context, request, response);
-}
-
-static void
-serve(void)
-{
-	static const char *const origins[] = {NULL};
-	struct weft__http_handler handler = {.head = take};
-	struct weft__repl_options options;
-
-	assert_int_equal(0, weft__workers_create(2, &line.workers, NULL));
-	assert_int_equal(0, weft__watch_create(20, &line.watch, NULL));
-	weft__repl_options_init(&options);
-	options.registry = line.server.fixture.registry;
-	options.workers = line.workers;
-	options.watch = line.watch;
-	assert_int_equal(
-	    0, weft__repl_server_create(&options, origins, &line.repl, NULL));
-	handler.context = line.repl;
-	http_init(&line.http);
-	http_start(&line.http, &handler, NULL);
-}
+/* How often each fault has happened, in all. */
+static unsigned counts[PROXY_FAULTS];
 
 static void
 end(void)
 {
+	for (int i = 0; i < PROXY_FAULTS; i++)
+		counts[i] += proxy_count(line.proxy, (enum proxy_fault)i);
 	proxy_stop(line.proxy);
-	weft__repl_server_stop(line.repl);
-	weft__workers_destroy(line.workers);
-	http_stop(&line.http);
-	weft__repl_server_destroy(line.repl);
-	weft__watch_destroy(line.watch);
+	repl_server_stop(&line.repl);
 	party_close(&line.client);
 	party_close(&line.server);
 }
 
 static void
-begin(uint64_t seed)
+begin(uint64_t seed, bool is_secure)
 {
 	memset(&line, 0, sizeof line);
+	line.is_secure = is_secure;
 	line.seed = seed;
 	line.random.state = seed;
 	party_open(&line.server, FIXTURE_SQLITE);
 	party_open(&line.client, FIXTURE_SQLITE);
-	serve();
-	line.proxy = proxy_start(line.http.port, FAULTS, seed);
+	repl_server_init(&line.repl, line.server.fixture.registry);
+	repl_server_start(&line.repl, is_secure ? secret.tls : NULL);
+	line.proxy = proxy_start(line.repl.http.port,
+	    is_secure ? TLS_FAULTS : FAULTS, seed);
 }
 
 static const char *
@@ -135,9 +121,11 @@ replicate(bool up, struct weft_replication_result *result)
 	char url[64];
 	int code;
 
-	snprintf(url, sizeof url, "ws://127.0.0.1:%u/replicate",
+	snprintf(url, sizeof url, "%s:%u/replicate",
+	    line.is_secure ? "wss://localhost" : "ws://127.0.0.1",
 	    (unsigned)proxy_port(line.proxy));
-	options.timeout_ms = 300;
+	options.ca_file = line.is_secure ? secret.certificate : NULL;
+	options.timeout_ms = line.is_healed ? 20000 : 100;
 	options.retries = 1;
 	options.retry_ms = 1;
 	*result = (struct weft_replication_result){0};
@@ -203,17 +191,18 @@ check_records(void)
 }
 
 static void
-run_seed(uint64_t seed)
+run_seed(uint64_t seed, bool is_secure)
 {
 	int tries = 0;
 
-	begin(seed);
+	begin(seed, is_secure);
 	for (int i = 0; i < ROUNDS; i++) {
 		edit(0);
 		edit(1);
 		replicate_both();
 	}
 	proxy_heal(line.proxy);
+	line.is_healed = true;
 	while (!heal())
 		if (++tries == HEALING)
 			fail_msg(
@@ -222,17 +211,61 @@ run_seed(uint64_t seed)
 	end();
 }
 
+/* Each of the faults must have happened at least once. */
 static void
-replication__survives_a_line_that_goes_wrong(void **state)
+run_seeds(unsigned faults, bool is_secure, unsigned count)
 {
 	uint64_t seed = 1;
 
+	memset(counts, 0, sizeof counts);
+	if (random_seed_given(&seed)) {
+		run_seed(seed, is_secure);
+		return;
+	}
+	for (; seed <= (getenv("WEFT_LONG") ? 25 * count : count); seed++)
+		run_seed(seed, is_secure);
+	for (int i = PROXY_NONE + 1; i < PROXY_FAULTS; i++)
+		if (faults & 1U << i && !counts[i])
+			fail_msg("fault %d has never happened", i);
+}
+
+static void
+replication__survives_a_line_that_goes_wrong(void **state)
+{
 	(void)state;
-	if (random_seed_given(&seed))
-		run_seed(seed);
-	else
-		for (; seed <= (getenv("WEFT_LONG") ? 500U : 20U); seed++)
-			run_seed(seed);
+	run_seeds(FAULTS, false, 20);
+}
+
+static void
+replication__survives_a_line_that_changes_bytes_under_tls(void **state)
+{
+	(void)state;
+	run_seeds(TLS_FAULTS, true, 10);
+}
+
+static int
+make_secret(void **state)
+{
+	(void)state;
+	if (!mkdtemp(secret.folder))
+		return -1;
+	snprintf(secret.certificate, sizeof secret.certificate, "%s/c.pem",
+	    secret.folder);
+	snprintf(secret.key, sizeof secret.key, "%s/k.pem", secret.folder);
+	if (certificate_make("localhost", secret.certificate, secret.key))
+		return -1;
+	return weft__tls_create(
+	    secret.certificate, secret.key, &secret.tls, NULL);
+}
+
+static int
+drop_secret(void **state)
+{
+	(void)state;
+	weft__tls_destroy(secret.tls);
+	unlink(secret.certificate);
+	unlink(secret.key);
+	return rmdir(secret.folder);
 }
 
 int
@@ -240,7 +273,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(replication__survives_a_line_that_goes_wrong),
+	    cmocka_unit_test(
+		replication__survives_a_line_that_changes_bytes_under_tls),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_secret, drop_secret);
 }

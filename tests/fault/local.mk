@@ -18,7 +18,8 @@ tests_fault_kill_writers_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/fault/line
 TESTS += tests/fault/line
 tests_fault_line_SOURCES = tests/fault/line.c \
-	tests/lib/proxy.c tests/lib/proxy.h $(http_fixture) $(PAIR)
+	tests/lib/proxy.c tests/lib/proxy.h $(certificate) \
+	$(repl_server) $(PAIR)
 tests_fault_line_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/fault/power

@@ -164,11 +164,39 @@ happen(struct proxy *proxy, struct connection *connection)
 	connection->has_happened = true;
 }
 
+/* Writes what came before the byte that the fault happens at. */
+static void
+write_before(const struct connection *connection, const struct lane *lane)
+{
+	uint64_t before = lane->read - (lane->end - lane->start);
+
+	if (connection->at > before)
+		(void)!write(lane->to, lane->bytes + lane->start,
+		    connection->at - before);
+}
+
+/* Closes one side; what the other sends from now on is dropped. */
+static void
+abandon(struct proxy *proxy, struct connection *connection)
+{
+	struct lane *up = &connection->up, *down = &connection->down;
+
+	if (random_below(&proxy->random, 2)) {
+		close(up->from);
+		up->from = down->to = -1;
+	} else {
+		close(up->to);
+		up->to = down->from = -1;
+	}
+	up->start = up->end = down->start = down->end = 0;
+}
+
 /* What the fault does with bytes that were just read; false: it is over. */
 static bool
 spoil(struct proxy *proxy, struct connection *connection, struct lane *lane)
 {
 	uint64_t before = lane->read - (lane->end - lane->start);
+	bool is_first = !connection->has_happened;
 
 	if (connection->fault == PROXY_NONE || lane->read <= connection->at)
 		return true;
@@ -177,11 +205,16 @@ spoil(struct proxy *proxy, struct connection *connection, struct lane *lane)
 	switch (connection->fault) {
 	case PROXY_CLOSE:
 	case PROXY_RESET:
-		if (connection->at > before)
-			(void)!write(lane->to, lane->bytes + lane->start,
-			    connection->at - before);
+		write_before(connection, lane);
 		close_connection(connection, connection->fault == PROXY_RESET);
 		return false;
+	case PROXY_HALF_OPEN:
+		if (is_first) {
+			write_before(connection, lane);
+			abandon(proxy, connection);
+		}
+		lane->start = lane->end = 0;
+		break;
 	case PROXY_SILENCE:
 		lane->start = lane->end = 0;
 		break;
@@ -230,8 +263,11 @@ piece_size(const struct connection *connection)
 static bool
 fill(struct proxy *proxy, struct connection *connection, struct lane *lane)
 {
-	ssize_t size = read(lane->from, lane->bytes, piece_size(connection));
+	ssize_t size;
 
+	if (lane->from < 0) /* abandoned a moment ago */
+		return true;
+	size = read(lane->from, lane->bytes, piece_size(connection));
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
 	if (size <= 0) {

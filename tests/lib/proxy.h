@@ -14,6 +14,7 @@ enum proxy_fault {
 	PROXY_CLOSE,     /* both sides see the end */
 	PROXY_RESET,     /* both sides see a reset; what was under way is lost */
 	PROXY_SILENCE,   /* nothing comes through any more, and nobody is told */
+	PROXY_HALF_OPEN, /* one side sees the end, the other is not told */
 	PROXY_DELAY,     /* each piece waits for some ms */
 	PROXY_THROTTLE,  /* a few bytes at a time */
 	PROXY_DUPLICATE, /* a second connection brings the server all that the

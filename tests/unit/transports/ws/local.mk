@@ -18,5 +18,6 @@ tests_unit_transports_ws_server_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/transports/ws/client
 TESTS += tests/unit/transports/ws/client
 tests_unit_transports_ws_client_SOURCES = \
-	tests/unit/transports/ws/client.c $(ws_fixture) $(certificate)
+	tests/unit/transports/ws/client.c $(ws_fixture) $(certificate) \
+	tests/lib/proxy.c tests/lib/proxy.h
 tests_unit_transports_ws_client_LDADD = $(TEST_LIBS)
