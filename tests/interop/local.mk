@@ -33,6 +33,12 @@ check_PROGRAMS += tests/interop/websocket
 tests_interop_websocket_SOURCES = tests/interop/websocket.c $(ws_fixture)
 tests_interop_websocket_LDADD = $(TEST_LIBS)
 
+if HAVE_WSLAY
+check_PROGRAMS += tests/interop/wslay
+endif
+tests_interop_wslay_SOURCES = tests/interop/wslay.c
+tests_interop_wslay_LDADD = libweft-all.la $(WSLAY_LIBS)
+
 dist_check_SCRIPTS += \
 	tests/interop/websocket.sh \
 	tests/interop/canonical-json.sh \

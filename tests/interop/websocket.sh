@@ -1,6 +1,7 @@
 #!/bin/sh
 # Our WebSockets with those of others, as server and as client, with and without
-# compression: npm's ws and websocket-driver, Debian's python3-websockets.
+# compression: npm's ws and websocket-driver, Debian's python3-websockets and
+# libwslay.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/check/lib.sh"
 . "$top_srcdir/tests/interop/lib.sh"
 
@@ -37,7 +38,13 @@ if /usr/bin/python3 -c 'import websockets' 2>/dev/null; then
 	both python3-websockets "$python serve" "$python talk"
 	both python3-websockets "$python serve" "$python talk" deflate
 else
-	skip 'python3-websockets: not installed'
+	skip python3-websockets 'not installed'
+fi
+wslay="'$top_builddir/tests/interop/wslay'"
+if test -x "$top_builddir/tests/interop/wslay"; then
+	both libwslay "$wslay serve" "$wslay talk"
+else
+	skip libwslay 'not installed'
 fi
 need_packages
 node="node '$interop/websocket.js' '$packages'"
