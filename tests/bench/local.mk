@@ -45,10 +45,17 @@ tests_bench_wait_meter_SOURCES = \
 
 # What tests/bench/websocket.sh takes, besides sqlite-floor.
 noinst_PROGRAMS += \
+	tests/bench/ws-crowd \
 	tests/bench/ws-echo \
 	tests/bench/ws-live \
 	tests/bench/ws-load \
 	tests/bench/ws-sync
+tests_bench_ws_crowd_SOURCES = \
+	tests/bench/measure.c tests/bench/measure.h \
+	tests/bench/ws_crowd.c \
+	tests/bench/ws_guest.c tests/bench/ws_guest.h \
+	tests/bench/ws_raw.c tests/bench/ws_raw.h
+tests_bench_ws_crowd_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 tests_bench_ws_echo_SOURCES = \
 	tests/bench/ws_echo.c
 tests_bench_ws_echo_LDADD = libweft-all.la
@@ -79,6 +86,7 @@ EXTRA_DIST += \
 	tests/bench/loopback/run.js \
 	tests/bench/loopback/servers.js \
 	tests/bench/websocket.sh \
+	tests/bench/websocket/crowd.js \
 	tests/bench/websocket/echo.js \
 	tests/bench/websocket/live.js \
 	tests/bench/websocket/package-lock.json \

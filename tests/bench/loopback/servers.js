@@ -32,11 +32,11 @@ function start(command, args) {
   });
 }
 
-function stop({child}) {
+function stop({child}, signal = 'SIGTERM') {
   running.delete(child);
   return new Promise(resolve => {
     child.on('exit', resolve);
-    child.kill('SIGTERM');
+    child.kill(signal);
   });
 }
 

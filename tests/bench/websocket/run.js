@@ -6,14 +6,15 @@ const path = require('path');
 
 const [weftd, programs, peers, scratch, ...names] = process.argv.slice(2);
 const context = {weftd, peers, scratch};
-for (const name of ['sync', 'live', 'load', 'echo'])
+for (const name of ['sync', 'live', 'load', 'echo', 'crowd'])
   context[name] = path.join(programs, `ws-${name}`);
 context.floor = path.join(programs, 'sqlite-floor');
 const {missed} = require('../loopback/report');
 const {memory, sqlite} = require('./sync');
 const {live} = require('./live');
 const {echo} = require('./echo');
-const parts = {memory, sqlite, live, echo};
+const {crowd, fan} = require('./crowd');
+const parts = {memory, sqlite, live, fan, crowd, echo};
 
 async function main() {
   for (const name of names.length ? names : Object.keys(parts)) {
