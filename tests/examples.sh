@@ -1,6 +1,7 @@
 #!/bin/sh
 # The examples and the demonstration do what they say.
 . "$top_srcdir/tests/lib/tap.sh"
+. "$top_srcdir/tests/lib/daemon.sh"
 
 examples=$top_builddir/examples
 
@@ -31,6 +32,32 @@ out_is '1 tasks sent
 1 tasks sent
 2 tasks are done'
 err_empty
+end
+
+# phone and laptop: what each of them prints, and its input, open until it is to
+# end.
+begin '04-live'
+cat >Todo.json <<'JSON'
+{"name": "Todo", "trackChanges": true, "properties": {
+"id": {"type": "string", "id": true}, "text": {"type": "string"}}}
+JSON
+run 0 weft init --quiet S --model Todo.json
+serve S
+mkfifo phone.in laptop.in
+"$examples/04-live" a4.db "$socket" 'buy bread' <phone.in >phone 2>&1 &
+phone=$!
+"$examples/04-live" b4.db "$socket" <laptop.in >laptop 2>&1 &
+laptop=$!
+exec 7>phone.in 8>laptop.in
+comes grep -q 'live: 1 sent, 0 received' phone
+comes grep -q 'live: 0 sent, 1 received' laptop
+stop "$daemon"
+comes grep -q 'offline: 0 sent, 1 received' laptop
+exec 7>&- 8>&-
+holds wait "$phone" "$laptop"
+run 0 weft diff sqlite:a4.db sqlite:b4.db
+run 0 weft export sqlite:b4.db:Todo
+out_has 'buy bread'
 end
 
 begin 'examples: at most 100 lines each'

@@ -1,6 +1,6 @@
 # tests: unit tests mirror the sources, one program per source file.
 EXTRA_DIST += tests/coverage.sh tests/lib/summary.awk tests/lib/test.h
-EXTRA_DIST += tests/lib/random.h tests/lib/tap.sh
+EXTRA_DIST += tests/lib/daemon.sh tests/lib/random.h tests/lib/tap.sh
 
 dist_check_SCRIPTS += tests/examples.sh
 TESTS += tests/examples.sh

@@ -1,28 +1,7 @@
 #!/bin/sh
 # Servers as sources: weft against weftd, and weftd against weftd.
 . "$top_srcdir/tests/lib/tap.sh"
-
-# serve DIR: starts a daemon; $url is where, $daemon its process.
-serve()
-{
-	printf '{"host": "127.0.0.1", "port": %s}\n' "${2-0}" >"$1/config.json"
-	mkfifo ready
-	weftd --config "$1" >ready 2>"$1.log" &
-	daemon=$!
-	url=
-	read -r word url <ready
-	rm ready
-	test "$word" = listening || fail "no daemon: $(cat "$1.log")"
-}
-
-# stop DAEMON...
-stop()
-{
-	for process do
-		kill -TERM "$process"
-		wait "$process" || fail "weftd ended with $?"
-	done
-}
+. "$top_srcdir/tests/lib/daemon.sh"
 
 put()
 {
