@@ -54,7 +54,7 @@ struct weft_datasource {
 	struct weft_transaction *readers[WEFT__READERS];
 	size_t readers_length;
 
-	pthread_mutex_t store_mutex; /* one projection or store read at a time */
+	pthread_mutex_t store_mutex; /* one projection or read at a time */
 
 	struct weft_model **models;  /* those on it; borrowed, by index */
 	size_t models_length, models_capacity;

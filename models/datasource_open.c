@@ -19,8 +19,8 @@ read_epoch(struct weft_transaction *transaction, void *context,
 {
 	struct weft_datasource *datasource = transaction->datasource;
 	struct weft_slice value;
-	int code = weft__transaction_meta_get(transaction, WEFT__META_EPOCH, &value,
-	    error);
+	int code = weft__transaction_meta_get(
+	    transaction, WEFT__META_EPOCH, &value, error);
 
 	if (!code && value.size == WEFT__UUID_SIZE) {
 		memcpy(datasource->epochs[0], value.data, value.size);

@@ -51,7 +51,8 @@ run(const struct command_line *line, struct weft_error *error)
 	if (!code)
 		code = command_number(line, "tombstone-days", 0, -1,
 		    &compaction.tombstone_days, error);
-	compaction.drop_heard = command_value(line, "drop-heard-tombstones") != NULL;
+	compaction.drop_heard =
+	    command_value(line, "drop-heard-tombstones") != NULL;
 	if (!code)
 		code = spec_open(&spec, line, 0, SPEC_WRITE, error);
 	if (!code)

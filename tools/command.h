@@ -66,7 +66,8 @@ const struct command *command_find(const char *name);
 /*
  * Reads the arguments after the command's name into 'line', which is to be
  * freed with command_line_fini() in any case; 'words' is borrowed as long.
- * Returns 0; STATUS_USAGE with a text that names the word at fault; WEFT_ENOMEM.
+ * Returns 0; STATUS_USAGE with a text that names the word at fault;
+ * WEFT_ENOMEM.
  */
 WEFT_MUST_CHECK int command_line_parse(struct command_line *line,
     const struct command *command, const char *const *words, int count,

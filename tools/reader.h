@@ -24,7 +24,7 @@ struct reader {
 	const char *name; /* of the file, for messages; borrowed */
 	int file;         /* descriptor */
 	enum reader_form form;
-	bool in_object;   /* the array is a member: what follows it is not read */
+	bool in_object;   /* the array is a member: the rest is not read */
 	bool first;       /* no element yet: no comma before the next */
 	struct weft_buf window;
 	size_t begin, at;

@@ -25,7 +25,7 @@ struct spec {
 	struct weft_datasource *datasource;
 	struct weft_source *source;
 	const struct weft_registry *definitions; /* of the other side's models,
-	                   for a server that does not tell of its own; or NULL */
+	                   for a server that does not tell its own; or NULL */
 	bool shares_registry; /* it is another spec's to close */
 	struct spec_names {
 		char **list;

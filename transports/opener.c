@@ -47,6 +47,7 @@ weft_source_open_url(const char *url, const struct weft_url_options *options,
 	/* The URL may have a password in it. */
 	if (!opener)
 		return weft_error_set(error, WEFT_EINVAL,
-		    "not the URL of a source: expected http://, https://, ws:// or wss://");
+		    "not the URL of a source: expected http://, https://, "
+		    "ws:// or wss://");
 	return opener->open(url, options, source, error);
 }

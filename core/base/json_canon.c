@@ -145,7 +145,8 @@ find_twice(const struct weft__json_work *work,
     const struct weft__json_frame *frame)
 {
 	for (size_t i = 1; i < frame->count; i++)
-		if (weft_slice_equal(work->keys[i - 1].name, work->keys[i].name))
+		if (weft_slice_equal(
+			work->keys[i - 1].name, work->keys[i].name))
 			return work->entries + frame->first +
 			    work->keys[i].index;
 	return NULL;

@@ -253,7 +253,8 @@ is_kept(const struct literal *literal, const struct weft__decimal *decimal,
 		(size_t)decimal->length) == 0)
 		return true;
 	snprintf(exact, sizeof exact, "%.0f", value);
-	return strlen(exact) == size && memcmp(exact, literal->whole, size) == 0;
+	return strlen(exact) == size &&
+	    memcmp(exact, literal->whole, size) == 0;
 }
 
 /* Writes what is not canonical, or not known to be. */

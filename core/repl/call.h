@@ -12,7 +12,7 @@ struct weft__party {
 	struct weft_source *source;
 	const char *model;                 /* its name on that side */
 	struct weft_slice filter;          /* for CHANGES; the source only */
-	struct weft__bulk_options options; /* for BULK_UPDATE; the target only */
+	struct weft__bulk_options options; /* BULK_UPDATE: the target only */
 
 	/* Why an update was refused, or NULL: as in weft__bulk_part. */
 	void (*refused)(const struct weft_update *update,

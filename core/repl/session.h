@@ -69,7 +69,7 @@ struct weft__page {
 	struct weft__diff diff;          /* the target's opinion */
 	enum weft__relation *relations;  /* the source's, of its conflicts */
 	size_t relations_capacity;
-	size_t fetched;                  /* deltas whose bodies were asked for */
+	size_t fetched;                  /* deltas whose bodies were asked */
 	struct weft_update_list updates;
 	enum weft_outcome *outcomes;     /* of the updates */
 	size_t outcomes_capacity;

@@ -255,10 +255,10 @@ struct weft__source_ops {
 	    struct weft_error *error);
 
 	/*
-	 * Appends the next changes of a model, with bodies, in an order in which
-	 * they can be applied; each record once, as it is now.  Called again
-	 * with the place it has left it goes on, however much later.  A page
-	 * may be given twice, if the follower takes an older place.
+	 * Appends the next changes of a model, with bodies, in an order in
+	 * which they can be applied; each record once, as it is now.  Called
+	 * again with the place it has left it goes on, however much later.  A
+	 * page may be given twice, if the follower takes an older place.
 	 * WEFT_EGONE: what followed the place is not kept, or it is none.
 	 */
 	int (*follow)(struct weft_source *source, struct weft__follow *follow,

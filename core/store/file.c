@@ -94,8 +94,9 @@ weft__file_error(const struct weft__directory *directory, const char *name,
 {
 	int number = errno;
 
-	return weft_error_set(error, code_of_errno(number), "cannot %s %s/%s: %s",
-	    verb, directory->path, name, strerror(number));
+	return weft_error_set(error, code_of_errno(number),
+	    "cannot %s %s/%s: %s", verb, directory->path, name,
+	    strerror(number));
 }
 
 int

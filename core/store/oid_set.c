@@ -112,7 +112,8 @@ weft__oid_set_add(struct weft__oid_set *set, const void *array, size_t stride,
 	uint32_t mixed;
 
 	/* At most two thirds full. */
-	if (!set->slots || set->count + set->count / 2 >= (size_t)1 << set->bits)
+	if (!set->slots ||
+	    set->count + set->count / 2 >= (size_t)1 << set->bits)
 		if (grow(set))
 			return WEFT_ENOMEM;
 	mixed = mix(set, oid);

@@ -55,8 +55,8 @@ WEFT_MUST_CHECK int weft__spill_add(struct weft__spill *spill,
     struct weft__trie_item **items, size_t count, struct weft_error *error);
 
 /*
- * Loads a part in the place of the one before.  Of items with the same hash, in different
- * runs, there is one; repeated[byte] says how many were left out.
+ * Loads a part in the place of the one before.  Of items with the same hash,
+ * in different runs, there is one; repeated[byte] says how many were left out.
  * As 'load' of struct weft__trie_parts, with the spill as its context.
  */
 WEFT_MUST_CHECK int weft__spill_load(void *spill, unsigned byte,

@@ -56,7 +56,8 @@ sort_few(struct weft__trie_list list)
 		struct weft__trie_item *item = list.items[i];
 		size_t j = i;
 
-		for (; j && compare_pointers(&item, &list.items[j - 1]) < 0; j--)
+		for (; j && compare_pointers(&item, &list.items[j - 1]) < 0;
+		     j--)
 			list.items[j] = list.items[j - 1];
 		list.items[j] = item;
 	}

@@ -52,7 +52,7 @@ struct weft__track_write {
 	                                  names it, or a deletion */
 	const struct weft__oid *blob;  /* blob id of the body; NULL: del. */
 	uint64_t checkpoint;           /* current one */
-	uint64_t seq;                  /* that this write's journal row will have */
+	uint64_t seq;                  /* of this write's journal row */
 	bool replicated;               /* made for a peer, not by a user */
 	uint32_t generation;           /* replicated: of the change, or 0 */
 	struct weft_slice history;     /* replicated: as in weft_update */

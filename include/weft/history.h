@@ -137,7 +137,7 @@ struct weft_revision {
 	uint64_t time_ms;           /* since 1970; of the commit, rounded to
 	                               seconds, if only that is known */
 	char commit[41];            /* hex; "": not in the store yet */
-	struct weft_slice user;     /* on whose behalf, and from which peer or */
+	struct weft_slice user;     /* on whose behalf, from which peer or */
 	struct weft_slice origin;   /* connection: no value if none, or not
 	                               known any more */
 };

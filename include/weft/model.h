@@ -85,8 +85,9 @@ WEFT_API void weft_registry_destroy(struct weft_registry *registry);
  * how many journal rows are kept although the store has them;
  * "keepCheckpoints" and "keepDays" how much history weft_store_compact()
  * leaves (both not given: all), "tombstoneDays" and "dropHeardTombstones"
- * (true or false) which tombstones (both not given: all).  Relative names are relative to 'directory' (NULL: the current one).
- * '*datasource' belongs to the registry and lives as long.
+ * (true or false) which tombstones (both not given: all).  Relative names are
+ * relative to 'directory' (NULL: the current one). '*datasource' belongs to
+ * the registry and lives as long.
  * Returns as weft_registry_open().  Thread: the registry's owner.
  */
 WEFT_API WEFT_MUST_CHECK int weft_registry_add_datasource(

@@ -42,12 +42,12 @@ struct weft_replication {
 	struct weft_slice filter;   /* LoopBack filter JSON, or no value */
 	size_t chunk_size;          /* changes per step; 0: 1000 */
 	unsigned attempts;          /* 0: 3 */
-	bool without_roots;         /* skip the comparison of roots at the end */
+	bool without_roots;         /* do not compare roots at the end */
 	bool strict;                /* compare everything, whatever since says;
 	                               take each difference that is not plainly
-	                               one side's change for a conflict.  For two
-	                               sides that were replicated both ways, have
-	                               nothing left to send, and whose roots
+	                               one side's change for a conflict.  For
+	                               two sides that were replicated both ways,
+	                               have nothing left to send, whose roots
 	                               differ (docs/decisions/0008, point 7) */
 	bool verify;                /* go by what both sides hold, not by where
 	                               the last replication ended: finds what

@@ -57,7 +57,8 @@ struct weft_url_options {
  * (docs/remote.md).  'options' may be NULL; '*source' is the caller's, for
  * weft_source_destroy().
  * Returns 0; WEFT_EINVAL (no URL, no protocol of ours); WEFT_ENOTFOUND (it
- * does not have the models); WEFT_EDENIED; WEFT_ENETWORK; WEFT_ETIMEOUT; WEFT_ENOMEM.
+ * does not have the models); WEFT_EDENIED; WEFT_ENETWORK; WEFT_ETIMEOUT;
+ * WEFT_ENOMEM.
  * Thread: any; blocks.
  */
 WEFT_API WEFT_MUST_CHECK int weft_source_open_url(const char *url,

@@ -192,8 +192,8 @@ struct weft_compaction_result {
 
 /*
  * Brings the store up to date, drops the tombstones and the history that
- * 'compaction' (NULL: the settings) does not keep, and merges packs.  Readers in other processes go
- * on.  Commits get other ids when history was dropped.
+ * 'compaction' (NULL: the settings) does not keep, and merges packs.  Readers
+ * in other processes go on.  Commits get other ids when history was dropped.
  * Returns 0; WEFT_EINVAL (the version); WEFT_EUNSUPPORTED (no store; objects
  * that git has not packed yet); WEFT_EREADONLY; WEFT_EDAMAGED (something that
  * is to be kept: then nothing was dropped); what the database or the store

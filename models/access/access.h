@@ -4,8 +4,8 @@
  * A request comes with a token's text.  weft__access_authenticate() makes it a
  * principal, on whose behalf weft__access_check() is asked before a method of
  * a model is called, and for whom weft__source_open_for() (view.h) opens a
- * source that shows what he may see.  No principal (NULL) is somebody who is not logged
- * in.
+ * source that shows what he may see.  No principal (NULL) is somebody who is
+ * not logged in.
  *
  * The models User (and those based on it), AccessToken, Role, RoleMapping and
  * ACL are ordinary models of the registry; hooks on them keep passwords
@@ -51,7 +51,7 @@ typedef void weft__reset_fn(struct weft_model *model,
 
 struct weft__access_options {
 	bool deny_unlisted;      /* no rule: denied, not allowed */
-	int acl_error_status;    /* for users who are logged in: 401, 403, 404 */
+	int acl_error_status;    /* to who is logged in: 401, 403, 404 */
 	struct weft__password_cost cost; /* of new hashes */
 	weft__reset_fn *reset;   /* NULL: nobody can reset a password */
 	void *reset_context;

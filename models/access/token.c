@@ -99,8 +99,8 @@ where_tokens(const struct weft__access *access,
     const struct weft__access_model *entry, struct weft_slice user_id,
     struct weft_slice but)
 {
-	json_t *where =
-	    json_pack("{s:{s:o}}", "userId", "inq", weft__lookup_spellings(user_id));
+	json_t *where = json_pack(
+	    "{s:{s:o}}", "userId", "inq", weft__lookup_spellings(user_id));
 
 	if (where && but.data &&
 	    json_object_set_new(where,

@@ -54,7 +54,8 @@ weft__user_rehash(struct weft__access *access,
 	if (!weft__lookup_id_text(
 		json_object_get(user, weft_model_id_name(entry->model)), id))
 		return;
-	if (weft__user_store_password(access, entry, weft_slice(id), password, &error))
+	if (weft__user_store_password(
+		access, entry, weft_slice(id), password, &error))
 		weft__log(WEFT_LOG_WARNING, "access",
 		    "%s %s: the password's old hash was kept: %s",
 		    weft_model_name(entry->model), id, error.text);
@@ -224,8 +225,9 @@ set_new(struct changing *changing, struct weft_slice password,
 	    password, changing->refusal, changing->error);
 
 	if (!code)
-		code = weft__user_store_password(changing->access, changing->entry,
-		    changing->principal->user_id, password, changing->error);
+		code = weft__user_store_password(changing->access,
+		    changing->entry, changing->principal->user_id, password,
+		    changing->error);
 	if (!code)
 		code = weft__token_delete_all(changing->access,
 		    changing->entry, changing->principal->user_id, NULL,

@@ -53,8 +53,8 @@ struct weft__memory_session {
 	struct weft__memory *memory;
 	bool writing;
 	struct weft__ordered *tree; /* as this session sees it */
-	struct weft__ordered *held; /* as it was before the call under way, whose
-	                            inputs may point into it */
+	struct weft__ordered *held; /* as it was before the call under way,
+	                            whose inputs may point into it */
 	struct weft__ordered **marks;
 	size_t marks_length;
 	size_t marks_capacity;

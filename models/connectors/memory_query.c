@@ -15,7 +15,8 @@ struct walk {
 	struct weft__memory_session *session;
 	int model;
 	const struct weft_query *query;
-	int (*visit)(struct walk *walk, const struct weft__ordered_entry *entry);
+	int (*visit)(
+	    struct walk *walk, const struct weft__ordered_entry *entry);
 	weft_connector_record_fn *each;
 	void *context;
 	uint64_t seen; /* matching ones so far */

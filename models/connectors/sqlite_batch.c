@@ -14,7 +14,8 @@
 static int
 prepare_many(struct weft__sqlite_session *session, struct weft_error *error)
 {
-	struct weft_buf sql = WEFT_BUF_INIT(WEFT__SQLITE_BATCH * COLUMNS * 8 + 256);
+	struct weft_buf sql =
+	    WEFT_BUF_INIT(WEFT__SQLITE_BATCH * COLUMNS * 8 + 256);
 	int code = weft_buf_printf(&sql, "INSERT INTO weft_journal (seq, "
 	    "model, id, rev, op, checkpoint, time, origin, user) VALUES ");
 

@@ -1,11 +1,11 @@
 /*
  * What the files of the SQLite connector share: sqlite.c (opening),
- * sqlite_backup.c (copying), sqlite_schema.c (the file's tables), sqlite_define.c (a model's),
- * sqlite_session.c (transactions, statements),
+ * sqlite_backup.c (copying), sqlite_schema.c (the file's tables),
+ * sqlite_define.c (a model's), sqlite_session.c (transactions, statements),
  * sqlite_record.c, sqlite_query.c and sqlite_narrow.c (finding),
- * sqlite_functions.c (SQL functions), sqlite_journal.c and sqlite_batch.c
- * (the journal), sqlite_bind.c, sqlite_value.c
- * (kept states, named values), sqlite_error.c.
+ * sqlite_functions.c (SQL functions), sqlite_journal.c and sqlite_batch.c (the
+ * journal), sqlite_bind.c, sqlite_value.c (kept states, named values),
+ * sqlite_error.c.
  *
  * Invariants:
  * S1  No text that came from outside is ever part of an SQL statement, except

@@ -88,7 +88,8 @@ check_file(struct weft__sqlite *sqlite, bool *is_empty,
 	if (version > SCHEMA_VERSION)
 		return weft_error_set(error, WEFT_EUNSUPPORTED,
 		    "%s: written by a newer weft (tables of version %d, "
-		    "this one knows %d)", sqlite->path, version, SCHEMA_VERSION);
+		    "this one knows %d)",
+		    sqlite->path, version, SCHEMA_VERSION);
 	return 0;
 }
 

@@ -52,7 +52,8 @@ must_fail(bool takes_space)
 	    atomic_load_explicit(&fail_countdown, memory_order_relaxed);
 
 	if (left < 0 ||
-	    (!takes_space && atomic_load(&fail_kind) == WEFT__SQLITE_FAULT_FULL))
+	    (!takes_space &&
+		atomic_load(&fail_kind) == WEFT__SQLITE_FAULT_FULL))
 		return false;
 	if (left > 0) {
 		atomic_store(&fail_countdown, left - 1);

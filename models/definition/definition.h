@@ -55,7 +55,7 @@ struct weft__definition {
 	 * versions is newer; no value if there is none. */
 	struct weft_slice updated_at;
 	/* Declared with "visibleTo" (models/visible/visible.h): the
-	 * properties that say who may see a record; no value if there are none. */
+	 * properties that say who may see a record; no value: none. */
 	struct weft_slice visible_owner;
 	struct weft_slice visible_groups;
 	/* Declared with "changeFilterProperty": changes carry its value, and

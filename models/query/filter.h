@@ -104,7 +104,7 @@ struct weft__filter {
 struct weft__filter_schema {
 	enum weft_property_type (*type)(void *context, struct weft_slice name);
 	void *context;
-	struct weft_slice id_name; /* the id property; its values match by text */
+	struct weft_slice id_name; /* the id: its values match by text */
 };
 
 /*

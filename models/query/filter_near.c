@@ -24,8 +24,8 @@ read_distance(struct weft__filter_parser *parser,
 }
 
 static int
-read_unit(struct weft__filter_parser *parser, const struct weft__filter_subject *subject,
-    double *unit_m)
+read_unit(struct weft__filter_parser *parser,
+    const struct weft__filter_subject *subject, double *unit_m)
 {
 	struct weft__json_value value =
 	    weft__json_find(subject->expression, weft_slice("unit"));
@@ -44,8 +44,9 @@ read_unit(struct weft__filter_parser *parser, const struct weft__filter_subject 
 }
 
 int
-weft__filter_parse_near(struct weft__filter_parser *parser, const struct weft__filter_subject *subject,
-    struct weft__json_value value, struct weft__where **where)
+weft__filter_parse_near(struct weft__filter_parser *parser,
+    const struct weft__filter_subject *subject, struct weft__json_value value,
+    struct weft__where **where)
 {
 	struct weft__geo_point point;
 	struct weft__where *near;
@@ -58,7 +59,8 @@ weft__filter_parse_near(struct weft__filter_parser *parser, const struct weft__f
 	if (parser->inside_or)
 		return weft_error_set(parser->error, WEFT_EINVAL,
 		    "not supported inside an or");
-	code = weft__filter_add_leaf(parser, subject, WEFT__WHERE_NEAR, 0, where);
+	code =
+	    weft__filter_add_leaf(parser, subject, WEFT__WHERE_NEAR, 0, where);
 	if (code)
 		return code;
 	near = *where;

@@ -84,8 +84,9 @@ add_join(struct weft__filter_parser *parser, enum weft__where_op op,
 }
 
 int
-weft__filter_add_leaf(struct weft__filter_parser *parser, const struct weft__filter_subject *subject,
-    enum weft__where_op op, size_t length, struct weft__where **where)
+weft__filter_add_leaf(struct weft__filter_parser *parser,
+    const struct weft__filter_subject *subject, enum weft__where_op op,
+    size_t length, struct weft__where **where)
 {
 	int code = add_term(parser, op, where);
 
@@ -101,8 +102,9 @@ weft__filter_add_leaf(struct weft__filter_parser *parser, const struct weft__fil
 }
 
 static int
-set_value(struct weft__filter_parser *parser, const struct weft__filter_subject *subject,
-    struct weft__where *where, size_t index, struct weft__json_value value)
+set_value(struct weft__filter_parser *parser,
+    const struct weft__filter_subject *subject, struct weft__where *where,
+    size_t index, struct weft__json_value value)
 {
 	bool is_equality = where->op == WEFT__WHERE_EQ ||
 	    where->op == WEFT__WHERE_NEQ || where->op == WEFT__WHERE_INQ ||
@@ -124,9 +126,9 @@ compare_values(const void *a, const void *b)
 
 /* The values of BETWEEN, INQ and NIN. */
 static int
-parse_list(struct weft__filter_parser *parser, const struct weft__filter_subject *subject,
-    const struct operator *operator, struct weft__json_value list,
-    struct weft__where **where)
+parse_list(struct weft__filter_parser *parser,
+    const struct weft__filter_subject *subject, const struct operator *operator,
+    struct weft__json_value list, struct weft__where **where)
 {
 	struct weft__json_value element;
 	size_t length = 0, offset = 0;
@@ -140,7 +142,8 @@ parse_list(struct weft__filter_parser *parser, const struct weft__filter_subject
 	if (operator->operand == PAIR && length != 2)
 		return weft_error_set(parser->error, WEFT_EINVAL,
 		    "must be an array of two values, not of %zu", length);
-	code = weft__filter_add_leaf(parser, subject, operator->op, length, where);
+	code =
+	    weft__filter_add_leaf(parser, subject, operator->op, length, where);
 	offset = 0;
 	for (size_t i = 0; !code && i < length; i++) {
 		weft__json_element(list.token, &offset, &element);
@@ -207,7 +210,8 @@ parse_operator(struct weft__filter_parser *parser,
 	case POINT:
 		return weft__filter_parse_near(parser, subject, value, where);
 	default:
-		code = weft__filter_add_leaf(parser, subject, operator->op, 1, where);
+		code = weft__filter_add_leaf(
+		    parser, subject, operator->op, 1, where);
 		if (!code)
 			code = set_value(parser, subject, *where, 0, value);
 		return code;
@@ -261,8 +265,9 @@ parse_members(struct weft__filter_parser *parser,
 }
 
 static int
-parse_expression(struct weft__filter_parser *parser, struct weft__filter_subject *subject,
-    struct weft__json_value value, struct weft__where **where)
+parse_expression(struct weft__filter_parser *parser,
+    struct weft__filter_subject *subject, struct weft__json_value value,
+    struct weft__where **where)
 {
 	struct weft__json expression;
 	int code;
@@ -279,7 +284,8 @@ parse_expression(struct weft__filter_parser *parser, struct weft__filter_subject
 
 /* What the schema says of the property. */
 static void
-ask_schema(const struct weft__filter_parser *parser, struct weft__filter_subject *subject)
+ask_schema(const struct weft__filter_parser *parser,
+    struct weft__filter_subject *subject)
 {
 	const struct weft__filter_schema *schema = parser->schema;
 
@@ -306,7 +312,8 @@ parse_property(struct weft__filter_parser *parser,
 	if (member->value.type == WEFT__JSON_OBJECT)
 		return parse_expression(
 		    parser, &subject, member->value, where);
-	code = weft__filter_add_leaf(parser, &subject, WEFT__WHERE_EQ, 1, where);
+	code =
+	    weft__filter_add_leaf(parser, &subject, WEFT__WHERE_EQ, 1, where);
 	if (!code)
 		code = set_value(parser, &subject, *where, 0, member->value);
 	return code;

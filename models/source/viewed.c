@@ -25,7 +25,8 @@ destroy(struct weft_source *source)
 static const char *
 epoch(struct weft_source *source)
 {
-	return weft__viewed_inner(source)->ops->epoch(weft__viewed_inner(source));
+	return weft__viewed_inner(source)->ops->epoch(
+	    weft__viewed_inner(source));
 }
 
 static int

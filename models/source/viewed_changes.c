@@ -62,8 +62,9 @@ is_wanted(struct weft__viewed_page *page,
 }
 
 static int
-take_record(struct weft__viewed_page *page, struct weft_transaction *transaction,
-    size_t index, const struct weft__viewed_row *row)
+take_record(struct weft__viewed_page *page,
+    struct weft_transaction *transaction, size_t index,
+    const struct weft__viewed_row *row)
 {
 	struct weft__visible_keys keys = {0};
 	struct weft__current current;

@@ -62,7 +62,8 @@ was_in_perhaps(const struct weft__viewed_feed *feed,
 
 /* Whether the viewer had the record, by this feed, at his last position. */
 static bool
-was_in(const struct weft__viewed_page *page, const struct weft__viewed_feed *feed,
+was_in(const struct weft__viewed_page *page,
+    const struct weft__viewed_feed *feed,
     const struct weft__visible_entry *entry, const struct weft__track *track)
 {
 	uint64_t since = page->since_seq;
@@ -77,8 +78,8 @@ was_in(const struct weft__viewed_page *page, const struct weft__viewed_feed *fee
 }
 
 static bool
-was_seen(const struct weft__viewed_page *page, const struct weft__visible_keys *keys,
-    const struct weft__track *track)
+was_seen(const struct weft__viewed_page *page,
+    const struct weft__visible_keys *keys, const struct weft__track *track)
 {
 	for (size_t i = 0; i < page->feeds_length; i++) {
 		const struct weft__visible_entry *entry =
@@ -139,7 +140,8 @@ is_given_before(const struct weft__viewed_page *page, size_t index,
 
 /* A record that the viewer cannot see, in a feed where he could. */
 static int
-append_gone(struct weft__viewed_page *page, const struct weft__viewed_feed *feed, struct weft_slice id,
+append_gone(struct weft__viewed_page *page,
+    const struct weft__viewed_feed *feed, struct weft_slice id,
     const struct weft__current *current,
     const struct weft__visible_entry *entry)
 {
@@ -157,8 +159,8 @@ append_gone(struct weft__viewed_page *page, const struct weft__viewed_feed *feed
 }
 
 int
-weft__viewed_append(struct weft__viewed_page *page, size_t index, const struct weft__viewed_row *row,
-    const struct weft__current *current,
+weft__viewed_append(struct weft__viewed_page *page, size_t index,
+    const struct weft__viewed_row *row, const struct weft__current *current,
     const struct weft__visible_keys *keys)
 {
 	const struct weft__viewed_feed *feed = &page->feeds[index];

@@ -101,9 +101,10 @@ weft__source_viewed_update_last_change(struct weft_source *source,
 {
 	int code = require_seen(source, model, id, error);
 
-	return code ? code : weft__viewed_inner(source)->ops->update_last_change(
-	    weft__viewed_inner(source), model, id, prev, generation, history,
-	    error);
+	return code ? code
+		    : weft__viewed_inner(source)->ops->update_last_change(
+			  weft__viewed_inner(source), model, id, prev,
+			  generation, history, error);
 }
 
 int
@@ -210,8 +211,9 @@ weft__source_viewed_meta_each(struct weft_source *source, const char *prefix,
 	int code = full_name(source, prefix, &full, error);
 
 	if (!code)
-		code = weft__viewed_inner(source)->ops->meta_each(weft__viewed_inner(source),
-		    full.data, strip, &stripped, error);
+		code = weft__viewed_inner(source)->ops->meta_each(
+		    weft__viewed_inner(source), full.data, strip, &stripped,
+		    error);
 	weft_buf_fini(&full);
 	return code;
 }

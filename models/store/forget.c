@@ -89,7 +89,8 @@ is_disputed(const struct page *page, struct weft_slice id)
 		const struct weft_slice name = page->disputed[i];
 		const char *end = name.data + name.size;
 
-		if (name.size > id.size && end[-1 - (ptrdiff_t)id.size] == '/' &&
+		if (name.size > id.size &&
+		    end[-1 - (ptrdiff_t)id.size] == '/' &&
 		    memcmp(end - id.size, id.data, id.size) == 0)
 			return true;
 	}

@@ -29,7 +29,7 @@ struct weft__current {
 /* One write of a record. */
 struct weft__write {
 	struct weft_slice id;
-	struct weft_slice body;   /* canonical, visible part; no value: delete */
+	struct weft_slice body;   /* canonical, visible; no value: delete */
 	struct weft_slice hidden; /* canonical object of hidden properties; no
 	                             value: none */
 	bool keep_hidden;         /* keep the stored ones (replication) */

@@ -30,7 +30,8 @@ bool http_load_run(struct http_load *load, uint16_t port, bool has_tls,
     unsigned count, unsigned requests, const char *path, uint64_t *took_ns);
 
 /*
- * 'count' connections ask for 'path' once each and then stay, until the next call.
+ * 'count' connections ask for 'path' once each and then stay, until the next
+ * call.
  */
 bool http_load_hold(struct http_load *load, uint16_t port, bool has_tls,
     unsigned count, const char *path);

@@ -181,9 +181,10 @@ measure(struct bench *bench, uint64_t count, int trials, bool descend,
 	if (code)
 		return code;
 	printf("  %11" PRIu64 " %8s %9" PRIu64 " %9" PRIu64 " %9" PRIu64
-	       " %9" PRIu64 " %7.1f %5" PRIu64 " %10s\n", count,
-	    descend ? "descent" : "sketch", bytes_of(&cost, 50),
-	    bytes_of(&cost, 99), bytes_of(&cost, 100), bar, (double)cost.rounds / (double)cost.trials, cost.most_rounds,
+	       " %9" PRIu64 " %7.1f %5" PRIu64 " %10s\n",
+	    count, descend ? "descent" : "sketch", bytes_of(&cost, 50),
+	    bytes_of(&cost, 99), bytes_of(&cost, 100), bar,
+	    (double)cost.rounds / (double)cost.trials, cost.most_rounds,
 	    bench_time(cost.ns / (double)cost.trials));
 	fflush(stdout);
 	return 0;

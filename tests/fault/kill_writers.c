@@ -1,7 +1,7 @@
 /*
  * kill -9 of a process whose threads write through group commit while another
- * one projects and compacts, after a random number of acknowledgements.  What the threads
- * were told is kept in memory that the test shares with them.
+ * one projects and compacts, after a random number of acknowledgements.  What
+ * the threads were told is kept in memory that the test shares with them.
  *
  *   - Every acknowledged write is there, and what was under way is there as a
  *     whole or not at all; a transaction that was taken back never is.

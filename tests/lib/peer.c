@@ -54,8 +54,8 @@ find_trace(struct peer *peer, struct weft_slice id)
 }
 
 static void
-recall(
-    const struct peer *peer, struct peer_trace *trace, struct weft__track *track)
+recall(const struct peer *peer, struct peer_trace *trace,
+    struct weft__track *track)
 {
 	weft__trace_recall(&trace->trace, peer->horizon - 1, track);
 }

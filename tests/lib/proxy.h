@@ -12,8 +12,8 @@
 enum proxy_fault {
 	PROXY_NONE,      /* nothing */
 	PROXY_CLOSE,     /* both sides see the end */
-	PROXY_RESET,     /* both sides see a reset; what was under way is lost */
-	PROXY_SILENCE,   /* nothing comes through any more, and nobody is told */
+	PROXY_RESET,     /* both sides see a reset; some is lost */
+	PROXY_SILENCE,   /* nothing comes any more; nobody is told */
 	PROXY_HALF_OPEN, /* one side sees the end, the other is not told */
 	PROXY_DELAY,     /* each piece waits for some ms */
 	PROXY_THROTTLE,  /* a few bytes at a time */

@@ -21,7 +21,8 @@ void metrics_count(
 
 /*
  * Appends everything: requests, connections, who replicates ('repl' may be
- * NULL), this process, and how far each datasource of the registry is.  Reads the databases: on a worker.
+ * NULL), this process, and how far each datasource of the registry is.  Reads
+ * the databases: on a worker.
  * Returns 0; WEFT_ENOMEM; what a database returns.
  */
 WEFT_MUST_CHECK int metrics_write(struct metrics *metrics,

@@ -73,9 +73,9 @@ struct settings {
  * Reads DIR/config.json and DIR/weftd.json (each may be missing) over the
  * defaults.  To be freed with settings_fini() in any case; 'directory' is
  * copied.
- * Returns 0; WEFT_ECONFIG naming file and key, and what was expected (weftd.json
- * may have no unknown key); WEFT_ENOTFOUND (no such directory); WEFT_EIO;
- * WEFT_ENOMEM.
+ * Returns 0; WEFT_ECONFIG naming file and key, and what was expected
+ * (weftd.json may have no unknown key); WEFT_ENOTFOUND (no such directory);
+ * WEFT_EIO; WEFT_ENOMEM.
  */
 WEFT_MUST_CHECK int settings_read(struct settings *settings,
     const char *directory, struct weft_error *error);

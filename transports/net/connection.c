@@ -68,7 +68,8 @@ weft__connection_break(struct weft__connection *connection)
 }
 
 void
-weft__connection_set_reading(struct weft__connection *connection, bool is_reading)
+weft__connection_set_reading(
+    struct weft__connection *connection, bool is_reading)
 {
 	if (connection->is_reading == is_reading)
 		return;
@@ -80,7 +81,8 @@ weft__connection_set_reading(struct weft__connection *connection, bool is_readin
 }
 
 void
-weft__connection_set_writing(struct weft__connection *connection, bool is_writing)
+weft__connection_set_writing(
+    struct weft__connection *connection, bool is_writing)
 {
 	if (connection->is_writing == is_writing)
 		return;
@@ -103,7 +105,8 @@ shake(struct weft__connection *connection)
 		weft__connection_read(connection);
 	} else if (result == WEFT__STREAM_WANT_READ ||
 	    result == WEFT__STREAM_WANT_WRITE) {
-		weft__connection_set_writing(connection, result == WEFT__STREAM_WANT_WRITE);
+		weft__connection_set_writing(
+		    connection, result == WEFT__STREAM_WANT_WRITE);
 	} else {
 		weft__connection_fail(connection);
 	}

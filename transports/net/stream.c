@@ -60,7 +60,8 @@ read_tls(struct weft__stream *stream, char *data, size_t size)
 
 	ERR_clear_error();
 	while (filled < size && got > 0) {
-		got = SSL_read(stream->ssl, data + filled, (int)(size - filled));
+		got =
+		    SSL_read(stream->ssl, data + filled, (int)(size - filled));
 		if (got > 0)
 			filled += (size_t)got;
 	}

@@ -57,8 +57,8 @@ run(void *context)
 }
 
 int
-weft__workers_create(
-    unsigned count, struct weft__workers **workers_out, struct weft_error *error)
+weft__workers_create(unsigned count, struct weft__workers **workers_out,
+    struct weft_error *error)
 {
 	struct weft__workers *workers = weft__calloc(
 	    1, sizeof *workers + count * sizeof *workers->threads);

@@ -71,7 +71,8 @@ decimal_shorten__is_the_shortest(void **state)
 	struct random random = {1};
 
 	for (int i = 0; i < 20000; i++) {
-		double fraction = (double)(random_next(&random) >> 11) * 0x1p-53;
+		double fraction =
+		    (double)(random_next(&random) >> 11) * 0x1p-53;
 		double scale = pow(10, (double)random_below(&random, 26) - 7);
 
 		if (fraction > 0)
@@ -122,7 +123,8 @@ decimal_shorten__holds_at_the_edges(void **state)
 			above = nextafter(above, HUGE_VAL);
 		}
 	}
-	for (double value = 4503599627370486.5; value < 4503599627370506; value++)
+	for (double value = 4503599627370486.5; value < 4503599627370506;
+	     value++)
 		assert_shortest(value);
 }
 

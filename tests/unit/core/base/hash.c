@@ -97,8 +97,11 @@ object_id__writes_any_size(void **state)
 		size_t size;
 		const char *expected; /* of so many zero bytes */
 	} cases[] = {
-	    {9, "bc8840b22b1bcf5594717cc39cf105953e00c24d"}, {10, "cb43b5ce1342e5d73830ac8b6a37ea870fae2632"}, {99999, "d0313b8dbac607711041d59aeb921e993fca146b"},
-	    {100000, "f18c9a678f421d5c52f6c5acc23670267d5f632f"}, {1234567, "e3ca13d377d01a2b35898ad0ff845ae989297220"},
+	    {9, "bc8840b22b1bcf5594717cc39cf105953e00c24d"},
+	    {10, "cb43b5ce1342e5d73830ac8b6a37ea870fae2632"},
+	    {99999, "d0313b8dbac607711041d59aeb921e993fca146b"},
+	    {100000, "f18c9a678f421d5c52f6c5acc23670267d5f632f"},
+	    {1234567, "e3ca13d377d01a2b35898ad0ff845ae989297220"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -18,19 +18,24 @@ json_canon__sorts_members_at_every_level(void **state)
 }
 
 /* In JavaScript's order; numbers as names are text. */
-static const char *const ordered[] = {
-    "", "\\u0000", "\\u0000a", "\\u0001", "\\b", "\\t", "\\n", "\\n\\n",
-    "\\n\\u000b", "\\n\xf0\x9f\x98\x80", "\\n\xf0\x9f\x98\x80""a",
-    "\\n\xf0\x9f\x98\x81", "\\n\\ufeff", "\\u000b", "\\f", "\\r", "\\u001f", " ", "!", "\\\"", "#", "/", "0", "1", "10",
-    "100", "2", "9", "A", "Z", "[", "\\\\", "\\\\a", "]", "_", "a",
-    "a\\u0000", "a\\n", "a ", "a\\\"", "aa", "aaaaaaa", "aaaaaaaa",
-    "aaaaaaaa\\u0000", "aaaaaaaaa", "aaaaaaab", "ab", "abcdefg\\\\h",
-    "abcdefgh", "abcdefgha", "abcdefghb", "b", "z", "~", "\\u007f",
-    "\\u0080", "\\u009f", "\xc2\xa0", "\\u00ad", "\xc2\xae", "\xc3\xa9",
-    "\xc3\xa9""a", "\xc3\xbf", "\\u0600", "\xd8\x85", "\xe0\xa0\x80",
-    "\\u17b4", "\\u200c", "\xe2\x82\xac", "\xed\x9f\xbf",
-    "\xf0\x90\x80\x80", "\xf0\x90\x80\x80""a", "\xf0\x90\x80\x81",
-    "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xee\x80\x80",
+static const char *const ordered[] = {"", "\\u0000", "\\u0000a", "\\u0001",
+    "\\b", "\\t", "\\n", "\\n\\n", "\\n\\u000b", "\\n\xf0\x9f\x98\x80",
+    "\\n\xf0\x9f\x98\x80"
+    "a",
+    "\\n\xf0\x9f\x98\x81", "\\n\\ufeff", "\\u000b", "\\f", "\\r", "\\u001f",
+    " ", "!", "\\\"", "#", "/", "0", "1", "10", "100", "2", "9", "A", "Z", "[",
+    "\\\\", "\\\\a", "]", "_", "a", "a\\u0000", "a\\n", "a ", "a\\\"", "aa",
+    "aaaaaaa", "aaaaaaaa", "aaaaaaaa\\u0000", "aaaaaaaaa", "aaaaaaab", "ab",
+    "abcdefg\\\\h", "abcdefgh", "abcdefgha", "abcdefghb", "b", "z", "~",
+    "\\u007f", "\\u0080", "\\u009f", "\xc2\xa0", "\\u00ad", "\xc2\xae",
+    "\xc3\xa9",
+    "\xc3\xa9"
+    "a",
+    "\xc3\xbf", "\\u0600", "\xd8\x85", "\xe0\xa0\x80", "\\u17b4", "\\u200c",
+    "\xe2\x82\xac", "\xed\x9f\xbf", "\xf0\x90\x80\x80",
+    "\xf0\x90\x80\x80"
+    "a",
+    "\xf0\x90\x80\x81", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xee\x80\x80",
     "\xef\xac\x81", "\\ufeff", "\\uffff"};
 
 #define ORDERED (sizeof ordered / sizeof *ordered)
@@ -166,7 +171,8 @@ json_write_object__sorts_and_lets_the_last_win(void **state)
 	struct weft_buf out = WEFT_BUF_INIT(100);
 
 	assert_int_equal(weft__json_write_object(members, 6, &out), 0);
-	assert_string_equal(out.data, "{\"\\u0000\":null,\"a\":\"y\",\"b\":[2]}");
+	assert_string_equal(
+	    out.data, "{\"\\u0000\":null,\"a\":\"y\",\"b\":[2]}");
 	assert_int_equal(weft__json_write_object(members, 0, &out), 0);
 	assert_int_equal(weft__json_write_object(&members[2], 1, &out), 0);
 	assert_string_equal(

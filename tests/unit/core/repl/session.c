@@ -902,7 +902,8 @@ main(void)
 	    TEST(session__stops_at_conflicts_and_sends_the_rest),
 	    TEST(session__reports_a_conflict_that_comes_up_in_bulk_update),
 	    TEST(session__adds_the_conflicts_of_diff_and_bulk_update),
-	    TEST(session__update_the_target_has_meanwhile_needs_no_further_attempt),
+	    TEST(
+		session__update_the_target_has_meanwhile_needs_no_further_attempt),
 	    TEST(session__leaves_out_a_record_that_vanished),
 	    TEST(session__goes_on_when_all_bodies_of_a_page_vanished),
 	    TEST(session__counts_what_is_refused),

@@ -446,26 +446,23 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(compact_choose__takes_the_geometric_run),
-		cmocka_unit_test(compact_choose__keeps_to_the_limit_of_a_pack),
-		cmocka_unit_test(project__merges_packs_when_there_are_too_many),
-		cmocka_unit_test(store_compact__makes_one_pack_that_git_takes),
-		cmocka_unit_test(store_compact__has_each_object_once),
-		cmocka_unit_test(store_compact__of_an_empty_store_does_nothing),
-		cmocka_unit_test(
-		    store_compact__leaves_packs_that_somebody_keeps),
-		cmocka_unit_test(store_compact__leaves_packs_that_git_made),
-		cmocka_unit_test(
-		    store_compact__leaves_packs_with_deltas_that_look_like_ours),
-		cmocka_unit_test(
-		    store_compact__drops_an_index_over_several_packs),
-		cmocka_unit_test(store_compact__refuses_to_copy_damage),
-		cmocka_unit_test(
-		    store_compact__survives_a_failure_of_any_operation),
-		cmocka_unit_test(
-		    store_compact__survives_death_at_any_operation),
-		cmocka_unit_test(store_compact__survives_failed_allocations),
-		cmocka_unit_test(store_compact__lets_readers_and_git_gc_go_on),
+	    cmocka_unit_test(compact_choose__takes_the_geometric_run),
+	    cmocka_unit_test(compact_choose__keeps_to_the_limit_of_a_pack),
+	    cmocka_unit_test(project__merges_packs_when_there_are_too_many),
+	    cmocka_unit_test(store_compact__makes_one_pack_that_git_takes),
+	    cmocka_unit_test(store_compact__has_each_object_once),
+	    cmocka_unit_test(store_compact__of_an_empty_store_does_nothing),
+	    cmocka_unit_test(store_compact__leaves_packs_that_somebody_keeps),
+	    cmocka_unit_test(store_compact__leaves_packs_that_git_made),
+	    cmocka_unit_test(
+		store_compact__leaves_packs_with_deltas_that_look_like_ours),
+	    cmocka_unit_test(store_compact__drops_an_index_over_several_packs),
+	    cmocka_unit_test(store_compact__refuses_to_copy_damage),
+	    cmocka_unit_test(
+		store_compact__survives_a_failure_of_any_operation),
+	    cmocka_unit_test(store_compact__survives_death_at_any_operation),
+	    cmocka_unit_test(store_compact__survives_failed_allocations),
+	    cmocka_unit_test(store_compact__lets_readers_and_git_gc_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -333,7 +333,8 @@ verify__of_missing_objects_goes_on(void **state)
 	/* The first commit's pack: the second needs leaves and records of it. */
 	store_shell(&fixture,
 	    "c=$(git rev-parse HEAD~); for i in objects/pack/*.idx; do"
-	    " git show-index < $i | grep -q $c && rm ${i%idx}pack; done; :", "");
+	    " git show-index < $i | grep -q $c && rm ${i%idx}pack; done; :",
+	    "");
 	store_fixture_reopen(&fixture);
 	problems = verify(&fixture, true);
 	assert_true(problems.count > 3);

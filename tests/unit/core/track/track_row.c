@@ -503,8 +503,7 @@ main(void)
 		track_apply__learns_the_history_of_a_replicated_write),
 	    cmocka_unit_test(
 		track_apply__is_of_no_lower_generation_than_its_source),
-	    cmocka_unit_test(
-		track_history__lists_older_revisions_newest_first),
+	    cmocka_unit_test(track_history__lists_older_revisions_newest_first),
 	    cmocka_unit_test(track_rebase__sets_prev_and_remembers_it),
 	    cmocka_unit_test(
 		track_rebase__takes_null_absent_and_known_revisions),

@@ -196,7 +196,8 @@ narrow__gives_conditions_that_indexes_serve(void **state)
 	is_served(db, "{\"a\":{\"inq\":[1,\"x\"]}}", "USING INDEX on_a (a=?)");
 	is_served(db, "{\"a\":{\"inq\":[1,null]}}", "USING INDEX on_a (a=?)");
 	is_served(db, "{\"a\":{\"gt\":1}}", "USING INDEX on_a (a>? AND a<?)");
-	is_served(db, "{\"a\":{\"lt\":\"x\"}}", "USING INDEX on_a (a>? AND a<?)");
+	is_served(
+	    db, "{\"a\":{\"lt\":\"x\"}}", "USING INDEX on_a (a>? AND a<?)");
 	is_served(db, "{\"a\":{\"between\":[1,2]}}",
 	    "USING INDEX on_a (a>? AND a<?)");
 	is_served(db, "{\"a\":{\"like\":\"x%\"}}",

@@ -167,7 +167,8 @@ registry_open__brings_the_models_of_users_along(void **state)
 	    "\"Member\":{\"dataSource\":\"db\"}}");
 	open_well(folder);
 	user = definition_of(folder, "User");
-	assert_true(weft__definition_find(user, weft_slice("password"))->hidden);
+	assert_true(
+	    weft__definition_find(user, weft_slice("password"))->hidden);
 	definition_of(folder, "ACL");
 	member = definition_of(folder, "Member");
 	assert_true(

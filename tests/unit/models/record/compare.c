@@ -34,7 +34,8 @@ assert_differences(const char *before, const char *after, const char *wanted)
 static void
 record_compare__names_what_differs(void **state)
 {
-	assert_differences("{\"a\":1,\"b\":\"x\"}", "{\"a\":1,\"b\":\"x\"}", "");
+	assert_differences(
+	    "{\"a\":1,\"b\":\"x\"}", "{\"a\":1,\"b\":\"x\"}", "");
 	assert_differences("{\"a\":1,\"b\":\"x\",\"d\":null}",
 	    "{\"a\":2,\"c\":true,\"d\":false}",
 	    "/a: 1 > 2\n"

@@ -436,8 +436,9 @@ copy_all(struct fixture *fixture, const char *to)
 {
 	char command[256];
 
-	snprintf(command, sizeof command, "cd %s && mkdir -p %s && cp -r db.* %s",
-	    fixture->directory, to, to);
+	snprintf(command, sizeof command,
+	    "cd %s && mkdir -p %s && cp -r db.* %s", fixture->directory, to,
+	    to);
 	assert_int_equal(system(command), 0);
 }
 

@@ -11,8 +11,10 @@
 #include "models/transaction.h"
 
 #define NOTES \
-	"{\"name\":\"Note\",\"trackChanges\":true,\"visibleTo\":{\"property\":" \
-	"\"ownerId\",\"groups\":\"groupIds\"},\"properties\":{\"id\":{\"type\":" \
+	"{\"name\":\"Note\",\"trackChanges\":true,\"visibleTo\":{" \
+	"\"property\":" \
+	"\"ownerId\",\"groups\":\"groupIds\"},\"properties\":{\"id\":{" \
+	"\"type\":" \
 	"\"string\",\"id\":true},\"ownerId\":\"string\",\"groupIds\":" \
 	"[\"string\"],\"text\":\"string\"}}"
 
