@@ -177,7 +177,7 @@ received(void *context, const char *data, size_t size)
 	struct weft__ws *ws = context;
 	struct weft_slice input = {data, size};
 
-	ws->is_heard = true;
+	ws->is_heard |= size > 0;
 	ws->is_inside = true;
 	while (may_take(ws) && take_next(ws, &input))
 		;

@@ -95,6 +95,12 @@ auth__refuses_unknown_and_other_users_tokens(void **state)
 	assert_int_equal(client.close_code, 4401);
 	assert_false(client.is_welcome);
 	repl_leave(&client);
+	repl_connect(&client, place.hub, "made up too");
+	repl_say(&client, "{\"t\":\"hello\"}");
+	repl_next(&client);
+	repl_expect(&client, "\"code\":\"unauthorized\"");
+	assert_int_equal(client.close_code, 4401);
+	repl_leave(&client);
 	enter_as(&client, &place, "7");
 	weft__principal_release(world_principal(&place.world, "8"));
 	repl_say(&client, "{\"t\":\"auth\",\"token\":\"token-of-8\"}");
@@ -258,6 +264,35 @@ stream__shows_each_user_his_own(void **state)
 	close_place(&place);
 }
 
+/* He gets what he may see, all of it, and nothing else. */
+static void
+stream__takes_no_position_of_another_user(void **state)
+{
+	struct repl_client ann, bob;
+	struct place place;
+	char open[256];
+
+	open_place(&place);
+	put(&place, place.notes, "{\"id\":\"a\",\"ownerId\":\"1\"}");
+	put(&place, place.notes, "{\"id\":\"b\",\"ownerId\":\"2\"}");
+	enter_as(&ann, &place, "1");
+	enter_as(&bob, &place, "2");
+	repl_say(&ann, "{\"t\":\"open\",\"n\":1,\"model\":\"Note\","
+		       "\"position\":\"now\"}");
+	snprintf(open, sizeof open,
+	    "{\"t\":\"open\",\"n\":1,\"model\":\"Note\",\"position\":\"%s\"}",
+	    repl_member(repl_next(&ann), "position"));
+	repl_say(&bob, open);
+	repl_expect(&bob, "\"reason\":\"other\"");
+	repl_say(&bob, "{\"t\":\"open\",\"n\":2,\"model\":\"Note\"}");
+	repl_expect(&bob, "opened");
+	repl_expect(&bob, "\"updates\":[{\"id\":\"b\"");
+	repl_expect(&bob, "caught");
+	repl_leave(&ann);
+	repl_leave(&bob);
+	close_place(&place);
+}
+
 static void
 stream__follows_the_groups_of_a_user(void **state)
 {
@@ -295,6 +330,7 @@ main(void)
 	    cmocka_unit_test(session__asks_for_rights_with_each_request),
 	    cmocka_unit_test(stream__ends_when_the_right_does),
 	    cmocka_unit_test(stream__shows_each_user_his_own),
+	    cmocka_unit_test(stream__takes_no_position_of_another_user),
 	    cmocka_unit_test(stream__follows_the_groups_of_a_user),
 	};
 

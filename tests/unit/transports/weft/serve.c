@@ -182,6 +182,44 @@ server__takes_little_before_it_knows_who_it_is(void **state)
 	close_place(&place);
 }
 
+static atomic_uint_fast64_t now_us;
+
+static uint64_t
+read_now(void *context)
+{
+	return now_us;
+}
+
+static void
+server__closes_who_does_not_say_who_he_is(void **state)
+{
+	static const struct weft__ticks ticks = {read_now, NULL};
+	struct place place;
+	int silent, nameless, known;
+
+	fixture_open(&place.fixture, FIXTURE_SQLITE);
+	repl_server_init(&place.repl, place.fixture.registry);
+	place.repl.http.config.ticks = &ticks;
+	repl_server_start(&place.repl, NULL);
+	place.ws = (struct ws_server){.http = place.repl.http};
+	silent = ws_connect(&place.ws, PROTOCOL);
+	nameless = ws_connect(&place.ws, PROTOCOL);
+	say(nameless, "{\"t\":\"hello\"}");
+	expect(nameless, "hello");
+	known = enter(&place, "a");
+	now_us += UINT64_C(10300) * 1000;
+	expect(silent, "unauthorized");
+	expect(silent, "close:4401");
+	expect(nameless, "unauthorized");
+	expect(nameless, "close:4401");
+	say(known, "{\"t\":\"ping\"}");
+	expect(known, "pong");
+	close(silent);
+	close(nameless);
+	close(known);
+	close_place(&place);
+}
+
 static void
 server__tells_each_what_others_push(void **state)
 {
@@ -291,6 +329,7 @@ main(void)
 	    cmocka_unit_test(server_take__refuses_who_may_not_connect),
 	    cmocka_unit_test(server_take__takes_a_token_of_the_subprotocol),
 	    cmocka_unit_test(server__takes_little_before_it_knows_who_it_is),
+	    cmocka_unit_test(server__closes_who_does_not_say_who_he_is),
 	    cmocka_unit_test(server__tells_each_what_others_push),
 	    cmocka_unit_test(server__reads_once_for_many),
 	    cmocka_unit_test(server__goes_on_beside_a_slow_reader),

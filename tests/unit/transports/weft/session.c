@@ -319,6 +319,52 @@ stream__holds_back_when_the_window_is_full(void **state)
 	weft__repl_hub_destroy(hub);
 }
 
+/* Who was too slow is cut, comes again with what he has, and is told the rest
+ * as it is now. */
+static void
+stream__goes_on_after_it_was_too_slow(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	char position[128], open[256];
+	struct repl_client client;
+
+	repl_enter(&client, hub, ",\"window\":1");
+	open_todo(&client);
+	fixture_put(fixture, "{\"id\":\"a\"}");
+	repl_wake(&client, fixture);
+	snprintf(position, sizeof position, "%s",
+	    repl_member(repl_next(&client), "position"));
+	for (int i = 0; i < 3; i++) {
+		char json[64];
+
+		snprintf(json, sizeof json, "{\"id\":\"b\",\"title\":\"%d\"}",
+		    i);
+		fixture_put(fixture, json);
+		repl_wake(&client, fixture);
+	}
+	assert_string_equal(repl_next(&client), "");
+	weft__repl_session_tick(client.session, client.now_ms + 61000);
+	assert_int_equal(client.close_code, 4408);
+	assert_int_equal(atomic_load(&hub->counts.timeouts), 1);
+	repl_leave(&client);
+	fixture_delete(fixture, "a");
+	repl_enter(&client, hub, "");
+	snprintf(open, sizeof open,
+	    "{\"t\":\"open\",\"n\":1,\"model\":\"Todo\",\"position\":\"%s\"}",
+	    position);
+	repl_say(&client, open);
+	repl_expect(&client, "opened");
+	repl_expect(&client, "\"title\":\"2\"");
+	assert_null(strstr(client.messages[3], "\"title\":\"1\""));
+	assert_non_null(
+	    strstr(client.messages[3], "{\"id\":\"a\",\"rev\":null"));
+	repl_expect(&client, "caught");
+	assert_string_equal(repl_next(&client), "");
+	repl_leave(&client);
+	weft__repl_hub_destroy(hub);
+}
+
 static void
 stream__waits_for_a_full_line(void **state)
 {
@@ -627,6 +673,48 @@ push__takes_binary_parts_and_packed_ones(void **state)
 	weft__repl_hub_destroy(hub);
 }
 
+/* A small message that says it is, or becomes, a large one. */
+static void
+push__refuses_what_grows_too_much(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	struct weft_buf zeros = WEFT_BUF_INIT(SIZE_MAX / 2);
+	struct weft_buf packed = WEFT_BUF_INIT(SIZE_MAX / 2);
+	struct weft_buf out = WEFT_BUF_INIT(65536);
+	struct weft__repl_message message;
+	struct repl_client client;
+
+	repl_enter(&client, hub, ",\"compress\":[\"deflate\"]");
+	assert_int_equal(weft_buf_reserve(&zeros, 8 << 20), 0);
+	memset(zeros.data, 0, 8 << 20);
+	zeros.size = 8 << 20;
+	weft__repl_message_init(&message, WEFT__REPL_PUSH);
+	message.is_binary = true;
+	assert_int_equal(weft__repl_pack(WEFT__REPL_DEFLATE,
+			     weft_buf_slice(&zeros), &packed,
+			     &message.is_packed),
+	    0);
+	message.body = weft_buf_slice(&packed);
+	for (message.n = 1; message.n <= 2; message.n++) {
+		/* First it tells the truth. */
+		message.unpacked_size = message.n == 1 ? zeros.size : 100;
+		weft_buf_clear(&out);
+		assert_int_equal(weft__repl_message_write(&message, &out), 0);
+		repl_send_bytes(&client, out.data, out.size);
+		repl_work_all(&client);
+		repl_expect(&client, message.n == 1
+			? "\"n\":1,\"code\":\"limit\""
+			: "\"n\":2,\"code\":\"invalid\"");
+	}
+	assert_int_equal(client.close_code, 0);
+	weft_buf_fini(&zeros);
+	weft_buf_fini(&packed);
+	weft_buf_fini(&out);
+	repl_leave(&client);
+	weft__repl_hub_destroy(hub);
+}
+
 static void
 push__keeps_to_window_and_batch(void **state)
 {
@@ -772,6 +860,7 @@ main(void)
 	    BOTH(stream__refuses_positions_that_are_none),
 	    BOTH(stream__costs_little_where_there_is_nothing),
 	    BOTH(stream__holds_back_when_the_window_is_full),
+	    BOTH(stream__goes_on_after_it_was_too_slow),
 	    BOTH(stream__waits_for_a_full_line),
 	    BOTH(stream__refuses_acknowledgements_of_what_was_not_sent),
 	    BOTH(stream__ends_when_it_is_not_live),
@@ -783,6 +872,7 @@ main(void)
 	    BOTH(push__tells_what_came_of_each_update),
 	    BOTH(push__is_resolved_by_the_servers_revision),
 	    BOTH(push__takes_binary_parts_and_packed_ones),
+	    BOTH(push__refuses_what_grows_too_much),
 	    BOTH(push__keeps_to_window_and_batch),
 	    BOTH(get__gives_records_as_they_are_and_were),
 	    cmocka_unit_test(ask__answers_questions_of_a_reconciliation),

@@ -21,3 +21,9 @@ tests_unit_transports_ws_client_SOURCES = \
 	tests/unit/transports/ws/client.c $(ws_fixture) $(certificate) \
 	tests/lib/proxy.c tests/lib/proxy.h
 tests_unit_transports_ws_client_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/ws/deadlines
+TESTS += tests/unit/transports/ws/deadlines
+tests_unit_transports_ws_deadlines_SOURCES = \
+	tests/unit/transports/ws/deadlines.c $(ws_fixture)
+tests_unit_transports_ws_deadlines_LDADD = $(TEST_LIBS)
