@@ -156,7 +156,18 @@ find_horizon(struct weft_transaction *transaction, uint64_t *horizon,
 	return code;
 }
 
-/* The store has everything up to '*context'. */
+/* The store has everything up to 'seq': states that were kept for it are not
+ * needed any more.  A record that is forgotten later must have none of them. */
+static int
+set_projected(struct weft_transaction *transaction, uint64_t seq,
+    struct weft_error *error)
+{
+	struct weft_connector_session *session = transaction->session;
+
+	transaction->counters.projected = seq;
+	return session->ops->pending_prune(session, seq, error);
+}
+
 static int
 note_projected(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
@@ -170,8 +181,7 @@ note_projected(struct weft_transaction *transaction, void *context,
 	code = find_horizon(transaction, &horizon, error);
 	if (code)
 		return code;
-	transaction->counters.projected = seq;
-	code = session->ops->pending_prune(session, seq, error);
+	code = set_projected(transaction, seq, error);
 	if (!code && horizon)
 		code = session->ops->journal_prune(session, horizon, error);
 	return code;
@@ -272,7 +282,7 @@ agree(struct weft_transaction *transaction, void *context,
 			    tip->checkpoint_last + 1, error);
 	} else {
 		agreement->relist = tip->seq < counters->projected;
-		counters->projected = tip->seq;
+		code = set_projected(transaction, tip->seq, error);
 	}
 	if (!code && agreement->relist)
 		code = weft__relist_request(transaction, error);

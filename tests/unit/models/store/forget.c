@@ -442,6 +442,16 @@ copy_all(struct fixture *fixture, const char *to)
 	assert_int_equal(system(command), 0);
 }
 
+static void
+copy_file(struct fixture *fixture, const char *from, const char *to)
+{
+	char command[256];
+
+	snprintf(command, sizeof command, "cd %s && cp %s %s",
+	    fixture->directory, from, to);
+	assert_int_equal(system(command), 0);
+}
+
 /* Whoever dies after the tombstones went and before the store knows: the next
  * projection gives the same commit, also after the record was made anew. */
 static void
@@ -476,6 +486,35 @@ forget__is_projected_the_same_after_a_crash(void **state)
 	assert_string_equal(first.commit, second.commit);
 	assert_int_equal(count_stored(&party), 0);
 	assert_sound(&party);
+	party_close(&party);
+}
+
+/* Whoever dies after a commit, before the database knows of it, leaves states
+ * that were kept for the store: they are nothing of a record that is gone. */
+static void
+forget__brings_nothing_back_that_was_kept_for_the_store(void **state)
+{
+	const struct weft__forget_rule rule = {false, 0};
+	struct fixture *fixture;
+	struct party party;
+	uint64_t dropped;
+
+	party_open(&party, FIXTURE_SQLITE);
+	fixture = &party.fixture;
+	party_put(&party, "a", "1");
+	party_delete(&party, "a");
+	party_reopen(&party, FIXTURE_SQLITE);
+	copy_file(fixture, "db.sqlite", "before");
+	project(&party);
+	party_reopen(&party, FIXTURE_MEMORY);
+	copy_file(fixture, "before", "db.sqlite");
+	party_reopen(&party, FIXTURE_SQLITE);
+	fixture_ok(fixture, weft__forget_tombstones(fixture->datasource,
+				&rule, &dropped, &fixture->error));
+	assert_int_equal(dropped, 1);
+	project(&party);
+	assert_sound(&party);
+	assert_int_equal(count_stored(&party), 0);
 	party_close(&party);
 }
 
@@ -584,6 +623,8 @@ main(void)
 		forget__leaves_a_trace_until_the_record_is_made_anew),
 	    ON_EACH_STORE(forget__leaves_history_and_root_as_they_are),
 	    ON_EACH_STORE(forget__works_page_by_page),
+	    cmocka_unit_test(
+		forget__brings_nothing_back_that_was_kept_for_the_store),
 	    cmocka_unit_test(forget__is_projected_the_same_after_a_crash),
 	    ON_EACH_STORE(forget__drops_only_what_is_projected),
 	    ON_EACH_STORE(forget__is_no_news_for_a_live_feed),
