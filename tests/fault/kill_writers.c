@@ -289,7 +289,7 @@ check_records(struct peer *peer, uint64_t round)
 static int
 print_problem(const struct weft_problem *problem, void *context)
 {
-	print_error("%s\n", problem->text);
+	print_error("WEFT_SEED=%" PRIu64 ": %s\n", seed, problem->text);
 	return 0;
 }
 
@@ -308,9 +308,11 @@ check_verify(struct peer *peer)
 }
 
 static int
-count_difference(
+print_difference(
     struct weft_slice id, bool in_a, bool in_b, void *context)
 {
+	print_error("WEFT_SEED=%" PRIu64 ": \"%.*s\" differs (%d, %d)\n", seed,
+	    (int)id.size, id.data, in_a, in_b);
 	++*(unsigned *)context;
 	return 0;
 }
@@ -343,7 +345,7 @@ check_replication(struct peer *peer, const char *directory)
 	assert_int_equal(result.length, 0);
 	weft_replication_result_fini(&result);
 	assert_int_equal(weft_model_compare(peer->model, copy.model,
-	                     count_difference, &differences, &copy.error),
+	                     print_difference, &differences, &copy.error),
 	    0);
 	assert_int_equal(differences, 0);
 	assert_int_equal(
