@@ -66,17 +66,20 @@ weft__giving_wants(struct weft__giving *giving, uint64_t origin)
 	return !origin || origin != giving->origin;
 }
 
-/* Makes the change one of the newest revision of the past; an empty line is a
- * deletion. */
-static void
-set_prev(struct weft_change *change, struct weft_slice past)
+void
+weft__update_set_prev(struct weft_update *update)
 {
-	const char *end = memchr(past.data, '\n', past.size);
+	struct weft_slice past = update->history;
+	const char *end;
 
-	change->has_prev = true;
-	change->prev = weft_slice_of(past.data, (size_t)(end - past.data));
-	if (!change->prev.size)
-		change->prev = weft_slice(NULL);
+	if (!past.size)
+		return;
+	end = memchr(past.data, '\n', past.size);
+	update->change.has_prev = true;
+	update->change.prev =
+	    weft_slice_of(past.data, (size_t)(end - past.data));
+	if (!update->change.prev.size) /* a deletion */
+		update->change.prev = weft_slice(NULL);
 }
 
 int
@@ -92,7 +95,7 @@ weft__give(struct weft__giving *giving, const struct weft_change *change,
 	if (giving->history.size) {
 		update.history = weft_buf_slice(&giving->history);
 		if (!keeps_prev)
-			set_prev(&update.change, update.history);
+			weft__update_set_prev(&update);
 	}
 	update.type = weft_change_type(&update.change);
 	if (weft_update_list_append(giving->list, &update))

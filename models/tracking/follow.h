@@ -37,6 +37,10 @@ WEFT_MUST_CHECK int weft__give(struct weft__giving *giving,
     const struct weft__track *track, bool keeps_prev,
     struct weft_error *error);
 
+/* Makes an update one of the newest revision that the record had before, if
+ * its history is known. */
+void weft__update_set_prev(struct weft_update *update);
+
 /* Whether enough was given. */
 bool weft__giving_is_full(const struct weft__giving *giving);
 

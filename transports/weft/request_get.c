@@ -4,6 +4,7 @@
 #include "core/base/limits.h"
 #include "models/access/view.h"
 #include "models/model.h"
+#include "models/tracking/follow.h"
 #include "models/visible/visible.h"
 #include "transports/weft/session_private.h"
 #include "transports/weft/update.h"
@@ -76,6 +77,8 @@ get_now(struct weft__repl_request *request, struct weft_source *source,
 		code = source->ops->create_updates(source, model,
 		    changes.changes, changes.length, &updates,
 		    &request->error);
+	for (size_t i = 0; i < updates.length; i++)
+		weft__update_set_prev(&updates.updates[i]);
 	if (!code)
 		code = answer_updates(
 		    request, updates.updates, updates.length);

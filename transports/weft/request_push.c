@@ -5,6 +5,7 @@
 #include "core/base/limits.h"
 #include "models/access/view.h"
 #include "models/model.h"
+#include "models/tracking/follow.h"
 #include "transports/weft/session_private.h"
 #include "transports/weft/update.h"
 
@@ -159,6 +160,7 @@ write_current(struct push *push, const char *model,
 
 		if (push->others.size + current.data.size > most)
 			current.data = weft_slice(NULL);
+		weft__update_set_prev(&current);
 		code = weft_buf_append_slice(
 		    &push->others, weft_slice(",\"update\":"));
 		if (!code)

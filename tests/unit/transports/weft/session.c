@@ -599,6 +599,64 @@ push__tells_what_came_of_each_update(void **state)
 	weft__repl_hub_destroy(hub);
 }
 
+/* Revisions of {"id":"a","title":<digit>}, as they are written. */
+static const char *
+rev_of(char title)
+{
+	static char revs[10][WEFT__OID_HEX + 1];
+	char json[] = "{\"id\":\"a\",\"title\":\"_\"}";
+	char *rev = revs[title - '0'];
+	struct weft__oid oid;
+
+	*strchr(json, '_') = title;
+	weft__sha1(json, strlen(json), &oid);
+	weft__oid_format(&oid, rev);
+	return rev;
+}
+
+/* The change is one of the revision before it, not of the last checkpoint's,
+ * in a conflict as in an answer to get. */
+static void
+push__tells_the_past_of_what_it_clashes_with(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	struct repl_client client;
+	char prev[1024], past[1024];
+
+	for (char title = '1'; title <= '3'; title++) {
+		char json[] = "{\"id\":\"a\",\"title\":\"_\"}";
+
+		*strchr(json, '_') = title;
+		fixture_put(fixture, json);
+	}
+	snprintf(prev, sizeof prev, "\"rev\":\"%s\",\"prev\":\"%s\"",
+	    rev_of('3'), rev_of('2'));
+	snprintf(past, sizeof past, "\"past\":[\"%s\",\"%s\"]", rev_of('2'),
+	    rev_of('1'));
+	repl_enter(&client, hub, "");
+	repl_say(&client,
+	    PUSH(1, "{\"id\":\"a\",\"prev\":null,\"data\":{\"id\":\"a\"}}"));
+	repl_say(&client, "{\"t\":\"get\",\"n\":2,\"model\":\"Todo\","
+			  "\"ids\":[\"a\"]}");
+	for (int i = 0; i < 2; i++) {
+		const char *answer = repl_next(&client);
+
+		assert_non_null(strstr(answer, prev));
+		assert_non_null(strstr(answer, past));
+	}
+	/* Of one that was deleted and made again it is the deletion. */
+	fixture_delete(fixture, "a");
+	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"4\"}");
+	snprintf(prev, sizeof prev,
+	    "\"rev\":\"%s\",\"prev\":null,", rev_of('4'));
+	repl_say(&client,
+	    PUSH(3, "{\"id\":\"a\",\"prev\":null,\"data\":{\"id\":\"a\"}}"));
+	repl_expect(&client, prev);
+	repl_leave(&client);
+	weft__repl_hub_destroy(hub);
+}
+
 static void
 push__is_resolved_by_the_servers_revision(void **state)
 {
@@ -870,6 +928,7 @@ main(void)
 	    BOTH(stream__tells_a_position_that_has_moved_on),
 	    BOTH(stream__sends_nothing_older_than_an_answer),
 	    BOTH(push__tells_what_came_of_each_update),
+	    BOTH(push__tells_the_past_of_what_it_clashes_with),
 	    BOTH(push__is_resolved_by_the_servers_revision),
 	    BOTH(push__takes_binary_parts_and_packed_ones),
 	    BOTH(push__refuses_what_grows_too_much),
