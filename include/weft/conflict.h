@@ -53,7 +53,8 @@ WEFT_API void weft_conflict_changes(const struct weft_conflict *conflict,
  * Resolutions.  Each writes to the sources; the next replication carries it
  * over.
  *   resolve, resolve_using_source: the source's state wins: its change is
- *     rebased on the target's.
+ *     rebased on the target's; or, where the source cannot do that (a server
+ *     over WebSocket), the target takes it over.
  *   resolve_using_target: the target's state is taken over by the source.
  *   resolve_manually: 'data' (no value: a deletion) becomes the source's
  *     state, rebased on the target's change.

@@ -322,44 +322,6 @@ rebase(struct weft_conflict *conflict, struct weft_error *error)
 	return code;
 }
 
-/*
- * What is resolved is not kept any more, at either side: the parties may
- * have been swapped.  What cannot be dropped is no longer found by the next
- * replication.
- */
-static void
-drop_kept(const struct weft_conflict *conflict)
-{
-	const struct weft__parties *parties = &conflict->parties;
-	const struct weft__parties swapped = {
-	    .source = parties->target,
-	    .target = parties->source,
-	    .source_model = parties->target_model,
-	    .target_model = parties->source_model,
-	};
-
-	if (weft__kept_drop(parties, conflict->id, NULL) ||
-	    weft__kept_drop(&swapped, conflict->id, NULL))
-		return;
-}
-
-int
-weft_conflict_resolve(struct weft_conflict *conflict, struct weft_error *error)
-{
-	int code = rebase(conflict, error);
-
-	if (!code)
-		drop_kept(conflict);
-	return code;
-}
-
-int
-weft_conflict_resolve_using_source(
-    struct weft_conflict *conflict, struct weft_error *error)
-{
-	return weft_conflict_resolve(conflict, error);
-}
-
 static int
 save(struct weft_conflict *conflict, struct weft_slice data,
     struct weft_slice history, struct weft_error *error)
@@ -384,29 +346,27 @@ save_target(struct weft_conflict *conflict, struct weft_slice data,
 	return code;
 }
 
-/*
- * After the source took the target's state over: equal states need no more;
- * if a hook or default of the source made another one of it, that one is
- * based on the target's.
- */
+/* Whether the source has another state than the target's change made. */
 static int
-rebase_if_different(struct weft_conflict *conflict, struct weft_error *error)
+compare_with_target(
+    struct weft_conflict *conflict, bool *differs, struct weft_error *error)
 {
 	const struct weft__parties *parties = &conflict->parties;
 	struct weft_change_list list = {0};
 	int code = find_change(
 	    parties->source, parties->source_model, conflict->id, &list, error);
 
-	if (!code && list.length &&
-	    !weft_slice_equal(list.changes->rev, conflict->target_change.rev))
-		code = rebase(conflict, error);
+	*differs = !code && list.length &&
+	    !weft_slice_equal(list.changes->rev, conflict->target_change.rev);
 	weft_change_list_fini(&list);
 	return code;
 }
 
-int
-weft_conflict_resolve_using_target(
-    struct weft_conflict *conflict, struct weft_error *error)
+/* The source takes the target's state over; '*differs': a hook or default of
+ * the source made another one of it. */
+static int
+take_target(
+    struct weft_conflict *conflict, bool *differs, struct weft_error *error)
 {
 	struct weft_buf body = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
 	bool present;
@@ -417,10 +377,88 @@ weft_conflict_resolve_using_target(
 		    present ? weft_buf_slice(&body) : weft_slice_of(NULL, 0),
 		    error);
 	if (!code)
-		code = rebase_if_different(conflict, error);
+		code = compare_with_target(conflict, differs, error);
+	weft_buf_fini(&body);
+	return code;
+}
+
+/* The target takes the source's state over: for a source whose changes cannot
+ * be rebased. */
+static int
+give_target(struct weft_conflict *conflict, struct weft_error *error)
+{
+	struct weft_conflict *swapped;
+	bool differs = false;
+	int code = weft_conflict_swap_parties(conflict, &swapped, error);
+
+	if (code)
+		return code;
+	code = take_target(swapped, &differs, error);
+	if (!code && differs)
+		code = rebase(swapped, error);
+	weft_conflict_destroy(swapped);
+	return code;
+}
+
+/* Has the source's state win. */
+static int
+prefer_source(struct weft_conflict *conflict, struct weft_error *error)
+{
+	int code = rebase(conflict, error);
+
+	return code == WEFT_EUNSUPPORTED ? give_target(conflict, error) : code;
+}
+
+/*
+ * What is resolved is not kept any more, at either side: the parties may
+ * have been swapped.  What cannot be dropped is no longer found by the next
+ * replication.
+ */
+static void
+drop_kept(const struct weft_conflict *conflict)
+{
+	const struct weft__parties *parties = &conflict->parties;
+	const struct weft__parties swapped = {
+	    .source = parties->target,
+	    .target = parties->source,
+	    .source_model = parties->target_model,
+	    .target_model = parties->source_model,
+	};
+
+	if (weft__kept_drop(parties, conflict->id, NULL) ||
+	    weft__kept_drop(&swapped, conflict->id, NULL))
+		return;
+}
+
+int
+weft_conflict_resolve(struct weft_conflict *conflict, struct weft_error *error)
+{
+	int code = prefer_source(conflict, error);
+
 	if (!code)
 		drop_kept(conflict);
-	weft_buf_fini(&body);
+	return code;
+}
+
+int
+weft_conflict_resolve_using_source(
+    struct weft_conflict *conflict, struct weft_error *error)
+{
+	return weft_conflict_resolve(conflict, error);
+}
+
+int
+weft_conflict_resolve_using_target(
+    struct weft_conflict *conflict, struct weft_error *error)
+{
+	bool differs = false;
+	int code = take_target(conflict, &differs, error);
+
+	/* Equal states need no more. */
+	if (!code && differs)
+		code = prefer_source(conflict, error);
+	if (!code)
+		drop_kept(conflict);
 	return code;
 }
 

@@ -39,6 +39,26 @@ run 0 there n1
 out_has ours
 end
 
+begin 'replicate: conflicts of a pull are decided for either side'
+for id in n3 n4; do
+	run 0 weft put S:Note "{\"id\":\"$id\",\"text\":\"theirs\"}"
+	run 0 weft put C:Note "{\"id\":\"$id\",\"text\":\"ours\"}"
+done
+run 3 weft replicate "$socket" C --model Note
+run 0 weft conflicts C
+out_has 'Note n3: update conflict' 'Note n4: update conflict'
+run 0 weft resolve C Note n3 --using source
+run 0 weft resolve C Note n4 --using target
+run 0 weft replicate "$socket" C --both --model Note
+run 0 weft conflicts C
+out_is 'no conflicts'
+run 0 there n3
+cp "$out" server
+run 0 weft get C:Note n3
+equal n3 "$(cat "$out")" "$(cat server)"
+run 0 weft diff C "$socket" --model Note
+end
+
 begin 'live: what is written on either side comes to the other'
 weft replicate C "$socket" --live --both --json >live 2>&1 &
 live=$!

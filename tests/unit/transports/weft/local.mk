@@ -1,5 +1,6 @@
 # Unit tests of transports/weft.
 repl_server = tests/lib/repl_server.c tests/lib/repl_server.h $(http_fixture)
+scene = tests/lib/scene.c tests/lib/scene.h $(repl_server) $(PAIR)
 
 check_PROGRAMS += tests/unit/transports/weft/message
 TESTS += tests/unit/transports/weft/message
@@ -43,5 +44,11 @@ tests_unit_transports_weft_serve_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/transports/weft/peer_push
 TESTS += tests/unit/transports/weft/peer_push
 tests_unit_transports_weft_peer_push_SOURCES = \
-	tests/unit/transports/weft/peer_push.c $(repl_server) $(PAIR)
+	tests/unit/transports/weft/peer_push.c $(scene)
 tests_unit_transports_weft_peer_push_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/weft/peer_conflict
+TESTS += tests/unit/transports/weft/peer_conflict
+tests_unit_transports_weft_peer_conflict_SOURCES = \
+	tests/unit/transports/weft/peer_conflict.c $(scene)
+tests_unit_transports_weft_peer_conflict_LDADD = $(TEST_LIBS)

@@ -4,36 +4,7 @@
  */
 #include "tests/lib/test.h"
 
-#include "tests/lib/pair.h"
-#include "tests/lib/repl_server.h"
-
-/* A client's database, a server's, and a source on that server. */
-struct scene {
-	struct pair pair; /* a: the client, b: the server */
-	struct repl_server server;
-	struct party remote; /* its source only */
-};
-
-static void
-scene_open(struct scene *scene)
-{
-	struct weft_error error = {0, ""};
-
-	pair_open(&scene->pair, FIXTURE_SQLITE, FIXTURE_SQLITE);
-	repl_server_init(&scene->server, scene->pair.b.fixture.registry);
-	repl_server_start(&scene->server, NULL);
-	if (weft_source_open_url(repl_server_url(&scene->server), NULL,
-		&scene->remote.source, &error))
-		fail_msg("%s", error.text);
-}
-
-static void
-scene_close(struct scene *scene)
-{
-	weft_source_destroy(scene->remote.source);
-	repl_server_stop(&scene->server);
-	pair_close(&scene->pair);
-}
+#include "tests/lib/scene.h"
 
 static void
 push__takes_what_the_server_never_heard_of(void **state)
@@ -42,13 +13,13 @@ push__takes_what_the_server_never_heard_of(void **state)
 	struct scene scene;
 
 	scene_open(&scene);
-	client = &scene.pair.a;
+	client = &scene.pair.b;
 	party_put(client, "x", "1");
 	/* As a push does that is lost: the next change has a prev. */
 	fixture_checkpoint(&client->fixture);
 	party_put(client, "x", "2");
 	party_carry(client, &scene.remote, 1, 1);
-	assert_string_equal(party_title(&scene.pair.b, "x"), "2");
+	assert_string_equal(party_title(&scene.pair.a, "x"), "2");
 	pair_assert_same(&scene.pair, 1);
 	scene_close(&scene);
 }
