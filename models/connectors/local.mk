@@ -5,6 +5,7 @@ libweft_all_la_SOURCES += \
 	models/connectors/memory_journal.c \
 	models/connectors/memory_query.c \
 	models/connectors/memory_record.c \
+	models/connectors/memory_table.c \
 	models/connectors/ordered.c models/connectors/ordered.h \
 	models/connectors/remote.c \
 	models/connectors/sqlite.c models/connectors/sqlite_private.h \
@@ -21,4 +22,5 @@ libweft_all_la_SOURCES += \
 	models/connectors/sqlite_schema.c \
 	models/connectors/sqlite_session.c \
 	models/connectors/sqlite_value.c \
-	models/connectors/sqlite_vfs.c models/connectors/sqlite_vfs.h
+	models/connectors/sqlite_vfs.c models/connectors/sqlite_vfs.h \
+	models/connectors/versions.c models/connectors/versions.h

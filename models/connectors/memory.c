@@ -9,8 +9,8 @@
 #include "core/base/limits.h"
 #include "models/connectors/connectors.h"
 
-/* Bytes of a row: a record's body and hidden properties, its track row. */
-#define ROW_LIMIT (3 * (size_t)WEFT_LIMIT_RECORD_SIZE)
+/* Bytes of a key: an id, NUL and a number. */
+#define KEY_LIMIT ((size_t)WEFT_LIMIT_ID_SIZE + 9)
 
 int
 weft__memory_no_memory(struct weft_error *error)
@@ -22,144 +22,6 @@ struct weft__memory_session *
 weft__memory_session(struct weft_connector_session *session)
 {
 	return (struct weft__memory_session *)session;
-}
-
-struct weft__memory_session *
-weft__memory_change(struct weft_connector_session *base)
-{
-	struct weft__memory_session *session = weft__memory_session(base);
-
-	weft__ordered_unref(session->held);
-	session->held = weft__ordered_ref(session->tree);
-	return session;
-}
-
-static void
-append_number(char *bytes, uint64_t number, int size)
-{
-	while (size-- > 0) {
-		bytes[size] = (char)number;
-		number >>= 8;
-	}
-}
-
-int
-weft__memory_key(struct weft__memory_session *session,
-    enum weft__memory_table table, int model, struct weft_slice id,
-    struct weft_slice *key, struct weft_error *error)
-{
-	char start[5] = {(char)table};
-
-	append_number(start + 1, (uint64_t)model, 4);
-	weft_buf_clear(&session->key);
-	if (weft_buf_append(&session->key, start, sizeof start) ||
-	    weft_buf_append_slice(&session->key, id))
-		return weft__memory_no_memory(error);
-	*key = weft_buf_slice(&session->key);
-	return 0;
-}
-
-int
-weft__memory_key_at(struct weft__memory_session *session,
-    enum weft__memory_table table, int model, uint64_t position,
-    struct weft_slice *key, struct weft_error *error)
-{
-	char bytes[8];
-
-	append_number(bytes, position, sizeof bytes);
-	return weft__memory_key(session, table, model,
-	    weft_slice_of(bytes, sizeof bytes), key, error);
-}
-
-uint64_t
-weft__memory_position(struct weft_slice key)
-{
-	uint64_t position = 0;
-
-	for (size_t i = key.size - 8; i < key.size; i++)
-		position = position << 8 | (unsigned char)key.data[i];
-	return position;
-}
-
-bool
-weft__memory_in_table(
-    struct weft_slice key, enum weft__memory_table table, int model)
-{
-	char start[5] = {(char)table};
-
-	append_number(start + 1, (uint64_t)model, 4);
-	return memcmp(key.data, start, model < 0 ? 1 : sizeof start) == 0;
-}
-
-/* A value in a row: its size (all ones: no value), then its bytes. */
-int
-weft__memory_row(struct weft__memory_session *session,
-    const struct weft_slice *values, size_t length, struct weft_slice *row,
-    struct weft_error *error)
-{
-	int code = 0;
-
-	weft_buf_clear(&session->row);
-	for (size_t i = 0; !code && i < length; i++) {
-		uint64_t size = values[i].data ? values[i].size : UINT64_MAX;
-
-		code = weft_buf_append(&session->row, &size, sizeof size);
-		if (!code && values[i].data)
-			code = weft_buf_append_slice(
-			    &session->row, values[i]);
-	}
-	*row = weft_buf_slice(&session->row);
-	return code ? weft__memory_no_memory(error) : 0;
-}
-
-void
-weft__memory_read_row(
-    struct weft_slice row, struct weft_slice *values, size_t length)
-{
-	const char *at = row.data;
-	uint64_t size;
-
-	for (size_t i = 0; i < length; i++) {
-		memcpy(&size, at, sizeof size);
-		at += sizeof size;
-		values[i] = weft_slice_of(NULL, 0);
-		if (size == UINT64_MAX)
-			continue;
-		values[i] = weft_slice_of(at, (size_t)size);
-		at += size;
-	}
-}
-
-/* Makes 'tree' (given) the session's map. */
-static void
-replace_tree(struct weft__memory_session *session, struct weft__ordered *tree)
-{
-	weft__ordered_unref(session->tree);
-	session->tree = tree;
-}
-
-int
-weft__memory_put(struct weft__memory_session *session,
-    struct weft_slice key, struct weft_slice row, struct weft_error *error)
-{
-	struct weft__ordered *made;
-
-	if (weft__ordered_put(session->tree, key, row, &made))
-		return weft__memory_no_memory(error);
-	replace_tree(session, made);
-	return 0;
-}
-
-int
-weft__memory_remove(struct weft__memory_session *session,
-    struct weft_slice key, struct weft_error *error)
-{
-	struct weft__ordered *made;
-
-	if (weft__ordered_remove(session->tree, key, &made))
-		return weft__memory_no_memory(error);
-	replace_tree(session, made);
-	return 0;
 }
 
 /* LoopBack's memory connector can keep a file; ours does not, and must not
@@ -198,8 +60,24 @@ memory_open(struct weft_slice settings, const char *directory,
 	memory->base.ops = &weft__connector_memory;
 	memory->read_only = read_only;
 	pthread_mutex_init(&memory->mutex, NULL);
+	weft__versions_init(&memory->versions);
 	*connector = &memory->base;
 	return 0;
+}
+
+/* Frees the last version; an item that is in two tables by one of them. */
+static void
+free_tables(struct weft__memory_tables *tables)
+{
+	for (size_t i = 0; tables && i < tables->length; i++) {
+		size_t table = i % WEFT__MEMORY_TABLES;
+
+		weft__ordered_fini(&tables->maps[i],
+		    i < WEFT__MEMORY_TABLES ||
+		        (table != WEFT__MEMORY_RECORD &&
+		            table != WEFT__MEMORY_TOMBSTONE));
+	}
+	weft__versions_free(tables);
 }
 
 static void
@@ -212,7 +90,8 @@ memory_close(struct weft_connector *connector)
 	for (size_t i = 0; i < memory->models_length; i++)
 		weft__free(memory->models[i]);
 	weft__free(memory->models);
-	weft__ordered_unref(memory->committed);
+	free_tables(memory->committed);
+	weft__versions_fini(&memory->versions);
 	pthread_mutex_destroy(&memory->mutex);
 	weft__free(memory);
 }
@@ -300,8 +179,7 @@ memory_session_open(struct weft_connector *connector, bool writing,
 	made->base.ops = &weft__connector_memory;
 	made->memory = memory;
 	made->writing = writing;
-	weft_buf_init(&made->key, ROW_LIMIT);
-	weft_buf_init(&made->row, ROW_LIMIT);
+	weft_buf_init(&made->key, KEY_LIMIT);
 	*session = &made->base;
 	return 0;
 }
@@ -310,12 +188,19 @@ static void
 memory_rollback(struct weft_connector_session *base)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
+	struct weft__memory *memory = session->memory;
+	struct weft__version_block *refuse;
 
-	while (session->marks_length)
-		weft__ordered_unref(session->marks[--session->marks_length]);
-	weft__ordered_unref(session->held);
-	session->held = NULL;
-	replace_tree(session, NULL);
+	session->marks_length = 0;
+	session->tables = NULL;
+	if (session->writing) {
+		weft__versions_rollback(&memory->versions);
+		return;
+	}
+	pthread_mutex_lock(&memory->mutex);
+	refuse = weft__versions_leave(&memory->versions, &session->reader);
+	pthread_mutex_unlock(&memory->mutex);
+	weft__versions_dump(refuse);
 }
 
 static void
@@ -330,7 +215,6 @@ memory_session_close(struct weft_connector_session *base)
 		give_writing(session->memory);
 	weft__free(session->marks);
 	weft_buf_fini(&session->key);
-	weft_buf_fini(&session->row);
 	weft__free(session);
 }
 
@@ -340,8 +224,12 @@ memory_begin(struct weft_connector_session *base, struct weft_error *error)
 	struct weft__memory_session *session = weft__memory_session(base);
 	struct weft__memory *memory = session->memory;
 
+	if (session->writing)
+		weft__versions_begin(&memory->versions);
 	pthread_mutex_lock(&memory->mutex);
-	replace_tree(session, weft__ordered_ref(memory->committed));
+	session->tables = memory->committed;
+	if (!session->writing)
+		weft__versions_enter(&memory->versions, &session->reader);
 	pthread_mutex_unlock(&memory->mutex);
 	return 0;
 }
@@ -351,15 +239,14 @@ memory_commit(struct weft_connector_session *base, struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
 	struct weft__memory *memory = session->memory;
+	struct weft__version_block *refuse;
 
 	if (session->writing) {
-		struct weft__ordered *before;
-
 		pthread_mutex_lock(&memory->mutex);
-		before = memory->committed;
-		memory->committed = weft__ordered_ref(session->tree);
+		memory->committed = session->tables;
+		refuse = weft__versions_commit(&memory->versions);
 		pthread_mutex_unlock(&memory->mutex);
-		weft__ordered_unref(before);
+		weft__versions_dump(refuse);
 	}
 	memory_rollback(base);
 	return 0;
@@ -369,21 +256,26 @@ static int
 memory_mark(struct weft_connector_session *base, struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
+	struct weft__memory_mark *mark;
 
 	if (!weft__grow(&session->marks, &session->marks_capacity,
 		session->marks_length + 1, sizeof *session->marks))
 		return weft__memory_no_memory(error);
-	session->marks[session->marks_length++] =
-	    weft__ordered_ref(session->tree);
+	mark = &session->marks[session->marks_length++];
+	mark->tables = session->tables;
+	weft__versions_mark(&session->memory->versions, &mark->mark);
 	return 0;
 }
 
 static int
 memory_undo(struct weft_connector_session *base, struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_change(base);
+	struct weft__memory_session *session = weft__memory_session(base);
+	struct weft__memory_mark *mark =
+	    &session->marks[--session->marks_length];
 
-	replace_tree(session, session->marks[--session->marks_length]);
+	session->tables = mark->tables;
+	weft__versions_undo(&session->memory->versions, &mark->mark);
 	return 0;
 }
 
@@ -392,7 +284,8 @@ memory_keep(struct weft_connector_session *base, struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
 
-	weft__ordered_unref(session->marks[--session->marks_length]);
+	weft__versions_keep(&session->memory->versions,
+	    &session->marks[--session->marks_length].mark);
 	return 0;
 }
 

@@ -14,53 +14,46 @@ struct numbers {
 	uint64_t time_ms;
 };
 
-/* All journal rows are of one "model": the order is across models. */
-static int
-journal_key(struct weft__memory_session *session, uint64_t seq,
-    struct weft_slice *key, struct weft_error *error)
+static const struct weft__ordered *
+journal_of(const struct weft__memory_session *session)
 {
-	return weft__memory_key_at(
-	    session, WEFT__MEMORY_JOURNAL, 0, seq, key, error);
+	return weft__memory_read(
+	    session, WEFT__MEMORY_JOURNAL, WEFT__MEMORY_ALL);
 }
 
 int
 weft__memory_journal_append(struct weft_connector_session *base,
     const struct weft_connector_journal_row *row, struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_change(base);
 	struct numbers numbers = {0};
-	struct weft_slice values[JOURNAL_LENGTH] = {
+	const struct weft_slice values[JOURNAL_LENGTH] = {
 	    [NUMBERS] = {(const char *)&numbers, sizeof numbers},
 	    [ID] = row->id,
 	    [REV] = row->rev,
 	    [ORIGIN] = row->origin,
 	    [USER] = row->user};
-	struct weft_slice key, bytes;
-	int code;
+	const struct weft__memory_row made = {
+	    .number = row->seq, .values = values, .length = JOURNAL_LENGTH};
 
 	numbers.model = row->model;
 	numbers.op = row->op;
 	numbers.checkpoint = row->checkpoint;
 	numbers.time_ms = row->time_ms;
-	code = weft__memory_row(
-	    session, values, JOURNAL_LENGTH, &bytes, error);
-	if (!code)
-		code = journal_key(session, row->seq, &key, error);
-	if (!code)
-		code = weft__memory_put(session, key, bytes, error);
-	return code;
+	return weft__memory_set(weft__memory_session(base),
+	    WEFT__MEMORY_JOURNAL, WEFT__MEMORY_ALL,
+	    weft__ordered_number(row->seq), &made, error);
 }
 
 static void
-read_journal_row(const struct weft__ordered_entry *entry,
+read_journal_row(const struct weft__ordered_item *item,
     struct weft_connector_journal_row *row)
 {
 	struct weft_slice values[JOURNAL_LENGTH];
 	struct numbers numbers;
 
-	weft__memory_read_row(entry->value, values, JOURNAL_LENGTH);
+	weft__memory_values(item, values, JOURNAL_LENGTH);
 	memcpy(&numbers, values[NUMBERS].data, sizeof numbers);
-	row->seq = weft__memory_position(entry->key);
+	row->seq = item->number;
 	row->model = numbers.model;
 	row->id = values[ID];
 	row->rev = values[REV];
@@ -71,22 +64,17 @@ read_journal_row(const struct weft__ordered_entry *entry,
 	row->user = values[USER];
 }
 
-/* The first row with a seq above 'after'.  WEFT_ENOTFOUND if there is none. */
-static int
-next_journal_row(struct weft__memory_session *session, uint64_t after,
-    struct weft_connector_journal_row *row, struct weft_error *error)
+/* The first row with a seq above 'after'.  False: there is none. */
+static bool
+next_journal_row(const struct weft__memory_session *session, uint64_t after,
+    struct weft_connector_journal_row *row)
 {
-	struct weft__ordered_entry entry;
-	struct weft_slice key;
-	int code = journal_key(session, after, &key, error);
+	const struct weft__ordered_item *item = weft__ordered_after(
+	    journal_of(session), weft__ordered_number(after), false);
 
-	if (code)
-		return code;
-	if (!weft__ordered_after(session->tree, key, false, &entry) ||
-	    !weft__memory_in_table(entry.key, WEFT__MEMORY_JOURNAL, 0))
-		return WEFT_ENOTFOUND;
-	read_journal_row(&entry, row);
-	return 0;
+	if (item)
+		read_journal_row(item, row);
+	return item != NULL;
 }
 
 int
@@ -99,8 +87,7 @@ weft__memory_journal_read(struct weft_connector_session *base, int model,
 	int code = 0;
 
 	while (!code && limit > 0) {
-		code = next_journal_row(session, after, &row, error);
-		if (code || row.seq > upto)
+		if (!next_journal_row(session, after, &row) || row.seq > upto)
 			break;
 		after = row.seq;
 		if (model >= 0 && row.model != model)
@@ -108,29 +95,21 @@ weft__memory_journal_read(struct weft_connector_session *base, int model,
 		limit--;
 		code = each(&row, context);
 	}
-	return code == WEFT_ENOTFOUND ? 0 : code;
+	return code;
 }
 
 int
 weft__memory_journal_range(struct weft_connector_session *base,
     uint64_t *first, uint64_t *last, struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_session(base);
-	struct weft_connector_journal_row row;
-	struct weft__ordered_entry entry;
-	struct weft_slice key;
-	int code = next_journal_row(session, 0, &row, error);
+	const struct weft__ordered *journal =
+	    journal_of(weft__memory_session(base));
+	const struct weft__ordered_item *item = weft__ordered_after(
+	    journal, weft__ordered_number(0), false);
 
-	*first = 0;
-	*last = 0;
-	if (code)
-		return code == WEFT_ENOTFOUND ? 0 : code;
-	code = journal_key(session, UINT64_MAX, &key, error);
-	if (code)
-		return code;
-	weft__ordered_before(session->tree, key, &entry);
-	*first = row.seq;
-	*last = weft__memory_position(entry.key);
+	*first = item ? item->number : 0;
+	item = weft__ordered_before(journal, weft__ordered_number(UINT64_MAX));
+	*last = item ? item->number : 0;
 	return 0;
 }
 
@@ -149,8 +128,8 @@ weft__memory_journal_seek(struct weft_connector_session *base,
 	while (!code && last > 0 && low < high) {
 		uint64_t middle = low + (high - low) / 2;
 
-		code = next_journal_row(session, middle - 1, &row, error);
-		if (!code && row.checkpoint < checkpoint) {
+		if (next_journal_row(session, middle - 1, &row) &&
+		    row.checkpoint < checkpoint) {
 			low = row.seq + 1;
 		} else {
 			*seq = row.seq;
@@ -164,40 +143,47 @@ int
 weft__memory_journal_prune(struct weft_connector_session *base,
     uint64_t upto, struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_change(base);
-	struct weft_connector_journal_row row;
-	struct weft_slice key;
-	int code;
+	struct weft__memory_session *session = weft__memory_session(base);
+	const struct weft__ordered_item *item;
+	int code = 0;
 
-	for (;;) {
-		code = next_journal_row(session, 0, &row, error);
-		if (code || row.seq > upto)
-			break;
-		code = journal_key(session, row.seq, &key, error);
-		if (!code)
-			code = weft__memory_remove(session, key, error);
-		if (code)
-			break;
-	}
-	return code == WEFT_ENOTFOUND ? 0 : code;
+	while (!code &&
+	    (item = weft__ordered_after(journal_of(session),
+	         weft__ordered_number(0), false)) &&
+	    item->number <= upto)
+		code = weft__memory_drop(session, WEFT__MEMORY_JOURNAL,
+		    WEFT__MEMORY_ALL, weft__ordered_number(item->number),
+		    error);
+	return code;
 }
 
 /* The key of a kept state; an id has no NUL, which ends it here. */
 static int
-pending_key(struct weft__memory_session *session, int model,
-    struct weft_slice id, uint64_t seq, struct weft_slice *key,
-    struct weft_error *error)
+pending_key(struct weft__memory_session *session, struct weft_slice id,
+    uint64_t seq, struct weft_slice *key, struct weft_error *error)
 {
 	char end[9] = {0};
-	int code = weft__memory_key(
-	    session, WEFT__MEMORY_PENDING, model, id, key, error);
+	int code;
 
 	for (int i = 8; i > 0; i--, seq >>= 8)
 		end[i] = (char)seq;
-	if (!code && weft_buf_append(&session->key, end, sizeof end))
-		code = weft__memory_no_memory(error);
+	weft_buf_clear(&session->key);
+	code = weft_buf_append_slice(&session->key, id);
+	if (!code)
+		code = weft_buf_append(&session->key, end, sizeof end);
 	*key = weft_buf_slice(&session->key);
-	return code;
+	return code ? weft__memory_no_memory(error) : 0;
+}
+
+/* The seq at the end of such a key. */
+static uint64_t
+seq_of(struct weft_slice key)
+{
+	uint64_t seq = 0;
+
+	for (size_t i = key.size - 8; i < key.size; i++)
+		seq = seq << 8 | (unsigned char)key.data[i];
+	return seq;
 }
 
 int
@@ -205,15 +191,13 @@ weft__memory_pending_put(struct weft_connector_session *base, int model,
     struct weft_slice id, uint64_t seq, struct weft_slice body,
     struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_change(base);
-	struct weft_slice key, row;
-	int code = weft__memory_row(session, &body, 1, &row, error);
+	struct weft__memory_session *session = weft__memory_session(base);
+	struct weft__memory_row row = {.values = &body, .length = 1};
+	int code = pending_key(session, id, seq, &row.key, error);
 
-	if (!code)
-		code = pending_key(session, model, id, seq, &key, error);
-	if (!code)
-		code = weft__memory_put(session, key, row, error);
-	return code;
+	return code ? code
+	            : weft__memory_set(session, WEFT__MEMORY_PENDING, model,
+	                  weft__ordered_text(row.key), &row, error);
 }
 
 int
@@ -222,38 +206,63 @@ weft__memory_pending_get(struct weft_connector_session *base, int model,
     struct weft_slice *body, struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
-	struct weft__ordered_entry entry;
+	const struct weft__ordered_item *item;
 	struct weft_slice key;
-	int code = pending_key(session, model, id, as_of, &key, error);
+	int code = pending_key(session, id, as_of, &key, error);
 
 	if (code)
 		return code;
+	item = weft__ordered_before(
+	    weft__memory_read(session, WEFT__MEMORY_PENDING, model),
+	    weft__ordered_text(key));
 	/* The same but for the seq, which is the last 8 bytes. */
-	if (!weft__ordered_before(session->tree, key, &entry) ||
-	    entry.key.size != key.size ||
-	    memcmp(entry.key.data, key.data, key.size - 8) != 0)
+	if (!item || item->key_size != key.size ||
+	    memcmp(item->bytes, key.data, key.size - 8) != 0)
 		return WEFT_ENOTFOUND;
-	*seq = weft__memory_position(entry.key);
-	weft__memory_read_row(entry.value, body, 1);
+	*seq = seq_of(weft__ordered_item_key(item));
+	weft__memory_values(item, body, 1);
 	return 0;
+}
+
+/* Drops kept states of one model. */
+static int
+prune_model(struct weft__memory_session *session, int model, uint64_t upto,
+    struct weft_error *error)
+{
+	struct weft_slice key = weft_slice_of("", 0);
+	const struct weft__ordered_item *item;
+	int code = 0;
+
+	/* An item that is given up is there until the commit. */
+	while (!code &&
+	    (item = weft__ordered_after(
+	         weft__memory_read(session, WEFT__MEMORY_PENDING, model),
+	         weft__ordered_text(key), false))) {
+		key = weft__ordered_item_key(item);
+		if (seq_of(key) <= upto)
+			code = weft__memory_drop(session, WEFT__MEMORY_PENDING,
+			    model, weft__ordered_text(key), error);
+	}
+	return code;
 }
 
 int
 weft__memory_pending_prune(struct weft_connector_session *base,
     uint64_t upto, struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_change(base);
-	struct weft__ordered_entry entry;
-	int code = weft__memory_key(session, WEFT__MEMORY_PENDING, 0,
-	    weft_slice_of("", 0), &entry.key, error);
+	struct weft__memory_session *session = weft__memory_session(base);
+	size_t length = session->tables ? session->tables->length : 0;
+	int models = (int)(length / WEFT__MEMORY_TABLES), code = 0;
 
-	/* Keys stay valid: the map as it was is held. */
-	while (!code &&
-	    weft__ordered_after(session->held, entry.key, false, &entry) &&
-	    weft__memory_in_table(entry.key, WEFT__MEMORY_PENDING, -1))
-		if (weft__memory_position(entry.key) <= upto)
-			code = weft__memory_remove(session, entry.key, error);
+	for (int i = 0; i < models && !code; i++)
+		code = prune_model(session, i, upto, error);
 	return code;
+}
+
+static const struct weft__ordered *
+meta_of(const struct weft__memory_session *session)
+{
+	return weft__memory_read(session, WEFT__MEMORY_META, WEFT__MEMORY_ALL);
 }
 
 int
@@ -261,15 +270,14 @@ weft__memory_meta_get(struct weft_connector_session *base,
     struct weft_slice name, struct weft_slice *value,
     struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_session(base);
-	struct weft_slice key;
-	int code = weft__memory_key(
-	    session, WEFT__MEMORY_META, 0, name, &key, error);
+	const struct weft__ordered_item *item =
+	    weft__ordered_find(meta_of(weft__memory_session(base)),
+	        weft__ordered_text(name));
 
-	if (code)
-		return code;
-	return weft__ordered_find(session->tree, key, value) ? 0
-							  : WEFT_ENOTFOUND;
+	if (!item)
+		return WEFT_ENOTFOUND;
+	weft__memory_values(item, value, 1);
+	return 0;
 }
 
 int
@@ -277,15 +285,24 @@ weft__memory_meta_put(struct weft_connector_session *base,
     struct weft_slice name, struct weft_slice value,
     struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_change(base);
-	struct weft_slice key;
-	int code = weft__memory_key(
-	    session, WEFT__MEMORY_META, 0, name, &key, error);
+	struct weft__memory_session *session = weft__memory_session(base);
+	const struct weft__memory_row row = {
+	    .key = name, .values = &value, .length = 1};
+	struct weft__ordered_key key = weft__ordered_text(name);
 
-	if (code)
-		return code;
-	return value.data ? weft__memory_put(session, key, value, error)
-			  : weft__memory_remove(session, key, error);
+	return value.data
+	    ? weft__memory_set(session, WEFT__MEMORY_META, WEFT__MEMORY_ALL,
+	          key, &row, error)
+	    : weft__memory_drop(session, WEFT__MEMORY_META, WEFT__MEMORY_ALL,
+	          key, error);
+}
+
+static bool
+begins_with(struct weft_slice name, struct weft_slice prefix)
+{
+	return name.size >= prefix.size &&
+	    (!prefix.size ||
+	        memcmp(name.data, prefix.data, prefix.size) == 0);
 }
 
 int
@@ -293,24 +310,21 @@ weft__memory_meta_from(struct weft_connector_session *base,
     struct weft_slice prefix, struct weft_slice from,
     weft_connector_meta_fn *each, void *context, struct weft_error *error)
 {
-	struct weft__memory_session *session = weft__memory_session(base);
-	struct weft__ordered_entry entry;
+	const struct weft__ordered *meta = meta_of(weft__memory_session(base));
+	const struct weft__ordered_item *item;
+	struct weft_slice name = from, value;
 	bool inclusive = true;
-	int code = weft__memory_key(session, WEFT__MEMORY_META, 0, from,
-	    &entry.key, error);
+	int code = 0;
 
 	while (!code &&
-	    weft__ordered_after(session->tree, entry.key, inclusive, &entry)) {
-		struct weft_slice name = weft_slice_of(
-		    entry.key.data + 5, entry.key.size - 5);
-
-		if (!weft__memory_in_table(entry.key, WEFT__MEMORY_META, 0) ||
-		    name.size < prefix.size ||
-		    (prefix.size &&
-			memcmp(name.data, prefix.data, prefix.size) != 0))
+	    (item = weft__ordered_after(
+	         meta, weft__ordered_text(name), inclusive))) {
+		name = weft__ordered_item_key(item);
+		if (!begins_with(name, prefix))
 			break;
 		inclusive = false;
-		code = each(name, entry.value, context);
+		weft__memory_values(item, &value, 1);
+		code = each(name, value, context);
 	}
 	return code;
 }

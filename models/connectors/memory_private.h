@@ -1,22 +1,22 @@
 /*
  * What the files of the memory connector share: memory.c (sessions),
- * memory_record.c, memory_query.c, memory_journal.c (journal, pending bodies,
- * named values).
+ * memory_table.c (tables), memory_record.c, memory_query.c, memory_journal.c
+ * (journal, pending bodies, named values).
  *
- * The whole database is one persistent map (ordered.h).  A key is a table's
- * letter and what names the row in it, so that the rows of a table, and of a
- * model within it, lie together in order:
+ * Each table is a map (ordered.h), and each session has those of one version
+ * (versions.h): a writing one makes the next version, and commit() makes that
+ * the connector's.
  *
- *   R model id         record: position, body, hidden, track
- *   P model position   the id of the record there
- *   T model id         tombstone: position, track
- *   Q model position   the id of the tombstone there
- *   J seq              journal row
- *   B model id NUL seq kept state of a record: a body, or none
- *   M name             a named value
+ *   journal        by seq: the row
+ *   meta           by name: a value
  *
- * A session holds the map as of its begin(); a writing one replaces its map
- * with each change, and commit() makes it the connector's.
+ * and of each model
+ *
+ *   record         by id: position, track, body, hidden
+ *   record_at      the same items, by position
+ *   tombstone      by id: position, track
+ *   tombstone_at   the same items, by position
+ *   pending        by id, NUL and seq: a body, or none
  */
 #ifndef MODELS_CONNECTORS_MEMORY_PRIVATE_H
 #define MODELS_CONNECTORS_MEMORY_PRIVATE_H
@@ -28,19 +28,30 @@
 #include "models/connectors/ordered.h"
 
 enum weft__memory_table {
-	WEFT__MEMORY_RECORD = 'R',
-	WEFT__MEMORY_RECORD_AT = 'P',
-	WEFT__MEMORY_TOMBSTONE = 'T',
-	WEFT__MEMORY_TOMBSTONE_AT = 'Q',
-	WEFT__MEMORY_JOURNAL = 'J',
-	WEFT__MEMORY_PENDING = 'B',
-	WEFT__MEMORY_META = 'M'
+	WEFT__MEMORY_RECORD,
+	WEFT__MEMORY_RECORD_AT,
+	WEFT__MEMORY_TOMBSTONE,
+	WEFT__MEMORY_TOMBSTONE_AT,
+	WEFT__MEMORY_PENDING,
+	WEFT__MEMORY_TABLES, /* of a model */
+	WEFT__MEMORY_JOURNAL = 0,
+	WEFT__MEMORY_META = 1
+};
+
+/* The model of the journal and of named values. */
+#define WEFT__MEMORY_ALL (-1)
+
+/* The tables of a version: those of all models, then of each one. */
+struct weft__memory_tables {
+	size_t length;
+	struct weft__ordered maps[];
 };
 
 struct weft__memory {
 	struct weft_connector base;
 	pthread_mutex_t mutex; /* guards all below */
-	struct weft__ordered *committed;
+	struct weft__versions versions; /* what is shared of it */
+	struct weft__memory_tables *committed; /* NULL: nothing */
 	bool writing; /* there is a writing session */
 	char **models; /* names by index */
 	size_t models_length;
@@ -48,65 +59,74 @@ struct weft__memory {
 	bool read_only;
 };
 
+/* A point to which a transaction can go back. */
+struct weft__memory_mark {
+	struct weft__version_mark mark;
+	struct weft__memory_tables *tables;
+};
+
 struct weft__memory_session {
 	struct weft_connector_session base;
 	struct weft__memory *memory;
 	bool writing;
-	struct weft__ordered *tree; /* as this session sees it */
-	struct weft__ordered *held; /* as it was before the call under way,
-	                            whose inputs may point into it */
-	struct weft__ordered **marks;
+	struct weft__version_reader reader; /* if not writing */
+	struct weft__memory_tables *tables; /* as this session sees them */
+	struct weft__memory_mark *marks;
 	size_t marks_length;
 	size_t marks_capacity;
 	struct weft_buf key; /* scratch: of the call under way */
-	struct weft_buf row;
 };
 
 /* The session behind its base. */
 struct weft__memory_session *weft__memory_session(
     struct weft_connector_session *session);
 
-/* Starts a call that changes the map: what was handed out before stays valid
- * until the next such call. */
-struct weft__memory_session *weft__memory_change(
-    struct weft_connector_session *session);
-
 /* "out of memory" as an error. */
 int weft__memory_no_memory(struct weft_error *error);
 
-/*
- * Makes the key of a row in the session's scratch.  'id' may be no value;
- * numbers are written so that they sort.  Valid until the next key.
- */
-int weft__memory_key(struct weft__memory_session *session,
-    enum weft__memory_table table, int model, struct weft_slice id,
-    struct weft_slice *key, struct weft_error *error);
-int weft__memory_key_at(struct weft__memory_session *session,
-    enum weft__memory_table table, int model, uint64_t position,
-    struct weft_slice *key, struct weft_error *error);
+/* A table, to be read. */
+const struct weft__ordered *weft__memory_read(
+    const struct weft__memory_session *session, enum weft__memory_table table,
+    int model);
 
-/* The position at the end of a key. */
-uint64_t weft__memory_position(struct weft_slice key);
+/* What a row consists of. */
+struct weft__memory_row {
+	uint64_t number;
+	struct weft_slice key;
+	const struct weft_slice *values; /* each of which may be no value */
+	size_t length;
+};
 
-/* Whether the key is one of this table (and model, unless negative). */
-bool weft__memory_in_table(
-    struct weft_slice key, enum weft__memory_table table, int model);
-
-/* Rows: several values, each of which may be no value, as one. */
-int weft__memory_row(struct weft__memory_session *session,
-    const struct weft_slice *values, size_t length, struct weft_slice *row,
+/* Makes an item of a row; to be put into tables. */
+int weft__memory_make(struct weft__memory_session *session,
+    const struct weft__memory_row *row, struct weft__ordered_item **item,
     struct weft_error *error);
-void weft__memory_read_row(
-    struct weft_slice row, struct weft_slice *values, size_t length);
 
-/* Sets or removes a row of the session's map. */
+/* The values of an item. */
+void weft__memory_values(const struct weft__ordered_item *item,
+    struct weft_slice *values, size_t length);
+
+/* Puts an item into a table, or takes one out.  What was there is '*before', or
+ * NULL; it belongs to the caller. */
 int weft__memory_put(struct weft__memory_session *session,
-    struct weft_slice key, struct weft_slice row, struct weft_error *error);
+    enum weft__memory_table table, int model, struct weft__ordered_key key,
+    struct weft__ordered_item *item, struct weft__ordered_item **before,
+    struct weft_error *error);
 int weft__memory_remove(struct weft__memory_session *session,
-    struct weft_slice key, struct weft_error *error);
+    enum weft__memory_table table, int model, struct weft__ordered_key key,
+    struct weft__ordered_item **before, struct weft_error *error);
 
-/* Reads a record's or tombstone's row. */
-void weft__memory_read_record(const struct weft__ordered_entry *entry,
+/* The same for tables whose items are in no other: what was there is given
+ * up. */
+int weft__memory_set(struct weft__memory_session *session,
+    enum weft__memory_table table, int model, struct weft__ordered_key key,
+    const struct weft__memory_row *row, struct weft_error *error);
+int weft__memory_drop(struct weft__memory_session *session,
+    enum weft__memory_table table, int model, struct weft__ordered_key key,
+    struct weft_error *error);
+
+/* Reads a record or tombstone. */
+void weft__memory_read_record(const struct weft__ordered_item *item,
     bool tombstone, struct weft_connector_record *record);
 
 /* Members of the vtable; their contracts are in <weft/sys/connector.h>. */

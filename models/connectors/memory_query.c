@@ -15,8 +15,7 @@ struct walk {
 	struct weft__memory_session *session;
 	int model;
 	const struct weft_query *query;
-	int (*visit)(
-	    struct walk *walk, const struct weft__ordered_entry *entry);
+	int (*visit)(struct walk *walk, const struct weft__ordered_item *item);
 	weft_connector_record_fn *each;
 	void *context;
 	uint64_t seen; /* matching ones so far */
@@ -28,7 +27,7 @@ struct walk {
 
 /* What the sort knows of a record. */
 struct sortable {
-	struct weft__ordered_entry entry;
+	const struct weft__ordered_item *item;
 	struct weft_slice key; /* its place in the query's order */
 	size_t index;          /* its place in the order of ids */
 };
@@ -53,37 +52,35 @@ set_error(struct walk *walk, int code)
 }
 
 static int
-visit_if_matching(struct walk *walk, const struct weft__ordered_entry *entry)
+visit_if_matching(struct walk *walk, const struct weft__ordered_item *item)
 {
 	struct weft_connector_record record;
 	bool matches;
 	int code;
 
-	weft__memory_read_record(entry, false, &record);
+	weft__memory_read_record(item, false, &record);
 	code = weft__where_matches(walk->query->where, record.body, &matches);
 	if (code)
 		return set_error(walk, code);
 	if (!matches)
 		return 0;
 	walk->seen++;
-	return walk->visit(walk, entry);
+	return walk->visit(walk, item);
 }
 
 static int
 run(struct walk *walk)
 {
-	struct weft__ordered_entry entry;
-	bool inclusive = true;
-	int code = weft__memory_key(walk->session, WEFT__MEMORY_RECORD,
-	    walk->model, weft_slice_of("", 0), &entry.key, walk->error);
+	const struct weft__ordered *records = weft__memory_read(
+	    walk->session, WEFT__MEMORY_RECORD, walk->model);
+	const struct weft__ordered_item *item = weft__ordered_after(
+	    records, weft__ordered_text(weft_slice_of("", 0)), true);
+	int code = 0;
 
-	while (!code &&
-	    weft__ordered_after(
-		walk->session->tree, entry.key, inclusive, &entry) &&
-	    weft__memory_in_table(
-		entry.key, WEFT__MEMORY_RECORD, walk->model)) {
-		inclusive = false;
-		code = visit_if_matching(walk, &entry);
+	while (!code && item) {
+		code = visit_if_matching(walk, item);
+		item = weft__ordered_after(records,
+		    weft__ordered_text(weft__ordered_item_key(item)), false);
 	}
 	return code == DONE ? 0 : code;
 }
@@ -96,16 +93,16 @@ is_enough(const struct weft_query *query, uint64_t given)
 }
 
 static int
-give(struct walk *walk, const struct weft__ordered_entry *entry)
+give(struct walk *walk, const struct weft__ordered_item *item)
 {
 	struct weft_connector_record record;
 
-	weft__memory_read_record(entry, false, &record);
+	weft__memory_read_record(item, false, &record);
 	return walk->each(&record, walk->context);
 }
 
 static int
-visit_in_order(struct walk *walk, const struct weft__ordered_entry *entry)
+visit_in_order(struct walk *walk, const struct weft__ordered_item *item)
 {
 	const struct weft_query *query = walk->query;
 
@@ -113,30 +110,30 @@ visit_in_order(struct walk *walk, const struct weft__ordered_entry *entry)
 		return 0;
 	if (is_enough(query, walk->seen - query->skip - 1))
 		return DONE;
-	return give(walk, entry);
+	return give(walk, item);
 }
 
 static int
-visit_to_sort(struct walk *walk, const struct weft__ordered_entry *entry)
+visit_to_sort(struct walk *walk, const struct weft__ordered_item *item)
 {
 	struct sorting *sorting = (struct sorting *)walk;
 	struct weft_connector_record record;
-	struct sortable *item;
+	struct sortable *place;
 	int code;
 
 	if (!weft__grow(&sorting->items, &sorting->capacity,
 		sorting->length + 1, sizeof *sorting->items))
 		return weft__memory_no_memory(walk->error);
-	item = &sorting->items[sorting->length];
-	item->entry = *entry;
-	item->index = sorting->length;
-	weft__memory_read_record(entry, false, &record);
+	place = &sorting->items[sorting->length];
+	place->item = item;
+	place->index = sorting->length;
+	weft__memory_read_record(item, false, &record);
 	weft_buf_clear(&sorting->key);
 	code = weft__query_sort_key(
 	    walk->query, record.body, &sorting->key);
 	if (!code)
 		code = weft__arena_copy(&sorting->arena,
-		    weft_buf_slice(&sorting->key), &item->key);
+		    weft_buf_slice(&sorting->key), &place->key);
 	if (code)
 		return set_error(walk, code);
 	sorting->length++;
@@ -168,7 +165,7 @@ give_sorted(struct sorting *sorting)
 	for (uint64_t i = query->skip; !code && i < sorting->length &&
 	     !is_enough(query, i - query->skip);
 	     i++)
-		code = give(&sorting->walk, &sorting->items[i].entry);
+		code = give(&sorting->walk, sorting->items[i].item);
 	return code;
 }
 
@@ -196,7 +193,7 @@ weft__memory_find(struct weft_connector_session *base, int model,
 }
 
 static int
-visit_to_count(struct walk *walk, const struct weft__ordered_entry *entry)
+visit_to_count(struct walk *walk, const struct weft__ordered_item *item)
 {
 	return 0;
 }
@@ -211,8 +208,14 @@ weft__memory_count(struct weft_connector_session *base, int model,
 	    .query = query,
 	    .visit = visit_to_count,
 	    .error = error};
-	int code = run(&walk);
+	int code;
 
+	if (!query->where) {
+		*count = weft__memory_read(
+		    walk.session, WEFT__MEMORY_RECORD, model)->length;
+		return 0;
+	}
+	code = run(&walk);
 	*count = walk.seen;
 	return code;
 }

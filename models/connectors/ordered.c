@@ -1,314 +1,435 @@
 #include "models/connectors/ordered.h"
 
-#include <stdatomic.h>
-
 #include <weft/error.h>
 
-#include "core/base/alloc.h"
-#include "core/base/map.h"
+/* Entries of a node. */
+#define WIDTH 32
 
-/* Key and value, shared by the copies of a node. */
-struct item {
-	atomic_size_t references;
-	uint64_t priority;
-	size_t key_size;
-	size_t value_size;
-	char bytes[]; /* key, then value */
+/* Levels of a tree: halves of nodes make more than 2^64 items. */
+#define LEVELS 17
+
+/*
+ * The entries of an inner node begin with the smallest item below them.
+ */
+struct weft__ordered_node {
+	uint32_t length;
+	bool is_leaf;
+	uint64_t heads[WIDTH];
+	struct weft__ordered_item *items[WIDTH];
+	struct weft__ordered_node *children[]; /* WIDTH; none in a leaf */
 };
 
-struct weft__ordered {
-	atomic_size_t references;
-	struct item *item;
-	struct weft__ordered *left;  /* smaller keys */
-	struct weft__ordered *right; /* larger keys */
+/* The way down to an entry of a leaf. */
+struct path {
+	unsigned depth; /* of the leaf */
+	struct weft__ordered_node *nodes[LEVELS];
+	unsigned places[LEVELS]; /* of a leaf: entries up to the key */
 };
 
-static struct weft_slice
-key_of(const struct item *item)
+struct weft__ordered_key
+weft__ordered_number(uint64_t number)
 {
-	return weft_slice_of(item->bytes, item->key_size);
+	return (struct weft__ordered_key){number, {NULL, 0}};
 }
 
-static struct weft_slice
-value_of(const struct item *item)
+struct weft__ordered_key
+weft__ordered_text(struct weft_slice text)
 {
-	return weft_slice_of(item->bytes + item->key_size, item->value_size);
+	uint64_t head = 0;
+
+	if (!text.data)
+		text = weft_slice_of("", 0);
+	for (size_t i = 0; i < sizeof head; i++)
+		head = head << 8 |
+		    (i < text.size ? (unsigned char)text.data[i] : 0);
+	return (struct weft__ordered_key){head, text};
 }
 
 static int
-compare(struct weft_slice key, const struct item *item)
+compare_text(struct weft_slice text, const struct weft__ordered_item *item)
 {
 	size_t shorter =
-	    key.size < item->key_size ? key.size : item->key_size;
-	int order = memcmp(key.data, item->bytes, shorter);
+	    text.size < item->key_size ? text.size : item->key_size;
+	int order = memcmp(text.data, item->bytes, shorter);
 
 	if (order)
 		return order;
-	return (key.size > item->key_size) - (key.size < item->key_size);
+	return (text.size > item->key_size) - (text.size < item->key_size);
 }
 
-static struct item *
-make_item(struct weft_slice key, struct weft_slice value)
+static int
+compare(const struct weft__ordered_node *node, unsigned place,
+    struct weft__ordered_key key)
 {
-	struct item *item =
-	    weft__malloc(sizeof *item + key.size + value.size);
-
-	if (!item)
-		return NULL;
-	atomic_init(&item->references, 1);
-	item->priority = weft__hash_seeded(key.data, key.size);
-	item->key_size = key.size;
-	item->value_size = value.size;
-	memcpy(item->bytes, key.data, key.size);
-	if (value.size)
-		memcpy(item->bytes + key.size, value.data, value.size);
-	return item;
+	if (key.head != node->heads[place])
+		return key.head < node->heads[place] ? -1 : 1;
+	return key.text.data ? compare_text(key.text, node->items[place]) : 0;
 }
 
-static struct item *
-ref_item(struct item *item)
+/* How many entries are at or before the key. */
+static unsigned
+count_upto(const struct weft__ordered_node *node, struct weft__ordered_key key)
 {
-	atomic_fetch_add_explicit(
-	    &item->references, 1, memory_order_relaxed);
-	return item;
-}
+	unsigned low = 0, high = node->length;
 
-static void
-unref_item(struct item *item)
-{
-	if (atomic_fetch_sub(&item->references, 1) == 1)
-		weft__free(item);
-}
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
 
-struct weft__ordered *
-weft__ordered_ref(struct weft__ordered *tree)
-{
-	if (tree)
-		atomic_fetch_add_explicit(
-		    &tree->references, 1, memory_order_relaxed);
-	return tree;
-}
-
-/* Recursion is as deep as the tree: some 3 log n. */
-void
-weft__ordered_unref(struct weft__ordered *tree)
-{
-	if (!tree || atomic_fetch_sub(&tree->references, 1) != 1)
-		return;
-	weft__ordered_unref(tree->left);
-	weft__ordered_unref(tree->right);
-	unref_item(tree->item);
-	weft__free(tree);
-}
-
-/* A node of these parts.  Takes the references to the subtrees, also when it
- * fails (NULL: no memory), and one of its own to the item. */
-static struct weft__ordered *
-make_node(
-    struct item *item, struct weft__ordered *left, struct weft__ordered *right)
-{
-	struct weft__ordered *node = weft__malloc(sizeof *node);
-
-	if (!node) {
-		weft__ordered_unref(left);
-		weft__ordered_unref(right);
-		return NULL;
+		if (compare(node, middle, key) < 0)
+			high = middle;
+		else
+			low = middle + 1;
 	}
-	atomic_init(&node->references, 1);
-	node->item = ref_item(item);
-	node->left = left;
-	node->right = right;
-	return node;
+	return low;
 }
 
-/* A copy of 'node' with these subtrees; as make_node(). */
-static struct weft__ordered *
-copy_node(const struct weft__ordered *node, struct weft__ordered *left,
-    struct weft__ordered *right)
+/* The child that has the key, or would. */
+static unsigned
+choose_child(
+    const struct weft__ordered_node *node, struct weft__ordered_key key)
 {
-	return make_node(node->item, left, right);
+	unsigned count = count_upto(node, key);
+
+	return count ? count - 1 : 0;
 }
 
 /*
- * Puts 'upper' above a copy of 'node', whose child it is by key but whose
- * parent by priority.  'upper' is new: nobody else sees it change.
+ * Nodes
  */
-static struct weft__ordered *
-rotate(const struct weft__ordered *node, struct weft__ordered *upper,
-    bool from_left)
-{
-	struct weft__ordered **inner = from_left ? &upper->right : &upper->left;
-	struct weft__ordered *lower;
 
-	if (from_left)
-		lower = copy_node(node, *inner, weft__ordered_ref(node->right));
-	else
-		lower = copy_node(node, weft__ordered_ref(node->left), *inner);
-	*inner = lower;
-	if (lower)
-		return upper;
-	weft__ordered_unref(upper);
-	return NULL;
+static size_t
+size_of(bool is_leaf)
+{
+	struct weft__ordered_node *node;
+
+	return sizeof *node + (is_leaf ? 0 : WIDTH * sizeof *node->children);
 }
 
-/* A copy of 'tree' with the item; NULL: no memory. */
-static struct weft__ordered *
-insert(const struct weft__ordered *tree, struct item *item)
+static struct weft__ordered_node *
+make_node(struct weft__versions *versions, bool is_leaf)
 {
-	struct weft__ordered *child;
-	int order;
+	struct weft__ordered_node *node =
+	    weft__versions_make(versions, size_of(is_leaf));
 
-	if (!tree)
-		return make_node(item, NULL, NULL);
-	order = compare(key_of(item), tree->item);
-	if (order == 0)
-		return make_node(item, weft__ordered_ref(tree->left),
-		    weft__ordered_ref(tree->right));
-	child = insert(order < 0 ? tree->left : tree->right, item);
-	if (!child)
+	if (!node)
 		return NULL;
-	if (child->item->priority > tree->item->priority)
-		return rotate(tree, child, order < 0);
-	if (order < 0)
-		return copy_node(tree, child, weft__ordered_ref(tree->right));
-	return copy_node(tree, weft__ordered_ref(tree->left), child);
+	node->length = 0;
+	node->is_leaf = is_leaf;
+	return node;
 }
 
-int
-weft__ordered_put(struct weft__ordered *tree, struct weft_slice key,
-    struct weft_slice value, struct weft__ordered **made)
-{
-	struct item *item = make_item(key, value);
-	struct weft__ordered *root;
-
-	if (!item)
-		return WEFT_ENOMEM;
-	root = insert(tree, item);
-	unref_item(item);
-	if (!root)
-		return WEFT_ENOMEM;
-	*made = root;
-	return 0;
-}
-
-/* One tree of two, all keys of 'left' being smaller.  Sets '*made' to NULL for
- * two empty ones. */
-static int
-join(struct weft__ordered *left, struct weft__ordered *right,
-    struct weft__ordered **made)
-{
-	struct weft__ordered *child;
-	int code;
-
-	if (!left || !right) {
-		*made = weft__ordered_ref(left ? left : right);
-		return 0;
-	}
-	if (left->item->priority > right->item->priority) {
-		code = join(left->right, right, &child);
-		if (!code)
-			*made = copy_node(
-			    left, weft__ordered_ref(left->left), child);
-	} else {
-		code = join(left, right->left, &child);
-		if (!code)
-			*made = copy_node(
-			    right, child, weft__ordered_ref(right->right));
-	}
-	return code || !*made ? WEFT_ENOMEM : 0;
-}
-
-/* A copy of 'tree' without the key, which is in it. */
-static int
-take_out(struct weft__ordered *tree, struct weft_slice key,
-    struct weft__ordered **made)
-{
-	int order = compare(key, tree->item), code;
-	struct weft__ordered *child;
-
-	if (order == 0)
-		return join(tree->left, tree->right, made);
-	code = take_out(order < 0 ? tree->left : tree->right, key, &child);
-	if (code)
-		return code;
-	if (order < 0)
-		*made = copy_node(tree, child, weft__ordered_ref(tree->right));
-	else
-		*made = copy_node(tree, weft__ordered_ref(tree->left), child);
-	return *made ? 0 : WEFT_ENOMEM;
-}
-
-int
-weft__ordered_remove(struct weft__ordered *tree, struct weft_slice key,
-    struct weft__ordered **made)
-{
-	struct weft_slice value;
-
-	if (weft__ordered_find(tree, key, &value))
-		return take_out(tree, key, made);
-	*made = weft__ordered_ref(tree);
-	return 0;
-}
-
-bool
-weft__ordered_find(const struct weft__ordered *tree, struct weft_slice key,
-    struct weft_slice *value)
-{
-	while (tree) {
-		int order = compare(key, tree->item);
-
-		if (order == 0) {
-			*value = value_of(tree->item);
-			return true;
-		}
-		tree = order < 0 ? tree->left : tree->right;
-	}
-	return false;
-}
-
-/* Hands out the item, if there is one. */
+/* Makes a copy of the node that is the writer's own, unless it is that. */
 static bool
-give(const struct item *item, struct weft__ordered_entry *entry)
+own(struct weft__versions *versions, struct weft__ordered_node **slot)
 {
-	if (!item)
+	struct weft__ordered_node *node = *slot, *copy;
+
+	if (weft__versions_is_own(versions, node))
+		return true;
+	copy = weft__versions_make(versions, size_of(node->is_leaf));
+	if (!copy)
 		return false;
-	entry->key = key_of(item);
-	entry->value = value_of(item);
+	memcpy(copy, node, size_of(node->is_leaf));
+	weft__versions_give_up(versions, node);
+	*slot = copy;
 	return true;
 }
 
-bool
-weft__ordered_after(const struct weft__ordered *tree, struct weft_slice key,
-    bool inclusive, struct weft__ordered_entry *entry)
+/* Copies entries to another node, or place. */
+static void
+move_entries(struct weft__ordered_node *to, unsigned to_place,
+    const struct weft__ordered_node *from, unsigned place, unsigned count)
 {
-	const struct item *found = NULL;
-
-	while (tree) {
-		int order = compare(key, tree->item);
-
-		if (order < 0 || (order == 0 && inclusive)) {
-			found = tree->item;
-			tree = tree->left;
-		} else {
-			tree = tree->right;
-		}
-	}
-	return give(found, entry);
+	memmove(to->heads + to_place, from->heads + place,
+	    count * sizeof *to->heads);
+	memmove(to->items + to_place, from->items + place,
+	    count * sizeof *to->items);
+	if (!to->is_leaf)
+		memmove(to->children + to_place, from->children + place,
+		    count * sizeof *to->children);
 }
 
-bool
-weft__ordered_before(const struct weft__ordered *tree, struct weft_slice key,
-    struct weft__ordered_entry *entry)
+/* Makes room for an entry. */
+static void
+open_entry(struct weft__ordered_node *node, unsigned place)
 {
-	const struct item *found = NULL;
+	move_entries(node, place + 1, node, place, node->length - place);
+	node->length++;
+}
 
-	while (tree) {
-		if (compare(key, tree->item) >= 0) {
-			found = tree->item;
-			tree = tree->right;
-		} else {
-			tree = tree->left;
-		}
+static void
+remove_entry(struct weft__ordered_node *node, unsigned place)
+{
+	node->length--;
+	move_entries(node, place, node, place + 1, node->length - place);
+}
+
+/* The entry of a child begins with the child's first. */
+static void
+show_first(struct weft__ordered_node *node, unsigned place)
+{
+	node->heads[place] = node->children[place]->heads[0];
+	node->items[place] = node->children[place]->items[0];
+}
+
+/*
+ * Splits the child, which is full and own, as is the node, which has room.
+ * What comes in order fills nodes to the end.
+ */
+static bool
+split(struct weft__versions *versions, struct weft__ordered_node *node,
+    unsigned place, struct weft__ordered_key key)
+{
+	struct weft__ordered_node *left = node->children[place];
+	struct weft__ordered_node *right = make_node(versions, left->is_leaf);
+	unsigned kept =
+	    compare(left, WIDTH - 1, key) > 0 ? WIDTH - 1 : WIDTH / 2;
+
+	if (!right)
+		return false;
+	move_entries(right, 0, left, kept, WIDTH - kept);
+	right->length = WIDTH - kept;
+	left->length = kept;
+	open_entry(node, place + 1);
+	node->children[place + 1] = right;
+	show_first(node, place + 1);
+	return true;
+}
+
+/* Makes the root own, with room for one more entry. */
+static bool
+own_root(struct weft__ordered *map, struct weft__versions *versions,
+    struct weft__ordered_key key)
+{
+	struct weft__ordered_node *above;
+
+	if (!map->root)
+		map->root = make_node(versions, true);
+	if (!map->root || !own(versions, &map->root))
+		return false;
+	if (map->root->length < WIDTH)
+		return true;
+	above = make_node(versions, false);
+	if (!above)
+		return false;
+	above->length = 1;
+	above->children[0] = map->root;
+	show_first(above, 0);
+	if (!split(versions, above, 0, key)) {
+		weft__versions_give_up(versions, above);
+		return false;
 	}
-	return give(found, entry);
+	map->root = above;
+	return true;
+}
+
+/* Makes all nodes on the way down own, with room. */
+static bool
+own_path(struct weft__ordered *map, struct weft__versions *versions,
+    struct weft__ordered_key key, struct path *path)
+{
+	struct weft__ordered_node *node;
+	unsigned place;
+
+	if (!own_root(map, versions, key))
+		return false;
+	path->depth = 0;
+	for (node = map->root; !node->is_leaf; node = node->children[place]) {
+		place = choose_child(node, key);
+		if (!own(versions, &node->children[place]))
+			return false;
+		if (node->children[place]->length == WIDTH) {
+			if (!split(versions, node, place, key))
+				return false;
+			place = choose_child(node, key);
+		}
+		path->nodes[path->depth] = node;
+		path->places[path->depth++] = place;
+	}
+	path->nodes[path->depth] = node;
+	path->places[path->depth] = count_upto(node, key);
+	return true;
+}
+
+/* The first entries on the way up are those below. */
+static void
+show_path(const struct path *path)
+{
+	for (unsigned i = path->depth; i-- > 0;)
+		show_first(path->nodes[i], path->places[i]);
+}
+
+int
+weft__ordered_put(struct weft__ordered *map, struct weft__versions *versions,
+    struct weft__ordered_key key, struct weft__ordered_item *item,
+    struct weft__ordered_item **replaced)
+{
+	struct weft__ordered_node *leaf;
+	struct path path;
+	unsigned place;
+
+	if (!own_path(map, versions, key, &path))
+		return WEFT_ENOMEM;
+	leaf = path.nodes[path.depth];
+	place = path.places[path.depth];
+	*replaced = NULL;
+	if (place && compare(leaf, place - 1, key) == 0) {
+		*replaced = leaf->items[--place];
+	} else {
+		open_entry(leaf, place);
+		map->length++;
+	}
+	leaf->heads[place] = key.head;
+	leaf->items[place] = item;
+	show_path(&path);
+	return 0;
+}
+
+/*
+ * Removing
+ */
+
+/* Makes the nodes on the way to an entry own: nothing else changes. */
+static bool
+own_way(struct weft__ordered *map, struct weft__versions *versions,
+    struct weft__ordered_key key, struct path *path)
+{
+	struct weft__ordered_node **slot = &map->root;
+
+	for (path->depth = 0;; path->depth++) {
+		struct weft__ordered_node *node;
+
+		if (!own(versions, slot))
+			return false;
+		node = path->nodes[path->depth] = *slot;
+		path->places[path->depth] = choose_child(node, key);
+		if (node->is_leaf)
+			return true;
+		slot = &node->children[path->places[path->depth]];
+	}
+}
+
+/* Leaves out nodes that have nothing below them. */
+static void
+leave_out(struct weft__versions *versions, struct path *path)
+{
+	while (path->depth && !path->nodes[path->depth]->length) {
+		weft__versions_give_up(versions, path->nodes[path->depth]);
+		path->depth--;
+		remove_entry(path->nodes[path->depth],
+		    path->places[path->depth]);
+	}
+}
+
+/* A root with a single child is not needed, nor one with nothing. */
+static void
+lower_root(struct weft__ordered *map, struct weft__versions *versions)
+{
+	struct weft__ordered_node *root;
+
+	while ((root = map->root) && root->length < 2) {
+		if (root->length && root->is_leaf)
+			return;
+		map->root = root->length ? root->children[0] : NULL;
+		weft__versions_give_up(versions, root);
+	}
+}
+
+int
+weft__ordered_remove(struct weft__ordered *map,
+    struct weft__versions *versions, struct weft__ordered_key key,
+    struct weft__ordered_item **removed)
+{
+	struct path path;
+
+	*removed = weft__ordered_find(map, key);
+	if (!*removed)
+		return 0;
+	if (!own_way(map, versions, key, &path))
+		return WEFT_ENOMEM;
+	remove_entry(path.nodes[path.depth], path.places[path.depth]);
+	map->length--;
+	leave_out(versions, &path);
+	/* What the last one of the path has is gone, or stands below it. */
+	if (path.nodes[path.depth]->length)
+		show_path(&path);
+	lower_root(map, versions);
+	return 0;
+}
+
+/*
+ * Reading
+ */
+
+struct weft__ordered_item *
+weft__ordered_before(
+    const struct weft__ordered *map, struct weft__ordered_key key)
+{
+	const struct weft__ordered_node *node = map->root;
+	unsigned count;
+
+	if (!node)
+		return NULL;
+	while (!node->is_leaf)
+		node = node->children[choose_child(node, key)];
+	count = count_upto(node, key);
+	return count ? node->items[count - 1] : NULL;
+}
+
+struct weft__ordered_item *
+weft__ordered_find(
+    const struct weft__ordered *map, struct weft__ordered_key key)
+{
+	const struct weft__ordered_node *node = map->root;
+	unsigned count;
+
+	if (!node)
+		return NULL;
+	while (!node->is_leaf)
+		node = node->children[choose_child(node, key)];
+	count = count_upto(node, key);
+	return count && compare(node, count - 1, key) == 0
+	    ? node->items[count - 1]
+	    : NULL;
+}
+
+struct weft__ordered_item *
+weft__ordered_after(const struct weft__ordered *map,
+    struct weft__ordered_key key, bool inclusive)
+{
+	const struct weft__ordered_node *node = map->root, *next = NULL;
+	unsigned place;
+
+	if (!node)
+		return NULL;
+	for (; !node->is_leaf; node = node->children[place]) {
+		place = choose_child(node, key);
+		if (place + 1 < node->length)
+			next = node->children[place + 1];
+	}
+	place = count_upto(node, key);
+	if (place && inclusive && compare(node, place - 1, key) == 0)
+		place--;
+	if (place < node->length)
+		return node->items[place];
+	return next ? next->items[0] : NULL;
+}
+
+static void
+free_node(struct weft__ordered_node *node, bool has_items)
+{
+	for (unsigned i = 0; i < node->length; i++)
+		if (!node->is_leaf)
+			free_node(node->children[i], has_items);
+		else if (has_items)
+			weft__versions_free(node->items[i]);
+	weft__versions_free(node);
+}
+
+void
+weft__ordered_fini(struct weft__ordered *map, bool has_items)
+{
+	if (map->root)
+		free_node(map->root, has_items);
+	*map = (struct weft__ordered){NULL, 0};
 }

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "tests/bench/measure.h"
+#include "tests/lib/random.h"
 
 #define LONGEST_WAIT_MS 60000
 
 static char buffer[65536];
+static struct random random_source = {1};
 
 void
 ws_guest_init(
@@ -43,7 +45,7 @@ leave(struct ws_guest *guest)
 	     i++)
 		most_ms *= 2;
 	if (!wait_ms)
-		wait_ms = (uint64_t)rand() % most_ms;
+		wait_ms = random_below(&random_source, most_ms);
 	guest->after_ms = 0;
 	guest->failures++;
 	guest->again_ns = bench_wall_ns() + wait_ms * 1000000;

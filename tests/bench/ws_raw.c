@@ -53,7 +53,8 @@ ws_raw_open(uint16_t port, const char *path)
 		got = recv(fd, text, sizeof text - 1, 0);
 	text[got > 0 ? got : 0] = '\0';
 	/* The server says nothing before it is spoken to: it is the whole. */
-	if (strncmp(text, "HTTP/1.1 101", 12) == 0 && strstr(text, "\r\n\r\n") &&
+	if (strncmp(text, "HTTP/1.1 101", 12) == 0 &&
+	    strstr(text, "\r\n\r\n") &&
 	    fcntl(fd, F_SETFL, O_NONBLOCK) == 0)
 		return fd;
 	close(fd);

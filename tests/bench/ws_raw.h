@@ -11,14 +11,15 @@
 
 #define WS_RAW_HEAD 14 /* bytes before a payload at most */
 
-/* Writes the request for an upgrade; 'protocol' may be NULL.  Returns its size. */
+/* Writes the request for an upgrade ('protocol' may be NULL); its size. */
 size_t ws_raw_request(
     char *out, size_t room, const char *path, const char *protocol);
 
 /* A socket to 127.0.0.1 that is connected, or (not blocking) on its way; -1. */
 int ws_raw_connect(uint16_t port, bool blocks);
 
-/* Connects and upgrades, blocking; the socket does not block after it; or -1. */
+/* Connects and upgrades, blocking.  Returns a socket that does not block after
+ * it, or -1. */
 int ws_raw_open(uint16_t port, const char *path);
 
 /* Writes a masked frame of the whole message; returns its size, which is at

@@ -39,3 +39,9 @@ TESTS += tests/unit/models/connectors/sqlite_narrow
 tests_unit_models_connectors_sqlite_narrow_SOURCES = \
 	tests/unit/models/connectors/sqlite_narrow.c
 tests_unit_models_connectors_sqlite_narrow_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/connectors/versions
+TESTS += tests/unit/models/connectors/versions
+tests_unit_models_connectors_versions_SOURCES = \
+	tests/unit/models/connectors/versions.c
+tests_unit_models_connectors_versions_LDADD = $(TEST_LIBS)
