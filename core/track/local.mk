@@ -2,7 +2,8 @@
 libweft_all_la_SOURCES += \
 	core/track/change.c \
 	core/track/change_list.c \
-	core/track/change_parse.c core/track/change_write.c \
+	core/track/change_parse.c core/track/change_reader.h \
+	core/track/change_write.c \
 	core/track/rev.c core/track/rev.h \
 	core/track/revtree.c core/track/revtree.h \
 	core/track/track_decode.c core/track/track_encode.c \

@@ -3,6 +3,7 @@
  * which there may be many.
  */
 #include "core/repl/diff.h"
+#include "core/track/change_reader.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/parts.h"
 #include "transports/loopback/rest.h"
@@ -14,11 +15,11 @@ struct comparing {
 	const char *model;
 	int64_t since;
 	struct weft__rest_parts parts;
+	struct weft__change_reader reader;
 	struct weft_change_list changes; /* of one part */
 	struct weft_buf conflicts;       /* JSON, of all parts */
 	size_t part_length;
 	bool has_written;
-	bool deletions; /* create-updates: those, or the others */
 };
 
 /* Records that create-updates has in memory at a time. */
@@ -29,14 +30,12 @@ take_change(struct weft_slice item, size_t index, void *context,
     struct weft_error *error)
 {
 	struct comparing *comparing = context;
-	size_t before = comparing->changes.length;
-	int code = weft_change_list_parse(&comparing->changes, item, error);
+	struct weft_change change;
+	int code = weft__change_read(
+	    &comparing->reader, item, &change, error);
 
-	if (!code && comparing->changes.length != before + 1) {
-		comparing->changes.length = before;
-		code = weft_error_set(
-		    error, WEFT_EINVAL, "a change is not an object");
-	}
+	if (!code && weft_change_list_append(&comparing->changes, &change))
+		code = weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	if (code)
 		weft_error_wrap(error, "change %zu", index);
 	return code;
@@ -62,17 +61,6 @@ open_parts(struct comparing *comparing)
 	    &comparing->call->error);
 }
 
-/* Reads all of it. */
-static int
-check_body(struct comparing *comparing)
-{
-	int code = open_parts(comparing);
-
-	while (!code && !comparing->parts.is_end)
-		code = read_part(comparing);
-	return code;
-}
-
 static int
 begin(struct comparing *comparing, struct weft__rest_call *call,
     size_t part_length)
@@ -82,6 +70,7 @@ begin(struct comparing *comparing, struct weft__rest_call *call,
 	comparing->call = call;
 	comparing->model = call->model->definition->name;
 	weft_buf_init(&comparing->conflicts, WEFT_LIMIT_REST_BULK_SIZE);
+	weft__change_reader_init(&comparing->reader);
 	return weft__rest_open_source(call, &comparing->source);
 }
 
@@ -89,6 +78,7 @@ static int
 end(struct comparing *comparing, int code)
 {
 	weft_source_destroy(comparing->source);
+	weft__change_reader_fini(&comparing->reader);
 	weft_change_list_fini(&comparing->changes);
 	weft_buf_fini(&comparing->conflicts);
 	return code;
@@ -151,10 +141,8 @@ compare_all(struct comparing *comparing)
 {
 	struct weft__rest_answer *answer = &comparing->call->answer;
 	struct weft_error *error = &comparing->call->error;
-	int code = check_body(comparing);
+	int code = open_parts(comparing);
 
-	if (!code)
-		code = open_parts(comparing);
 	if (!code)
 		code = weft__rest_answer_text(answer, "{\"deltas\":[", error);
 	while (!code && !comparing->parts.is_end)
@@ -230,29 +218,17 @@ write_updates(struct comparing *comparing, const struct weft_update_list *list)
 	return code;
 }
 
-/* Keeps the deletions of a part, or the others. */
-static void
-pick(struct weft_change_list *changes, bool deletions)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < changes->length; i++)
-		if (!changes->changes[i].rev.data == deletions)
-			changes->changes[length++] = changes->changes[i];
-	changes->length = length;
-}
-
+/* Of these changes of the part that was read. */
 static int
-update_part(struct comparing *comparing)
+update(struct comparing *comparing, const struct weft_change *changes,
+    size_t length)
 {
 	struct weft_update_list list = {0};
-	int code = read_part(comparing);
+	int code = 0;
 
-	pick(&comparing->changes, comparing->deletions);
-	if (!code && comparing->changes.length)
+	if (length)
 		code = comparing->source->ops->create_updates(
-		    comparing->source, comparing->model,
-		    comparing->changes.changes, comparing->changes.length,
+		    comparing->source, comparing->model, changes, length,
 		    &list, &comparing->call->error);
 	if (!code)
 		code = write_updates(comparing, &list);
@@ -260,16 +236,62 @@ update_part(struct comparing *comparing)
 	return code;
 }
 
-/* Deletions come first, as in LoopBack: so all is read twice. */
+/* Puts the deletions before the others; returns how many they are. */
+static size_t
+put_deletions_first(struct weft_change_list *changes)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < changes->length; i++) {
+		struct weft_change change = changes->changes[i];
+
+		if (change.rev.data)
+			continue;
+		memmove(&changes->changes[count + 1], &changes->changes[count],
+		    (i - count) * sizeof change);
+		changes->changes[count++] = change;
+	}
+	return count;
+}
+
+/* Those of the whole body that are deletions, or the others. */
 static int
 update_some(struct comparing *comparing, bool deletions)
 {
+	const struct weft_change_list *changes = &comparing->changes;
 	int code = open_parts(comparing);
 
-	comparing->deletions = deletions;
-	while (!code && !comparing->parts.is_end)
-		code = update_part(comparing);
+	while (!code && !comparing->parts.is_end) {
+		size_t count;
+
+		code = read_part(comparing);
+		count = put_deletions_first(&comparing->changes);
+		if (!code && deletions)
+			code = update(comparing, changes->changes, count);
+		else if (!code)
+			code = update(comparing, changes->changes + count,
+			    changes->length - count);
+	}
 	return code;
+}
+
+/* Deletions come first, as in LoopBack: so what is more than one part is read
+ * twice. */
+static int
+update_all(struct comparing *comparing)
+{
+	const struct weft_change_list *changes = &comparing->changes;
+	int code = open_parts(comparing);
+
+	if (!code)
+		code = read_part(comparing);
+	if (!code && comparing->parts.is_end) {
+		put_deletions_first(&comparing->changes);
+		return update(comparing, changes->changes, changes->length);
+	}
+	if (!code)
+		code = update_some(comparing, true);
+	return code ? code : update_some(comparing, false);
 }
 
 int
@@ -280,13 +302,9 @@ weft__rest_create_updates(struct weft__rest_call *call)
 
 	if (code)
 		return code;
-	code = check_body(&comparing);
+	code = weft__rest_answer_text(&call->answer, "[", &call->error);
 	if (!code)
-		code = weft__rest_answer_text(&call->answer, "[", &call->error);
-	if (!code)
-		code = update_some(&comparing, true);
-	if (!code)
-		code = update_some(&comparing, false);
+		code = update_all(&comparing);
 	if (!code)
 		code = weft__rest_answer_text(&call->answer, "]", &call->error);
 	return end(&comparing, code);

@@ -6,21 +6,7 @@ refuse(struct weft_error *error)
 	return weft_error_set(error, WEFT_EINVAL, "Value is not an array.");
 }
 
-/* Steps over the rest of the object around the array. */
-static int
-check_rest(struct weft__json_skim skim, struct weft_error *error)
-{
-	struct weft_slice name, value;
-	int code;
-
-	while (!(code = weft__json_skim_member(&skim, &name, error)) &&
-	    name.data)
-		if ((code = weft__json_skim_value(&skim, &value, error)))
-			return code;
-	return code ? code : weft__json_skim_end(&skim, error);
-}
-
-/* Goes to the member, and looks whether the rest is an object's. */
+/* Goes to the value of the member. */
 static int
 find_member(struct weft__json_skim *skim, const char *member,
     struct weft_error *error)
@@ -29,16 +15,11 @@ find_member(struct weft__json_skim *skim, const char *member,
 	int code = weft__json_skim_enter(skim, '{', error);
 
 	while (!code && !(code = weft__json_skim_member(skim, &name, error))) {
-		struct weft__json_skim found = *skim;
-
 		if (!name.data)
 			return refuse(error);
+		if (weft_slice_equal(name, weft_slice(member)))
+			return 0;
 		code = weft__json_skim_value(skim, &value, error);
-		if (code || !weft_slice_equal(name, weft_slice(member)))
-			continue;
-		code = check_rest(*skim, error);
-		*skim = found;
-		return code;
 	}
 	return code;
 }
@@ -48,24 +29,47 @@ weft__rest_parts_open(struct weft__rest_parts *parts, struct weft_slice body,
     const char *member, size_t max_count, size_t max_size,
     struct weft_error *error)
 {
-	struct weft_slice all;
-	struct weft__json_skim whole;
 	int code = 0;
 
 	*parts = (struct weft__rest_parts){
-	    .max_count = max_count, .max_size = max_size};
+	    .max_count = max_count,
+	    .max_size = max_size,
+	    .is_member = member != NULL,
+	};
 	weft__json_skim_init(&parts->skim, body);
-	whole = parts->skim;
 	if (member && weft__json_skim_peek(&parts->skim) != '{')
 		return refuse(error);
 	if (member)
 		code = find_member(&parts->skim, member, error);
-	else if (!(code = weft__json_skim_value(&whole, &all, error)))
-		code = weft__json_skim_end(&whole, error);
 	if (!code && weft__json_skim_peek(&parts->skim) != '[')
 		return refuse(error);
 	return code ? code
 		    : weft__json_skim_enter(&parts->skim, '[', error);
+}
+
+/* Steps over what is behind the array. */
+static int
+end(struct weft__rest_parts *parts, struct weft_error *error)
+{
+	struct weft__json_skim *skim = &parts->skim;
+	struct weft_slice name, value;
+	int code = 0;
+
+	parts->is_end = true;
+	if (!parts->is_member)
+		return weft__json_skim_end(skim, error);
+	while (!code && !(code = weft__json_skim_member(skim, &name, error)) &&
+	    name.data)
+		code = weft__json_skim_value(skim, &value, error);
+	return code ? code : weft__json_skim_end(skim, error);
+}
+
+/* Whether the part is complete; one that ends with the array is the last. */
+static bool
+is_full(struct weft__rest_parts *parts, size_t count, size_t size)
+{
+	return (count >= parts->max_count || size >= parts->max_size) &&
+	       weft__json_skim_peek(&parts->skim) != ']';
 }
 
 int
@@ -74,18 +78,15 @@ weft__rest_parts_next(struct weft__rest_parts *parts,
 {
 	size_t count = 0, size = 0;
 
-	while (count < parts->max_count && size < parts->max_size) {
+	while (!is_full(parts, count, size)) {
 		struct weft_slice item;
 		int code = weft__json_skim_element(
 		    &parts->skim, &item, error);
 
-		if (code)
-			return code;
-		if (!item.data) {
-			parts->is_end = true;
-			return 0;
-		}
-		code = each(item, parts->index, context, error);
+		if (!code && !item.data)
+			return end(parts, error);
+		if (!code)
+			code = each(item, parts->index, context, error);
 		if (code)
 			return code;
 		parts->index++;

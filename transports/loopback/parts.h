@@ -2,8 +2,9 @@
  * A large body of many items, read in parts of bounded size: the array that
  * is the whole body, or a member of its object.
  *
- * All of it is read once before anything is done with it, so that a body that
- * is broken at its end leaves nothing behind.
+ * Whether the body is broken further on is not known before its end.  Who
+ * writes what a part says reads all of them first, so that such a body leaves
+ * nothing behind.
  */
 #ifndef TRANSPORTS_LOOPBACK_PARTS_H
 #define TRANSPORTS_LOOPBACK_PARTS_H
@@ -15,6 +16,7 @@ struct weft__rest_parts {
 	size_t max_count; /* items of one part */
 	size_t max_size;  /* bytes of one part */
 	size_t index;     /* of the next item in the array */
+	bool is_member;   /* the array is within an object */
 	bool is_end;      /* nothing follows */
 };
 
@@ -32,7 +34,8 @@ WEFT_MUST_CHECK int weft__rest_parts_open(struct weft__rest_parts *parts,
     struct weft_slice body, const char *member, size_t max_count,
     size_t max_size, struct weft_error *error);
 
-/* Reads the next part.  Returns 0; WEFT_EJSON; what 'each' returned. */
+/* Reads the next part, and what is behind the array with its last one.
+ * Returns 0; WEFT_EJSON; what 'each' returned. */
 WEFT_MUST_CHECK int weft__rest_parts_next(struct weft__rest_parts *parts,
     weft__rest_item_fn *each, void *context, struct weft_error *error);
 

@@ -3,62 +3,130 @@
 #include "core/base/json_skim.h"
 #include "core/base/limits.h"
 
+/* The members of an update, as they were sent; no value: absent. */
+struct members {
+	struct weft_slice type, change, data;
+};
+
 void
 weft__rest_update_reader_init(struct weft__rest_update_reader *reader)
 {
 	weft__json_init(&reader->json);
-	reader->change = (struct weft_change_list){0};
+	weft__change_reader_init(&reader->change);
 }
 
 void
 weft__rest_update_reader_fini(struct weft__rest_update_reader *reader)
 {
 	weft__json_fini(&reader->json);
-	weft_change_list_fini(&reader->change);
+	weft__change_reader_fini(&reader->change);
 }
 
 static int
-read_type(struct weft__json_value value, enum weft_change_type *type,
+scan(struct weft__json *json, struct weft_slice value, struct weft_error *error)
+{
+	return weft__json_scan(
+	    json, value.data, value.size, &weft__json_record_limits, error);
+}
+
+/* Keeps a member; what is not ours has to be JSON, too. */
+static int
+keep_member(struct weft__rest_update_reader *reader, struct members *members,
+    struct weft_slice name, struct weft_slice value, struct weft_error *error)
+{
+	struct weft_slice *place;
+
+	if (weft_slice_equal(name, weft_slice("type")))
+		place = &members->type;
+	else if (weft_slice_equal(name, weft_slice("change")))
+		place = &members->change;
+	else if (weft_slice_equal(name, weft_slice("data")))
+		place = &members->data;
+	else
+		return scan(&reader->json, value, error);
+	if (place->data)
+		return weft_error_set(error, WEFT_EJSON,
+		    "%.*s is given twice", (int)name.size, name.data);
+	*place = value;
+	return 0;
+}
+
+static int
+find_members(struct weft__rest_update_reader *reader, struct weft_slice item,
+    struct members *members, struct weft_error *error)
+{
+	struct weft_slice name, value;
+	struct weft__json_skim skim;
+	int code;
+
+	*members = (struct members){.type = weft_slice_of(NULL, 0)};
+	weft__json_skim_init(&skim, item);
+	if (weft__json_skim_peek(&skim) != '{')
+		return weft_error_set(
+		    error, WEFT_EINVAL, "an update is not an object");
+	code = weft__json_skim_enter(&skim, '{', error);
+	while (!code && !(code = weft__json_skim_member(&skim, &name, error)) &&
+	    name.data) {
+		code = weft__json_skim_value(&skim, &value, error);
+		if (!code)
+			code = keep_member(
+			    reader, members, name, value, error);
+	}
+	return code ? code : weft__json_skim_end(&skim, error);
+}
+
+static int
+read_type(struct weft_slice value, enum weft_change_type *type,
     struct weft_error *error)
 {
-	static const enum weft_change_type types[] = {
-	    WEFT_CHANGE_CREATE, WEFT_CHANGE_UPDATE, WEFT_CHANGE_DELETE};
-	struct weft_slice text;
+	static const struct {
+		const char *text;
+		enum weft_change_type type;
+	} types[] = {{"\"create\"", WEFT_CHANGE_CREATE},
+	    {"\"update\"", WEFT_CHANGE_UPDATE},
+	    {"\"delete\"", WEFT_CHANGE_DELETE}};
 
-	if (value.type == WEFT__JSON_STRING &&
-	    weft__json_plain_string(value.token, &text))
-		for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-			if (weft_slice_equal(text,
-				weft_slice(weft_change_type_name(types[i])))) {
-				*type = types[i];
-				return 0;
-			}
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (weft_slice_equal(value, weft_slice(types[i].text))) {
+			*type = types[i].type;
+			return 0;
+		}
 	return weft_error_set(error, WEFT_EINVAL,
 	    "type is not \"create\", \"update\" or \"delete\"");
 }
 
 static int
-read_change(struct weft__rest_update_reader *reader,
-    struct weft__json_value value, struct weft_error *error)
+read_change(struct weft__rest_update_reader *reader, struct weft_slice value,
+    struct weft_change *change, struct weft_error *error)
 {
-	weft_change_list_clear(&reader->change);
-	if (value.type != WEFT__JSON_OBJECT)
+	int code;
+
+	if (!value.data || *value.data != '{')
 		return weft_error_set(
 		    error, WEFT_EINVAL, "change is not an object");
-	return weft_change_list_parse(&reader->change, value.token, error);
+	code = weft__change_read(&reader->change, value, change, error);
+	if (code)
+		weft_error_wrap(error, "change");
+	return code;
 }
 
 static int
-read_data(struct weft__json_value value, enum weft_change_type type,
-    struct weft_slice *data, struct weft_error *error)
+read_data(struct weft__rest_update_reader *reader, struct weft_slice value,
+    enum weft_change_type type, struct weft_slice *data,
+    struct weft_error *error)
 {
+	struct weft__json *json = &reader->json;
+	int code = value.data ? scan(json, value, error) : 0;
+
 	*data = weft_slice_of(NULL, 0);
-	if (type == WEFT_CHANGE_DELETE)
-		return 0;
-	if (value.type != WEFT__JSON_OBJECT)
+	if (code)
+		weft_error_wrap(error, "data");
+	if (code || type == WEFT_CHANGE_DELETE)
+		return code;
+	if (!value.data || json->type != WEFT__JSON_OBJECT)
 		return weft_error_set(
 		    error, WEFT_EINVAL, "data is not an object");
-	*data = value.token;
+	*data = weft_buf_slice(&json->text);
 	return 0;
 }
 
@@ -85,31 +153,19 @@ weft__rest_update_read(struct weft__rest_update_reader *reader,
     struct weft_slice item, struct weft_update_list *list,
     struct weft_error *error)
 {
-	struct weft__json *json = &reader->json;
-	struct weft__json_limits limits = weft__json_record_limits;
-	struct weft_update update = {0};
-	int code;
+	struct weft_update update = {.type = WEFT_CHANGE_UNKNOWN};
+	struct members members;
+	int code = find_members(reader, item, &members, error);
 
-	/* The record is within the update. */
-	limits.size += WEFT_LIMIT_PAGE_SIZE;
-	limits.depth++;
-	code = weft__json_scan(json, item.data, item.size, &limits, error);
-	if (!code && json->type != WEFT__JSON_OBJECT)
-		code = weft_error_set(
-		    error, WEFT_EINVAL, "an update is not an object");
 	if (!code)
-		code = read_type(weft__json_find(json, weft_slice("type")),
-		    &update.type, error);
+		code = read_type(members.type, &update.type, error);
 	if (!code)
-		code = read_change(reader,
-		    weft__json_find(json, weft_slice("change")), error);
+		code = read_change(
+		    reader, members.change, &update.change, error);
 	if (!code)
-		code = read_data(weft__json_find(json, weft_slice("data")),
-		    update.type, &update.data, error);
-	if (code)
-		return code;
-	update.change = *reader->change.changes;
-	if (weft_update_list_append(list, &update))
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	return 0;
+		code = read_data(reader, members.data, update.type,
+		    &update.data, error);
+	if (!code && weft_update_list_append(list, &update))
+		code = weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	return code;
 }

@@ -4,14 +4,12 @@
 #ifndef TRANSPORTS_LOOPBACK_UPDATE_H
 #define TRANSPORTS_LOOPBACK_UPDATE_H
 
-#include <weft/change.h>
+#include "core/track/change_reader.h"
 
-#include "core/base/json.h"
-
-/* Scratch memory for reading one update after the other. */
+/* Memory for reading one update after the other; all of it is private. */
 struct weft__rest_update_reader {
-	struct weft__json json;
-	struct weft_change_list change;
+	struct weft__json json; /* of the record */
+	struct weft__change_reader change;
 };
 
 /* Makes it empty; frees what it holds. */

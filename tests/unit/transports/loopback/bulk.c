@@ -165,6 +165,35 @@ bulk_update__lets_others_write_while_it_comes(void **state)
 	rest_close(&rest);
 }
 
+/* As LoopBack does, however many parts the body is read in. */
+static void
+create_updates__begin_with_the_deletions(void **state)
+{
+	static const int counts[] = {20, 300};
+	char *creates, *changes, *deletion;
+	struct rest rest;
+
+	for (size_t i = 0; i < 2; i++) {
+		creates = make_creates((size_t)counts[i], "r");
+		rest_open(&rest, FIXTURE_MEMORY);
+		rest_start(&rest);
+		rest_ask(&rest, "POST /api/Todos/bulk-update", creates);
+		free(creates);
+		rest_ask(&rest, "DELETE /api/Todos/r7", NULL);
+		rest_ask(&rest, "GET /api/Todos/changes?since=-1", NULL);
+		changes = strdup(rest.body);
+		rest_ask(&rest, "POST /api/Todos/create-updates", changes);
+		free(changes);
+		deletion = strstr(rest.body, "\"delete\"");
+		assert_ptr_equal(deletion, rest.body + strlen("[{\"type\":"));
+		assert_int_equal(
+		    count_text(rest.body, "\"type\""), counts[i]);
+		assert_int_equal(
+		    count_text(rest.body, "\"data\""), counts[i] - 1);
+		rest_close(&rest);
+	}
+}
+
 /* An answer larger than what is kept in memory. */
 static void
 find__answers_with_much(void **state)
@@ -223,6 +252,7 @@ main(void)
 		bulk_update__gathers_the_conflicts_of_all_batches),
 	    cmocka_unit_test(bulk_update__names_what_it_refuses),
 	    cmocka_unit_test(bulk_update__lets_others_write_while_it_comes),
+	    cmocka_unit_test(create_updates__begin_with_the_deletions),
 	    cmocka_unit_test(find__answers_with_much),
 	    cmocka_unit_test(changes__pages_with_deletions),
 	};

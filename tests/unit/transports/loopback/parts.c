@@ -46,7 +46,7 @@ parts_next__bounds_count_and_size(void **state)
 	assert_int_equal(read_all("[1,2,3]", NULL, 2, 100, &error), 0);
 	assert_string_equal(seen, "0:1 1:2 /2:3 /");
 	assert_int_equal(read_all("[1,2]", NULL, 2, 100, &error), 0);
-	assert_string_equal(seen, "0:1 1:2 //");
+	assert_string_equal(seen, "0:1 1:2 /");
 	assert_int_equal(read_all("[\"abc\",2,3]", NULL, 9, 5, &error), 0);
 	assert_string_equal(seen, "0:\"abc\" /1:2 2:3 /");
 }
@@ -73,6 +73,7 @@ parts_open__refuses_what_has_no_array(void **state)
 	    {"{\"u\":[1]", WEFT_EJSON}, {"{\"u\":[1]}x", WEFT_EJSON},
 	    {"{\"u\":[1],}", WEFT_EJSON}, {"", WEFT_EINVAL}, {"{\"u\":[1,]}",
 	    WEFT_EJSON}, {"{\"u\" [1]}", WEFT_EJSON},
+	    {"{\"u\":[1]]}", WEFT_EJSON}, {"{\"u\":[1],\"z\"}", WEFT_EJSON},
 	};
 	struct weft_error error;
 
@@ -138,6 +139,14 @@ update_read__refuses_what_is_no_update(void **state)
 	     "\"data\":[]}", WEFT_EINVAL},
 	    {"{\"type\":\"create\",\"change\":{\"modelId\":\"a\",\"rev\":1},"
 	     "\"data\":{}}", WEFT_EINVAL},
+	    {"{\"type\":\"delete\",\"change\":{\"modelId\":\"a\"},"
+	     "\"type\":\"delete\"}", WEFT_EJSON},
+	    {"{\"type\":\"delete\",\"change\":{\"modelId\":\"a\"},"
+	     "\"else\":nul}", WEFT_EJSON},
+	    {"{\"type\":\"delete\",\"change\":{\"modelId\":\"a\"},"
+	     "\"data\":{\"a\":1,\"a\":2}}", WEFT_EJSON},
+	    {"{\"type\":\"delete\",\"change\":{\"modelId\":\"a\"}}]",
+		WEFT_EJSON},
 	};
 	struct weft_update_list list = {0};
 	struct weft_error error;
