@@ -416,7 +416,9 @@ weft__prepare_replica(struct weft__prepare *prepare, struct weft_slice id,
 		    &weft__json_record_limits, error);
 	if (code)
 		return code;
-	if (weft__arena_copy(&prepare->arena,
+	replica->sent = data;
+	if (!weft_slice_equal(data, weft_buf_slice(&prepare->input.text)) &&
+	    weft__arena_copy(&prepare->arena,
 		weft_buf_slice(&prepare->input.text), &replica->sent))
 		return failed(error, WEFT_ENOMEM);
 	weft__prepare_begin(prepare, is_new, token);

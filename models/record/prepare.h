@@ -130,6 +130,8 @@ struct weft__replica {
  * Prepares the record 'id' that a peer sent as 'data'.  'is_new' says whether
  * the peer created it (then defaults are filled in).  A draft without hidden
  * part keeps the stored one (struct weft__write, keep_hidden).  Hooks run.
+ * 'data' is borrowed as long as the replica lives: if it is canonical it is
+ * not copied.
  * WEFT_EINVAL also if the id in 'data' is another; WEFT_EJSON.
  * Thread: any; best before the transaction.
  */
