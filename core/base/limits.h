@@ -59,6 +59,10 @@
  * among them get their changes by position, others by a walk. */
 #define WEFT_LIMIT_JOURNAL_ROWS 1000000
 
+/* Pages of 4 KiB in SQLite's write-ahead log, after which who commits moves
+ * them into the database himself. */
+#define WEFT_LIMIT_LOG_PAGES 16384
+
 /* Bytes of a password: bcrypt's, so that LoopBack's clients know it. */
 #define WEFT_LIMIT_PASSWORD_SIZE 72
 

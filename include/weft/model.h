@@ -207,7 +207,9 @@ WEFT_API WEFT_MUST_CHECK int weft_datasource_checkpoint(
 
 /*
  * Brings the store up to the present: every accepted write is then in the git
- * repository.  Does nothing without a store.
+ * repository, if there is one.  Before that, moves what is in the database's
+ * write-ahead log into its file, so that no write has to wait for that: call
+ * it now and then without a store, too.
  * Returns 0; WEFT_EIO, WEFT_ENOSPACE, WEFT_EREADONLY, WEFT_EDAMAGED (the store
  * is as it was; records are not affected).  Thread: any.
  */

@@ -16,6 +16,7 @@ libweft_all_la_SOURCES += \
 	models/connectors/sqlite_error.c \
 	models/connectors/sqlite_functions.c \
 	models/connectors/sqlite_journal.c \
+	models/connectors/sqlite_log.c \
 	models/connectors/sqlite_narrow.c \
 	models/connectors/sqlite_query.c \
 	models/connectors/sqlite_record.c \

@@ -251,4 +251,5 @@ const struct weft_connector_ops weft__connector_sqlite = {
     .meta_each = weft__sqlite_meta_each,
     .meta_from = weft__sqlite_meta_from,
     .backup = weft__sqlite_backup,
+    .settle = weft__sqlite_settle,
 };

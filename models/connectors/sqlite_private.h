@@ -4,8 +4,8 @@
  * sqlite_define.c (a model's), sqlite_session.c (transactions, statements),
  * sqlite_record.c, sqlite_query.c and sqlite_narrow.c (finding),
  * sqlite_functions.c (SQL functions), sqlite_journal.c and sqlite_batch.c (the
- * journal), sqlite_bind.c, sqlite_value.c (kept states, named values),
- * sqlite_error.c.
+ * journal), sqlite_log.c (the write-ahead log), sqlite_bind.c, sqlite_value.c
+ * (kept states, named values), sqlite_error.c.
  *
  * Invariants:
  * S1  No text that came from outside is ever part of an SQL statement, except
@@ -18,6 +18,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include <weft/sys/connector.h>
 
@@ -43,6 +44,7 @@ struct weft__sqlite {
 	char *path;
 	bool read_only;
 	bool immutable; /* nobody else can write: no lock files are needed */
+	atomic_int log_pages; /* in the log at the last commit; 0: settled */
 	pthread_mutex_t mutex; /* guards all below */
 	sqlite3 *db; /* for definitions; holds the file open */
 	bool is_writing; /* there is a writing session */
@@ -274,6 +276,16 @@ int weft__sqlite_batch_flush(
 
 /* Forgets them. */
 void weft__sqlite_batch_drop(struct weft__sqlite_session *session);
+
+/* sqlite_log.c */
+
+/* Has a connection's commits leave the log to settle(), as far as it does not
+ * get too long. */
+void weft__sqlite_log_watch(struct weft__sqlite *sqlite, sqlite3 *db);
+
+/* The vtable's settle(). */
+int weft__sqlite_settle(
+    struct weft_connector *connector, struct weft_error *error);
 
 /* sqlite_narrow.c */
 

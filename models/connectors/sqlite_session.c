@@ -152,6 +152,8 @@ make_session(struct weft__sqlite *sqlite, bool writing,
 		free_session(made);
 		return code;
 	}
+	if (writing)
+		weft__sqlite_log_watch(sqlite, made->db);
 	*session = made;
 	return 0;
 }

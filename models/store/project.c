@@ -206,21 +206,14 @@ project_into_store(struct project_work *work, struct weft_error *error)
 	return code;
 }
 
-int
-weft_datasource_project(struct weft_datasource *datasource,
-    struct weft_error *error)
+/* Brings the store up to the present. */
+static int
+project_all(struct weft_datasource *datasource, struct weft_error *error)
 {
 	struct project_work work = {.datasource = datasource};
 	uint64_t seq;
-	int code;
+	int code = weft__relist_run(datasource, error);
 
-	if (!datasource->store)
-		return 0;
-	if (datasource->read_only)
-		return weft_error_set(error, WEFT_EREADONLY,
-		    "datasource %s is open for reading only",
-		    datasource->name);
-	code = weft__relist_run(datasource, error);
 	if (code)
 		return code;
 	code = project_into_store(&work, error);
@@ -234,6 +227,32 @@ weft_datasource_project(struct weft_datasource *datasource,
 	if (code && error)
 		weft_error_wrap(error, "bring the store up to date");
 	return code;
+}
+
+/* Does what the commits so far have left for later. */
+static int
+settle(struct weft_datasource *datasource, struct weft_error *error)
+{
+	struct weft_connector *connector = datasource->connector;
+
+	if (datasource->read_only || !connector || !connector->ops->settle)
+		return 0;
+	return connector->ops->settle(connector, error);
+}
+
+int
+weft_datasource_project(struct weft_datasource *datasource,
+    struct weft_error *error)
+{
+	int code = settle(datasource, error);
+
+	if (code || !datasource->store)
+		return code;
+	if (datasource->read_only)
+		return weft_error_set(error, WEFT_EREADONLY,
+		    "datasource %s is open for reading only",
+		    datasource->name);
+	return project_all(datasource, error);
 }
 
 /* What the database and the store say of each other when they are opened. */

@@ -267,6 +267,11 @@ struct weft_connector_ops {
 	int (*backup)(struct weft_connector *connector, const char *path,
 	    struct weft_slice name, struct weft_slice value,
 	    struct weft_error *error);
+
+	/* Optional (NULL): does what commits have left for later, beside
+	 * readers and writers.  Outside of any transaction. */
+	int (*settle)(
+	    struct weft_connector *connector, struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

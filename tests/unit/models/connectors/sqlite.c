@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/limits.h"
 #include "models/connectors/connectors.h"
 
 #define SETTINGS "{\"connector\":\"sqlite3\",\"file\":\"db.sqlite\"}"
@@ -558,6 +559,66 @@ sqlite_commit__is_synced_in_wal_mode(void **state)
 	sql_gives(db, "PRAGMA application_id", "2003134068");
 }
 
+static off_t
+size_of(struct db *db, const char *file)
+{
+	struct stat status;
+	char path[128];
+
+	write_path(db, file, path);
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_size;
+}
+
+/* Inserts records of a MiB each, one in a transaction. */
+static void
+insert_large(struct db *db, int count)
+{
+	const size_t size = 1 << 20;
+	char *body = malloc(size + 1), id[16];
+
+	assert_non_null(body);
+	memset(body, 'x', size);
+	memcpy(body, "{\"a\":\"", 6);
+	memcpy(body + size - 2, "\"}", 3);
+	for (int i = 0; i < count; i++) {
+		snprintf(id, sizeof id, "%d", i);
+		db_begin(db);
+		db_insert(db, id, body);
+		db_commit(db);
+	}
+	free(body);
+}
+
+static void
+sqlite_settle__moves_the_log_into_the_file(void **state)
+{
+	struct db *db = *state;
+	off_t before = size_of(db, "db.sqlite");
+
+	insert_large(db, 6);
+	assert_int_equal(size_of(db, "db.sqlite"), before);
+	db_ok(db, conformance_ops->settle(db->connector, &db->error));
+	assert_true(size_of(db, "db.sqlite") > 6 << 20);
+	sql_gives(db, "SELECT count(*) FROM Todo", "6");
+	db_ok(db, conformance_ops->settle(db->connector, &db->error));
+}
+
+/* Nobody has called settle(). */
+static void
+sqlite_commit__bounds_the_log(void **state)
+{
+	const int count = WEFT_LIMIT_LOG_PAGES / 256 + 8;
+	struct db *db = *state;
+	off_t before = size_of(db, "db.sqlite");
+
+	insert_large(db, count);
+	assert_true(size_of(db, "db.sqlite") > before + (32 << 20));
+	assert_true(
+	    size_of(db, "db.sqlite-wal") < (off_t)(count + 8) << 20);
+	sql_gives(db, "SELECT count(*) = 72 FROM Todo", "1");
+}
+
 static void
 connector_find__knows_the_names(void **state)
 {
@@ -597,6 +658,8 @@ main(void)
 	    CASE(sqlite_triggers__keep_track_rows_of_foreign_writes),
 	    CASE(sqlite_journal__keeps_sha1_revisions_short),
 	    CASE(sqlite_commit__is_synced_in_wal_mode),
+	    CASE(sqlite_settle__moves_the_log_into_the_file),
+	    CASE(sqlite_commit__bounds_the_log),
 	    cmocka_unit_test(connector_find__knows_the_names),
 	};
 
