@@ -242,10 +242,19 @@ queue_all(struct end *end)
 		if (i % 3 == 2)
 			queue_pieces(end, data, sizes[i / 3]);
 		else
-			queue(end, i % 3 ? WSLAY_BINARY_FRAME : WSLAY_TEXT_FRAME,
+			queue(end,
+			    i % 3 ? WSLAY_BINARY_FRAME : WSLAY_TEXT_FRAME,
 			    data, sizes[i / 3]);
 		free(data);
 	}
+}
+
+/* It shows us nothing any more once it has closed: pongs come first. */
+static void
+close_if_done(struct end *end)
+{
+	if (end->next == MESSAGES && end->pongs == MESSAGES / 3)
+		wslay_event_queue_close(end->context, 1000, NULL, 0);
 }
 
 static void
@@ -265,8 +274,14 @@ compare(struct end *end, const struct wslay_event_on_msg_recv_arg *got)
 	free(data);
 	if (number % 3 == 0)
 		queue(end, WSLAY_PING, (const uint8_t *)"?", 1);
-	if (end->next == MESSAGES)
-		wslay_event_queue_close(end->context, 1000, NULL, 0);
+	close_if_done(end);
+}
+
+static void
+take_pong(struct end *end, const struct wslay_event_on_msg_recv_arg *got)
+{
+	end->pongs += got->msg_length == 1 && *got->msg == '?';
+	close_if_done(end);
 }
 
 static void
@@ -290,7 +305,7 @@ message_came(wslay_event_context_ptr context,
 	if (got->opcode == WSLAY_CONNECTION_CLOSE)
 		end->code = got->status_code;
 	else if (got->opcode == WSLAY_PONG)
-		end->pongs += got->msg_length == 1 && *got->msg == '?';
+		take_pong(end, got);
 	else if (got->opcode == WSLAY_PING)
 		return; /* the library answers */
 	else if (end->is_talking)
