@@ -248,6 +248,10 @@ struct weft__source_ops {
 	 * count for more than the work that they save. */
 	bool is_remote;
 
+	/* Whether diff() only leaves out what it happens to know, and
+	 * bulk_update() judges. */
+	bool judges_late;
+
 	/* A peer remembers this checkpoint of the source, which the source has
 	 * not come to: it was restored from an older backup.  It begins a new
 	 * epoch, in which no position of before is given out again. */
@@ -259,7 +263,9 @@ struct weft__source_ops {
 	 * which they can be applied; each record once, as it is now.  Called
 	 * again with the place it has left it goes on, however much later.  A
 	 * page may be given twice, if the follower takes an older place.
-	 * WEFT_EGONE: what followed the place is not kept, or it is none.
+	 * WEFT_EGONE: what followed the place is not kept, or it is none;
+	 * WEFT_EINVAL: it lies ahead of all that was written, as after the
+	 * restore of a backup.
 	 */
 	int (*follow)(struct weft_source *source, struct weft__follow *follow,
 	    struct weft_update_list *list, struct weft_error *error);

@@ -5,6 +5,9 @@
  *
  * If that was the peer, or if the peer has taken our last change since, there
  * is nothing here that it does not know: what it has now was made from that.
+ *
+ * And a peer that judges late is not sent what came from it, which it would
+ * find to be unchanged.
  */
 #include "models/replicate/private.h"
 
@@ -138,11 +141,30 @@ judge_relations(struct weft__replicating *work, const struct weft__call *call,
 	return code;
 }
 
+/* What the stores have shown to differ is sent in any case. */
+static bool
+is_sent_back(
+    const struct weft__replicating *work, const struct weft__call *call)
+{
+	return call->kind == WEFT__CALL_DIFF &&
+	    work->parties->target->ops->judges_late &&
+	    work->comparing.state == WEFT__COMPARING_NOT;
+}
+
 int
 weft__origin_judge(struct weft__replicating *work,
     const struct weft__call *call, struct weft_error *error)
 {
-	if (!work->judges || work->options->strict)
+	const struct weft__parties *parties = work->parties;
+
+	if (work->options->strict)
+		return 0;
+	if (is_sent_back(work, call))
+		return weft__source_local_drop_peers(parties->source,
+		    parties->source_model,
+		    parties->target->ops->epoch(parties->target),
+		    &call->diff->deltas, error);
+	if (!work->judges)
 		return 0;
 	if (call->kind == WEFT__CALL_DIFF && work->own == WEFT__TARGET)
 		return judge_diff(work, call, error);

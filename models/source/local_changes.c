@@ -223,8 +223,10 @@ check_place(struct weft__local_page *page, struct weft_transaction *transaction)
 	if (code || phase == PHASE_START)
 		return code;
 	after = phase == PHASE_JOURNAL ? token->position : token->bound;
-	if (after <= last && token->bound <= last && after + 1 >= first &&
-	    phase <= PHASE_JOURNAL)
+	if (phase <= PHASE_JOURNAL && (after > last || token->bound > last))
+		return weft_error_set(page->error, WEFT_EINVAL,
+		    "the place is ahead of what there is");
+	if (phase <= PHASE_JOURNAL && after + 1 >= first)
 		return 0;
 	return weft_error_set(page->error, WEFT_EGONE,
 	    "the journal has not what follows the place");

@@ -10,6 +10,7 @@ struct look {
 	struct weft_slice id, peer;
 	uint64_t taken;
 	bool known;
+	struct weft_change_list *list; /* to be reduced; or NULL */
 };
 
 static int
@@ -32,6 +33,7 @@ look_at(struct weft_transaction *transaction, void *context,
 	int code = weft__tracker_load(
 	    transaction, look->model, look->id, &current, error);
 
+	look->known = false;
 	if (code || !current.has_track)
 		return code;
 	look->known = current.track.checkpoint < look->taken;
@@ -40,6 +42,43 @@ look_at(struct weft_transaction *transaction, void *context,
 		return 0;
 	return session->ops->journal_read(session, look->model->index, seq - 1,
 	    seq, 1, compare_origin, look, error);
+}
+
+static int
+look_at_all(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct look *look = context;
+	struct weft_change_list *list = look->list;
+	size_t left = 0;
+
+	for (size_t i = 0; i < list->length; i++) {
+		int code;
+
+		look->id = list->changes[i].model_id;
+		code = look_at(transaction, look, error);
+		if (code)
+			return code;
+		if (!look->known)
+			list->changes[left++] = list->changes[i];
+	}
+	list->length = left;
+	return 0;
+}
+
+int
+weft__source_local_drop_peers(struct weft_source *source, const char *model,
+    const char *peer, struct weft_change_list *list, struct weft_error *error)
+{
+	struct look look = {.peer = weft_slice(peer), .list = list};
+	int code;
+
+	if (!weft__source_is_local(source) || !*peer || !list->length)
+		return 0;
+	code = weft__source_local_model(source, model, &look.model, error);
+	return code ? code
+		    : weft__datasource_read(look.model->datasource,
+			  look_at_all, &look, error);
 }
 
 int

@@ -231,10 +231,12 @@ resume_round(struct weft__viewed_page *page)
 	const struct weft__follow *follow = page->giving->follow;
 	const struct weft__place *place = &follow->place;
 
-	if (place->since > page->tip || place->bound > page->tip ||
-	    page->token->phase >= page->feeds_length)
+	if (place->since > page->tip || place->bound > page->tip)
+		return weft_error_set(page->error, WEFT_EINVAL,
+		    "the place is ahead of what there is");
+	if (page->token->phase >= page->feeds_length)
 		return weft_error_set(page->error, WEFT_EGONE,
-		    "the place is beyond what there is");
+		    "the viewer has not so many groups");
 	page->bound = place->bound;
 	if (follow->from_now || place->since == page->tip) {
 		page->bound = page->tip;

@@ -87,40 +87,45 @@ struct notice {
 	uint64_t checkpoint;
 };
 
+/* Several may notice at a time; transactions come one after the other. */
 static int
 begin_noticed(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
-	const struct notice *notice = context;
+	struct weft_datasource *datasource = transaction->datasource;
+	struct notice *notice = context;
+	int code;
 
-	return begin_epoch(
+	if (datasource->is_restarted)
+		return weft_error_set(error, WEFT_EINVAL,
+		    "datasource %s: it began a new epoch already",
+		    datasource->name);
+	notice->epoch = next_epoch(datasource);
+	code = begin_epoch(
 	    transaction, notice->epoch, 0, notice->checkpoint, error);
+	datasource->is_restarted = !code;
+	return code;
 }
 
 int
 weft__restore_noticed(struct weft_datasource *datasource,
     uint64_t checkpoint, struct weft_error *error)
 {
-	struct notice notice = {next_epoch(datasource), checkpoint};
+	struct notice notice = {NULL, checkpoint};
 	int code;
 
 	if (checkpoint > CHECKPOINT_MOST)
 		return weft_error_set(error, WEFT_EINVAL,
 		    "datasource %s: there was no checkpoint %" PRIu64,
 		    datasource->name, checkpoint);
-	if (datasource->is_restarted)
-		return weft_error_set(error, WEFT_EINVAL,
-		    "datasource %s: it began a new epoch already",
-		    datasource->name);
-	weft__log(WEFT_LOG_WARNING, "datasource",
-	    "%s: a peer remembers checkpoint %" PRIu64 ", which is unknown "
-	    "here: the database was restored from a backup, and a new epoch "
-	    "begins", datasource->name, checkpoint);
 	code = weft_datasource_transaction(
 	    datasource, begin_noticed, &notice, error);
 	if (code)
 		return code;
-	datasource->is_restarted = true;
 	datasource->epoch = notice.epoch;
+	weft__log(WEFT_LOG_WARNING, "datasource",
+	    "%s: a peer remembers more than checkpoint %" PRIu64 ", which is "
+	    "unknown here: the database was restored from a backup, and a new "
+	    "epoch begins", datasource->name, checkpoint);
 	return 0;
 }

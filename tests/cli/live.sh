@@ -79,8 +79,27 @@ run 0 weft status C
 out_has "$socket" '1 writes behind'
 serve S "$port"
 comes there offline
+end
+
+# restored: the server's data are an older copy of them, which knows nothing of
+# what was pushed there, nor written there, since.
+begin 'live: a server that was restored gets back what it has lost'
+stop "$daemon"
+cp -Rp S saved
+serve S "$port"
+run 0 weft put C:Note '{"id":"pushed","text":"x"}'
+comes there pushed
+run 0 weft put S:Note '{"id":"told","text":"x"}'
+comes weft get C:Note told
+stop "$daemon"
+rm -rf S
+mv saved S
+serve S "$port"
+comes there pushed
+comes there told
 stop "$live"
 run 0 weft diff C "$socket" --model Note
+out_empty
 stop "$daemon"
 end
 

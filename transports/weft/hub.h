@@ -139,7 +139,8 @@ struct weft__repl_batch *weft__repl_channel_find(
 
 /*
  * Finds or reads a batch; the caller's, for _drop().  May block.
- * WEFT_EGONE: it cannot go on from this place; what the source returns.
+ * WEFT_EGONE, WEFT_EINVAL: it cannot go on from this place, as follow() of
+ * core/repl/source.h says; what the source returns.
  */
 WEFT_MUST_CHECK int weft__repl_channel_read(
     struct weft__repl_channel *channel, const struct weft__repl_read *read,

@@ -23,7 +23,8 @@ struct weft_live {
 	struct weft_source *local;
 	struct weft__peer_source *remote; /* NULL: was never reached */
 	uint64_t seen;          /* journal row up to which all is sent */
-	bool has_sent;          /* at least once */
+	char epoch[40];         /* of the server's database; "": not known */
+	bool has_sent;          /* to that at least once */
 	unsigned failures;      /* in a row */
 
 	pthread_t thread;

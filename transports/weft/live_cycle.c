@@ -4,6 +4,7 @@
  * ordinary replication (weft_replicate()); only the waiting is different.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "core/base/clock.h"
@@ -155,7 +156,7 @@ show_peer(struct weft_live *live)
 	pthread_mutex_unlock(&live->lock);
 }
 
-/* The first connection; later ones are made by the source itself. */
+/* Connects; what the server has is looked at each time. */
 static int
 reach(struct weft_live *live, struct weft_error *error)
 {
@@ -164,14 +165,25 @@ reach(struct weft_live *live, struct weft_error *error)
 	    .node = live->node,
 	    .ca_file = live->ca_file,
 	    .retries = 1};
+	bool is_other;
 	int code;
 
 	if (live->remote)
-		return weft__peer_connect(live->remote->peer, error);
+		return weft__peer_learn(live->remote, &is_other, error);
 	code = weft__peer_source_create(
 	    live->url, &options, true, &live->remote, error);
 	show_peer(live);
 	return code;
+}
+
+/* A server whose database is another one may not have what it has taken. */
+static void
+note_epoch(struct weft_live *live)
+{
+	if (strcmp(live->epoch, live->remote->epoch) == 0)
+		return;
+	snprintf(live->epoch, sizeof live->epoch, "%s", live->remote->epoch);
+	live->has_sent = false;
 }
 
 /* One round: there and back until neither side has more. */
@@ -184,6 +196,7 @@ catch_up(struct weft_live *live, struct weft_error *error)
 
 	if (code)
 		return code;
+	note_epoch(live);
 	tell(live, WEFT_LIVE_CATCHING_UP, 0, NULL);
 	do {
 		code = send_all(live, error);

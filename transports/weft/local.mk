@@ -17,6 +17,7 @@ libweft_all_la_SOURCES += \
 	transports/weft/pack.c \
 	transports/weft/peer.c \
 	transports/weft/peer.h \
+	transports/weft/peer_models.c \
 	transports/weft/peer_push.c \
 	transports/weft/peer_record.c \
 	transports/weft/peer_source.c \

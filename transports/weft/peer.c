@@ -154,6 +154,7 @@ take(struct weft__peer *peer, struct weft__peer_message *message)
 		take_hello(peer, content);
 		break;
 	case WEFT__REPL_WELCOME:
+		peer->version += peer->state != WEFT__PEER_READY;
 		peer->state = WEFT__PEER_READY;
 		break;
 	case WEFT__REPL_PING:

@@ -83,6 +83,8 @@ struct weft__peer {
 	uint64_t timeout_ms, retry_ms;
 	unsigned retries;
 	enum weft__peer_state state;
+	uint64_t version;    /* of what is known of the server: another one
+	                        with each connection and each reset */
 	int code;            /* why it is offline, if it failed */
 	struct weft_error error;
 	uint64_t after_ms;   /* the server wants to be left alone for so long */

@@ -30,14 +30,20 @@ clear_page(struct weft__peer_page *page)
 	*page = (struct weft__peer_page){.message = NULL};
 }
 
+void
+weft__peer_forget(struct weft__peer_source *source)
+{
+	for (size_t i = 0; i < WEFT__PEER_KEPT; i++)
+		clear_page(&source->pages[i]);
+	weft__known_fini(&source->known);
+}
+
 static void
 destroy(struct weft_source *base)
 {
 	struct weft__peer_source *source = of(base);
 
-	for (size_t i = 0; i < WEFT__PEER_KEPT; i++)
-		clear_page(&source->pages[i]);
-	weft__known_fini(&source->known);
+	weft__peer_forget(source);
 	weft__peer_message_destroy(source->models);
 	weft__peer_destroy(source->peer);
 	weft__free(source);
@@ -49,11 +55,20 @@ epoch(struct weft_source *base)
 	return of(base)->epoch;
 }
 
+/* A replication begins: what is remembered of it must be of the database that
+ * the server has now. */
 static int
 checkpoint(struct weft_source *base, uint64_t *seq, struct weft_error *error)
 {
+	bool is_other;
+	int code = weft__peer_learn(of(base), &is_other, error);
+
 	*seq = CHECKPOINT;
-	return 0;
+	if (code || !is_other)
+		return code;
+	return weft_error_set(error, WEFT_ENETWORK,
+	    "%s: its database was restored, or is another one: once more",
+	    of(base)->peer->url);
 }
 
 /*
@@ -321,44 +336,6 @@ root(struct weft_source *base, const char *model, struct weft__oid *root,
 	return code;
 }
 
-/*
- * Models
- */
-
-/* The text of a member of an object; "" if it is none. */
-static void
-read_member(struct weft__json_value object, const char *name, char *text,
-    size_t size)
-{
-	struct weft__json_value value =
-	    weft__json_step(object, weft_slice(name));
-	struct weft_slice plain = {"", 0};
-
-	if (value.type == WEFT__JSON_STRING)
-		weft__json_plain_string(value.token, &plain);
-	snprintf(text, size, "%.*s", (int)plain.size, plain.data);
-}
-
-static int
-models(struct weft_source *base,
-    int (*each)(const char *model, void *context), void *context,
-    struct weft_error *error)
-{
-	struct weft_slice list = of(base)->models->message.models;
-	struct weft__json_value element;
-	char name[WEFT_LIMIT_NAME_SIZE + 1];
-	size_t offset = 0;
-	int code = 0;
-
-	while (!code && list.size &&
-	    weft__json_element(list, &offset, &element)) {
-		read_member(element, "model", name, sizeof name);
-		if (*name)
-			code = each(name, context);
-	}
-	return code;
-}
-
 static int
 source_id(struct weft_source *base, const char *model, struct weft_buf *id,
     struct weft_error *error)
@@ -383,68 +360,16 @@ static const struct weft__source_ops ops = {
     .root = root,
     .history = weft__peer_history,
     .revision = weft__peer_revision,
-    .models = models,
+    .models = weft__peer_models,
     .source_id = source_id,
     .estimate = estimate,
     .relate = weft__peer_relate,
     .reconcile = reconcile,
     .is_remote = true,
+    .judges_late = true,
     .place = place,
     .go_on = go_on,
 };
-
-/* Asks which models there are. */
-static int
-ask_models(struct weft__peer_source *source, struct weft_error *error)
-{
-	const struct weft__repl_message *answer;
-	struct weft__repl_message request;
-	int code;
-
-	weft__repl_message_init(&request, WEFT__REPL_MODELS);
-	code = weft__peer_ask(source->peer, &request, &answer, error);
-	if (!code && answer->type != WEFT__REPL_MODELS)
-		code = weft_error_set(error, WEFT_ENETWORK,
-		    "%s: no answer to models", source->peer->url);
-	if (!code)
-		source->models = weft__peer_take_answer(source->peer);
-	return code;
-}
-
-static int
-take_first(const char *model, void *context)
-{
-	snprintf(context, WEFT_LIMIT_NAME_SIZE + 1, "%s", model);
-	return 1;
-}
-
-/* Asks for the name of the server's numbering: a stream tells it. */
-static int
-ask_epoch(struct weft__peer_source *source, struct weft_error *error)
-{
-	char model[WEFT_LIMIT_NAME_SIZE + 1] = "";
-	const struct weft__repl_message *answer;
-	struct weft__repl_message request;
-	int code;
-
-	models(&source->base, take_first, model, error);
-	if (!*model)
-		return weft_error_set(error, WEFT_EDENIED,
-		    "%s: has no models for us", source->peer->url);
-	weft__repl_message_init(&request, WEFT__REPL_OPEN);
-	request.model = weft_slice(model);
-	request.position = weft_slice("now");
-	request.not_live = true;
-	code = weft__peer_ask(source->peer, &request, &answer, error);
-	if (!code && (!answer->epoch.size ||
-	                 answer->epoch.size >= sizeof source->epoch))
-		code = weft_error_set(error, WEFT_ENETWORK,
-		    "%s: no answer to open", source->peer->url);
-	if (!code)
-		snprintf(source->epoch, sizeof source->epoch, "%.*s",
-		    (int)answer->epoch.size, answer->epoch.data);
-	return code;
-}
 
 int
 weft__peer_source_create(const char *url,
@@ -459,6 +384,7 @@ weft__peer_source_create(const char *url,
 	    .retries = options->retries,
 	    .retry_ms = options->retry_ms};
 	struct weft__peer_source *source = weft__calloc(1, sizeof *source);
+	bool is_other;
 	int code;
 
 	*source_out = NULL;
@@ -468,9 +394,7 @@ weft__peer_source_create(const char *url,
 	source->is_live = is_live;
 	code = weft__peer_create(url, &peer_options, &source->peer, error);
 	if (!code)
-		code = ask_models(source, error);
-	if (!code)
-		code = ask_epoch(source, error);
+		code = weft__peer_learn(source, &is_other, error);
 	if (code) {
 		destroy(&source->base);
 		return code;

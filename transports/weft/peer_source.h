@@ -2,7 +2,8 @@
  * A peer as a source (core/repl/source.h): what a session asks of it becomes
  * requests and streams.
  *
- * peer_source.c   what there is: models, places, changes, diff
+ * peer_source.c   what there is: places, changes, diff
+ * peer_models.c   which models the server has, and of which database
  * peer_record.c   single records: the bodies of deltas, relations
  * peer_push.c     what is written there
  *
@@ -38,8 +39,9 @@ struct weft__peer_page {
 struct weft__peer_source {
 	struct weft_source base;
 	struct weft__peer *peer;
-	struct weft__peer_message *models; /* what the server has */
-	char epoch[64];
+	struct weft__peer_message *models; /* what the server has ... */
+	char epoch[40];          /* ... in which database ... */
+	uint64_t version;        /* ... as of this version of the peer's */
 	bool is_live;            /* streams stay open */
 	struct weft__known known;
 	struct weft__peer_page pages[WEFT__PEER_KEPT]; /* newest at 'newest' */
@@ -61,6 +63,18 @@ WEFT_MUST_CHECK int weft__peer_source_open(const char *url,
     const struct weft_url_options *options, struct weft_source **source,
     struct weft_error *error);
 
+/*
+ * peer_models.c: connects, and asks what the server has if that may be another
+ * than it was.  '*is_other': so is its database (a backup of what it was,
+ * perhaps); then what was known of it is forgotten.
+ * Returns as weft__peer_ask(); WEFT_EDENIED: there are no models for us.
+ */
+WEFT_MUST_CHECK int weft__peer_learn(struct weft__peer_source *source,
+    bool *is_other, struct weft_error *error);
+
+/* peer_source.c: forgets what the server was known to have. */
+void weft__peer_forget(struct weft__peer_source *source);
+
 /* Whether there are changes that no session has been given. */
 bool weft__peer_source_has_changes(const struct weft__peer_source *source);
 
@@ -80,6 +94,9 @@ WEFT_MUST_CHECK int weft__peer_get(struct weft__peer_source *source,
 bool weft__peer_has_past(struct weft_slice history, struct weft_slice rev);
 
 /* The members of the table that the other files have. */
+int weft__peer_models(struct weft_source *base,
+    int (*each)(const char *model, void *context), void *context,
+    struct weft_error *error);
 int weft__peer_create_updates(struct weft_source *base, const char *model,
     const struct weft_change *deltas, size_t length,
     struct weft_update_list *list, struct weft_error *error);

@@ -206,7 +206,8 @@ open_stream(struct weft__peer *peer, struct weft__peer_stream *stream,
 	peer->opening = stream;
 	code = weft__peer_ask(peer, &request, &answer, error);
 	if (!code && answer->type == WEFT__REPL_RESET) {
-		/* It tells everything. */
+		/* It tells everything; perhaps of another database. */
+		peer->version++;
 		weft_buf_clear(&stream->position);
 		request.position = (struct weft_slice){NULL, 0};
 		code = weft__peer_ask(peer, &request, &answer, error);
@@ -240,8 +241,19 @@ is_told(void *context)
 	return stream->first || stream->is_caught || stream->code;
 }
 
+/* Has a stream that the server could not go on with opened again. */
+static void
+forgive(struct weft__peer_stream *stream)
+{
+	if (stream->code != WEFT_EGONE)
+		return;
+	stream->code = 0;
+	stream->is_caught = false;
+}
+
 /* One try to get a batch.  A connection that broke is made anew, and the
- * stream goes on where it was. */
+ * stream goes on where it was; so does one whose place the server has not kept:
+ * it resets that when it is opened. */
 static int
 wait_for_batch(struct weft__peer *peer, struct weft__peer_stream *stream,
     struct weft_error *error)
@@ -263,8 +275,11 @@ weft__peer_stream_next(struct weft__peer *peer,
 	int code = 0;
 
 	*batch = NULL;
-	while (!code && !is_told(stream))
+	forgive(stream);
+	while (!code && !is_told(stream)) {
 		code = wait_for_batch(peer, stream, error);
+		forgive(stream);
+	}
 	if (code)
 		return code;
 	*batch = stream->first;

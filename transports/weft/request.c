@@ -192,8 +192,9 @@ add_model(struct weft__repl_request *request, struct weft_model *model,
 		code = weft__json_write_string(
 		    weft_slice(definition->name), json);
 	if (!code)
-		code = weft_buf_printf(json, ",\"id\":\"%.*s\"",
-		    (int)definition->id->name.size, definition->id->name.data);
+		code = weft_buf_printf(json, ",\"id\":\"%.*s\",\"epoch\":\"%s\"",
+		    (int)definition->id->name.size, definition->id->name.data,
+		    model->datasource->epoch);
 	return code ? code
 		    : weft_buf_printf(json, ",\"read\":%s,\"write\":%s}",
 			  reads ? "true" : "false", writes ? "true" : "false");

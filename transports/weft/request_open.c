@@ -4,6 +4,7 @@
 #include <weft/source.h>
 
 #include "models/model.h"
+#include "models/store/restore.h"
 #include "models/tracking/live.h"
 #include "transports/weft/session_private.h"
 
@@ -93,6 +94,25 @@ answer_opened(
 	return code ? code : weft__repl_answer(request, &answer);
 }
 
+/*
+ * The position is ahead of the journal: the database was restored from a plain
+ * copy.  A new epoch tells all others, too.  Numbers can be made up, so that
+ * only somebody is believed who may write there, and could do worse.
+ */
+static int
+answer_ahead(struct weft__repl_request *request)
+{
+	struct weft_datasource *datasource = request->channel->datasource;
+	struct weft_model *model;
+	uint64_t checkpoint;
+
+	if (!weft__repl_find_model(
+		request, request->message.model, true, &model, NULL) &&
+	    !weft_datasource_current_checkpoint(datasource, &checkpoint, NULL))
+		(void)!weft__restore_noticed(datasource, checkpoint, NULL);
+	return answer_reset(request, "epoch");
+}
+
 static int
 open_at(struct weft__repl_request *request, const struct weft__place *from,
     bool from_now)
@@ -112,6 +132,8 @@ open_at(struct weft__repl_request *request, const struct weft__place *from,
 		    &request->batch, &request->error);
 	if (code == WEFT_EGONE)
 		return answer_reset(request, "gone");
+	if (code == WEFT_EINVAL)
+		return answer_ahead(request);
 	request->has_stream = !code;
 	return code ? code : answer_opened(request, from);
 }

@@ -4,7 +4,9 @@
  */
 #include "tests/unit/models/access/world.h"
 
+#include "models/datasource.h"
 #include "tests/lib/repl.h"
+#include "transports/weft/position.h"
 
 #define NOTE \
 	"{\"name\":\"Note\",\"trackChanges\":true,\"visibleTo\":{\"property\":" \
@@ -293,6 +295,37 @@ stream__takes_no_position_of_another_user(void **state)
 	close_place(&place);
 }
 
+/* Who may only read is told the same, but the server does not believe him. */
+static void
+stream__takes_no_readers_word_for_a_restore(void **state)
+{
+	const struct weft__place far = {
+	    .phase = 11, .position = 1000, .bound = 1000};
+	struct weft__repl_scope scope = {
+	    .model = weft_slice("Closed"), .view = weft_slice("")};
+	char epoch[64], position[128], open[256];
+	struct repl_client client;
+	struct place place;
+
+	open_place(&place);
+	world_put(&place.world, "Role", "{\"id\":\"r\",\"name\":\"reader\"}");
+	set_reader(&place, true);
+	enter_as(&client, &place, "7");
+	snprintf(epoch, sizeof epoch, "%s",
+	    place.world.fixture.datasource->epoch);
+	scope.epoch = weft_slice(epoch);
+	weft__repl_position_write(&scope, &far, position);
+	snprintf(open, sizeof open,
+	    "{\"t\":\"open\",\"n\":1,\"model\":\"Closed\","
+	    "\"position\":\"%s\"}",
+	    position);
+	repl_say(&client, open);
+	repl_expect(&client, "\"reason\":\"epoch\"");
+	assert_string_equal(place.world.fixture.datasource->epoch, epoch);
+	repl_leave(&client);
+	close_place(&place);
+}
+
 static void
 stream__follows_the_groups_of_a_user(void **state)
 {
@@ -331,6 +364,7 @@ main(void)
 	    cmocka_unit_test(stream__ends_when_the_right_does),
 	    cmocka_unit_test(stream__shows_each_user_his_own),
 	    cmocka_unit_test(stream__takes_no_position_of_another_user),
+	    cmocka_unit_test(stream__takes_no_readers_word_for_a_restore),
 	    cmocka_unit_test(stream__follows_the_groups_of_a_user),
 	};
 

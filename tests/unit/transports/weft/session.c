@@ -223,8 +223,7 @@ stream__refuses_positions_that_are_none(void **state)
 	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
 	const struct weft__repl_scope scope = {
 	    .epoch = weft_slice("another"), .model = weft_slice("Todo")};
-	const struct weft__place far = {
-	    .phase = 11, .position = 1000, .bound = 1000};
+	const struct weft__place other = {.phase = 7};
 	struct weft__repl_scope own = scope;
 	struct repl_client client;
 	char position[128];
@@ -239,7 +238,7 @@ stream__refuses_positions_that_are_none(void **state)
 	assert_string_equal(try_position(&client, position, ""), "epoch");
 	own.epoch = weft_slice(fixture->datasource->epoch);
 	own.view = weft_slice("");
-	weft__repl_position_write(&own, &far, position);
+	weft__repl_position_write(&own, &other, position);
 	assert_string_equal(try_position(&client, position, ""), "gone");
 	assert_string_equal(
 	    try_position(&client, position, "\"filter\":{\"limit\":1},"),
@@ -247,6 +246,44 @@ stream__refuses_positions_that_are_none(void **state)
 	position[5] = position[5] == 'x' ? 'y' : 'x';
 	assert_string_equal(try_position(&client, position, ""), "bad");
 	assert_int_equal(client.close_code, 0);
+	repl_leave(&client);
+	weft__repl_hub_destroy(hub);
+}
+
+/*
+ * A position that is ahead of all that was written: the database was restored
+ * from a copy.  It begins a new epoch, so that all others hear of it, too; but
+ * only once, whatever else is made up.
+ */
+static void
+stream__notices_that_the_database_was_restored(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	struct weft__place far = {.phase = 11, .position = 1000, .bound = 1000};
+	struct weft__repl_scope scope = {
+	    .model = weft_slice("Todo"), .view = weft_slice("")};
+	char position[128], first[64], second[64];
+	struct repl_client client;
+
+	fixture_put(fixture, "{\"id\":\"a\"}");
+	snprintf(first, sizeof first, "%s", fixture->datasource->epoch);
+	repl_enter(&client, hub, "");
+	scope.epoch = weft_slice(first);
+	weft__repl_position_write(&scope, &far, position);
+	assert_string_equal(try_position(&client, position, ""), "epoch");
+	snprintf(second, sizeof second, "%s", fixture->datasource->epoch);
+	assert_string_not_equal(first, second);
+	assert_string_equal(
+	    repl_member(client.messages[client.count - 1], "epoch"), second);
+	scope.epoch = weft_slice(second);
+	far.position = far.bound = UINT64_MAX / 2;
+	weft__repl_position_write(&scope, &far, position);
+	assert_string_equal(try_position(&client, position, ""), "epoch");
+	assert_string_equal(fixture->datasource->epoch, second);
+	repl_say(&client, "{\"t\":\"open\",\"n\":2,\"model\":\"Todo\"}");
+	repl_expect(&client, second);
+	repl_expect(&client, "\"id\":\"a\"");
 	repl_leave(&client);
 	weft__repl_hub_destroy(hub);
 }
@@ -830,8 +867,11 @@ get__gives_records_as_they_are_and_were(void **state)
 			  "\"ids\":[7]}");
 	repl_expect(&client, "\"code\":\"invalid\"");
 	repl_say(&client, "{\"t\":\"models\",\"n\":5}");
-	repl_expect(&client, "{\"model\":\"Todo\",\"id\":\"id\",\"read\":true,"
-			     "\"write\":true}");
+	snprintf(text, sizeof text,
+	    "{\"model\":\"Todo\",\"id\":\"id\",\"epoch\":\"%s\","
+	    "\"read\":true,\"write\":true}",
+	    fixture->datasource->epoch);
+	repl_expect(&client, text);
 	repl_leave(&client);
 	weft__repl_hub_destroy(hub);
 }
@@ -916,6 +956,7 @@ main(void)
 	    BOTH(stream__sends_what_is_there_then_what_is_new),
 	    BOTH(stream__goes_on_after_a_position),
 	    BOTH(stream__refuses_positions_that_are_none),
+	    BOTH(stream__notices_that_the_database_was_restored),
 	    BOTH(stream__costs_little_where_there_is_nothing),
 	    BOTH(stream__holds_back_when_the_window_is_full),
 	    BOTH(stream__goes_on_after_it_was_too_slow),
