@@ -6,7 +6,7 @@
 
 // The beginning of the SHA-256 of all files below: tests/browser/version.js
 // makes it, and a test compares it.
-const version = '6d3aea98';
+const version = '04334b5a';
 
 const files = [
   './',

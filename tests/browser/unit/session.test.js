@@ -332,6 +332,16 @@ test('session: a model that may not be read is told, others go on',
       client.close();
     });
 
+test('session: a stream that cannot go on is opened again', async () => {
+  const {client, wire} = await makeClient();
+  const socket = await wire.next();
+  await socket.greet({opened: {position: 'P1'}});
+  socket.say({t: 'closed', s: 1, error: {code: 'gone', text: 'x'}});
+  const open = await socket.expect('open');
+  assert.equal(open.position, 'P1');
+  client.close();
+});
+
 test('session: what may succeed later is tried again, when it is said',
     async () => {
       const {client, clock, wire, todos} = await makeClient();

@@ -304,6 +304,11 @@ export class Session {
     const stream = this.#streams.get(s);
     if (!stream) return;
     this.#streams.delete(s);
+    if (error?.code === 'gone') { // the answer to open tells how to go on
+      const model = this.#models.find(one => one.name === stream.model);
+      this.#open(model).catch(e => this.#fail(e));
+      return;
+    }
     this.#unread.add(stream.model);
     if (error) this.#on.trouble(failure(error));
     this.#on.progress();
