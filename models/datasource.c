@@ -3,6 +3,7 @@
 #include "core/base/alloc.h"
 #include "core/store/store.h"
 #include "models/model.h"
+#include "models/reserve.h"
 #include "models/transaction.h"
 #include "models/writer.h"
 
@@ -148,9 +149,9 @@ weft__datasource_read(struct weft_datasource *datasource,
 	return code;
 }
 
-int
-weft_datasource_transaction(struct weft_datasource *datasource,
-    weft_transaction_fn *work, void *context, struct weft_error *error)
+static int
+run_writing(struct weft_datasource *datasource, weft_transaction_fn *work,
+    void *context, bool waits, struct weft_error *error)
 {
 	if (datasource->url)
 		return weft_error_set(error, WEFT_EUNSUPPORTED,
@@ -160,7 +161,22 @@ weft_datasource_transaction(struct weft_datasource *datasource,
 		return weft_error_set(error, WEFT_EREADONLY,
 		    "datasource %s is open for reading only",
 		    datasource->name);
-	return weft__writer_run(datasource->writer, work, context, error);
+	return weft__writer_run(
+	    datasource->writer, work, context, waits, error);
+}
+
+int
+weft_datasource_transaction(struct weft_datasource *datasource,
+    weft_transaction_fn *work, void *context, struct weft_error *error)
+{
+	return run_writing(datasource, work, context, true, error);
+}
+
+int
+weft__datasource_write_soon(struct weft_datasource *datasource,
+    weft_transaction_fn *work, void *context, struct weft_error *error)
+{
+	return run_writing(datasource, work, context, false, error);
 }
 
 int
@@ -205,14 +221,6 @@ read_checkpoint(struct weft_transaction *transaction, void *context,
 	return code;
 }
 
-static int
-bump_checkpoint(struct weft_transaction *transaction, void *context,
-    struct weft_error *error)
-{
-	*(uint64_t *)context = ++transaction->counters.checkpoint;
-	return 0;
-}
-
 int
 weft_datasource_current_checkpoint(struct weft_datasource *datasource,
     uint64_t *checkpoint, struct weft_error *error)
@@ -225,8 +233,7 @@ int
 weft_datasource_checkpoint(struct weft_datasource *datasource,
     uint64_t *checkpoint, struct weft_error *error)
 {
-	return weft_datasource_transaction(datasource, bump_checkpoint,
-	    checkpoint, error);
+	return weft__reserve_checkpoint(datasource, checkpoint, error);
 }
 
 struct meta_work {

@@ -89,6 +89,12 @@ WEFT_MUST_CHECK int weft__datasource_add_model(
 WEFT_MUST_CHECK int weft__datasource_read(struct weft_datasource *datasource,
     weft_transaction_fn *work, void *context, struct weft_error *error);
 
+/* As weft_datasource_transaction(), but what it writes need not be on the disk
+ * when this returns: only before anything that is written later. */
+WEFT_MUST_CHECK int weft__datasource_write_soon(
+    struct weft_datasource *datasource, weft_transaction_fn *work,
+    void *context, struct weft_error *error);
+
 /*
  * Runs 'work' in 'transaction' if that is not NULL, else in a new one for
  * writing or reading: what every operation of a model starts with.

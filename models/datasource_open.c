@@ -7,6 +7,7 @@
 #include "core/base/limits.h"
 #include "models/connectors/connectors.h"
 #include "models/datasource.h"
+#include "models/reserve.h"
 #include "models/store/project.h"
 #include "models/store/restore.h"
 #include "models/transaction.h"
@@ -37,6 +38,17 @@ read_epoch(struct weft_transaction *transaction, void *context,
 		return 0; /* an empty database that nobody wrote to */
 	return weft__transaction_meta_put(transaction, WEFT__META_EPOCH,
 	    weft_slice(datasource->epoch), error);
+}
+
+static int
+read_state(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	int code = read_epoch(transaction, context, error);
+
+	return code || !transaction->writing
+	    ? code
+	    : weft__reserve_recover(transaction, NULL, error);
 }
 
 /* Reads a number from 0 that is how much of something is kept; one that is not
@@ -202,7 +214,7 @@ open_parts(struct weft_datasource *datasource, json_t *settings,
 		    error);
 	if (!code)
 		code = weft__transaction_run(datasource, NULL,
-		    !datasource->read_only, read_epoch, NULL, error);
+		    !datasource->read_only, read_state, NULL, error);
 	if (!code)
 		code = weft__project_reconcile(datasource, error);
 	if (!code)

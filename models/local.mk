@@ -5,6 +5,7 @@ libweft_all_la_SOURCES += \
 	models/datasource_open.c \
 	models/model.c models/model.h \
 	models/registry.c models/registry.h \
+	models/reserve.c models/reserve.h \
 	models/transaction.c models/transaction.h \
 	models/writer.c models/writer.h
 

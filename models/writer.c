@@ -9,6 +9,7 @@ struct request {
 	void *context;
 	int code;
 	struct weft_error error;
+	bool waits; /* for the disk */
 	bool done; /* under the writer's mutex */
 	struct request *next;
 };
@@ -120,13 +121,29 @@ fail_all(struct request *group, int code, const struct weft_error *error)
 	}
 }
 
+/* Begins a transaction that waits for the disk if one of the group does. */
+static int
+begin(struct weft__writer *writer, const struct request *group,
+    struct weft_error *error)
+{
+	struct weft_connector_session *session = writer->transaction.session;
+	bool waits = false;
+	int code = 0;
+
+	for (; group && !waits; group = group->next)
+		waits = group->waits;
+	if (session->ops->set_sync)
+		code = session->ops->set_sync(session, waits, error);
+	return code ? code : session->ops->begin(session, error);
+}
+
 static void
 run_group(struct weft__writer *writer, struct request *group)
 {
 	struct weft_transaction *transaction = &writer->transaction;
 	const struct weft_connector_ops *ops = transaction->session->ops;
 	struct weft_error error = {0};
-	int code = ops->begin(transaction->session, &error);
+	int code = begin(writer, group, &error);
 
 	if (code) {
 		fail_all(group, code, &error);
@@ -167,9 +184,10 @@ lead(struct weft__writer *writer)
 
 int
 weft__writer_run(struct weft__writer *writer, weft_transaction_fn *work,
-    void *context, struct weft_error *error)
+    void *context, bool waits, struct weft_error *error)
 {
-	struct request request = {.work = work, .context = context};
+	struct request request = {
+	    .work = work, .context = context, .waits = waits};
 
 	pthread_mutex_lock(&writer->mutex);
 	*writer->last = &request;

@@ -17,8 +17,13 @@ WEFT_MUST_CHECK int weft__writer_create(struct weft_datasource *datasource,
     struct weft__writer **writer, struct weft_error *error);
 void weft__writer_destroy(struct weft__writer *writer);
 
-/* Runs 'work' as weft_datasource_transaction() says. */
+/*
+ * Runs 'work' as weft_datasource_transaction() says.  'waits' false: what it
+ * writes need not be on the disk when this returns, as long as it is there
+ * before anything that is written later.
+ */
 WEFT_MUST_CHECK int weft__writer_run(struct weft__writer *writer,
-    weft_transaction_fn *work, void *context, struct weft_error *error);
+    weft_transaction_fn *work, void *context, bool waits,
+    struct weft_error *error);
 
 #endif

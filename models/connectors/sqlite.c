@@ -252,4 +252,5 @@ const struct weft_connector_ops weft__connector_sqlite = {
     .meta_from = weft__sqlite_meta_from,
     .backup = weft__sqlite_backup,
     .settle = weft__sqlite_settle,
+    .set_sync = weft__sqlite_set_sync,
 };

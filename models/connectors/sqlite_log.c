@@ -53,3 +53,20 @@ weft__sqlite_settle(
 	pthread_mutex_unlock(&sqlite->mutex);
 	return code;
 }
+
+int
+weft__sqlite_set_sync(struct weft_connector_session *base, bool waits,
+    struct weft_error *error)
+{
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	int code;
+
+	if (session->is_lazy == !waits)
+		return 0;
+	code = weft__sqlite_execute(session->db,
+	    waits ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
+	    session->sqlite->path, error);
+	if (!code)
+		session->is_lazy = !waits;
+	return code;
+}

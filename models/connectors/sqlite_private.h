@@ -119,6 +119,7 @@ struct weft__sqlite_session {
 	sqlite3 *db;
 	bool is_writing;
 	bool is_active; /* between begin and commit or rollback */
+	bool is_lazy;   /* its commits do not wait for the disk */
 	sqlite3_stmt *statements[WEFT__SQLITE_STATEMENTS];
 	struct weft__sqlite_use *uses; /* by index */
 	size_t uses_length;
@@ -283,9 +284,11 @@ void weft__sqlite_batch_drop(struct weft__sqlite_session *session);
  * get too long. */
 void weft__sqlite_log_watch(struct weft__sqlite *sqlite, sqlite3 *db);
 
-/* The vtable's settle(). */
+/* The vtable's settle() and set_sync(). */
 int weft__sqlite_settle(
     struct weft_connector *connector, struct weft_error *error);
+int weft__sqlite_set_sync(struct weft_connector_session *session, bool waits,
+    struct weft_error *error);
 
 /* sqlite_narrow.c */
 

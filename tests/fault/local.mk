@@ -29,6 +29,13 @@ tests_fault_power_SOURCES = tests/fault/power.c \
 	tests/lib/power_loss.c tests/lib/power_loss.h $(FIXTURE)
 tests_fault_power_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/fault/power_checkpoints
+TESTS += tests/fault/power_checkpoints
+tests_fault_power_checkpoints_SOURCES = tests/fault/power_checkpoints.c \
+	tests/lib/disk_log.c tests/lib/disk_log.h \
+	tests/lib/power_loss.c tests/lib/power_loss.h $(FIXTURE)
+tests_fault_power_checkpoints_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/fault/crowd
 TESTS += tests/fault/crowd
 tests_fault_crowd_SOURCES = tests/fault/crowd.c \

@@ -272,6 +272,16 @@ struct weft_connector_ops {
 	 * readers and writers.  Outside of any transaction. */
 	int (*settle)(
 	    struct weft_connector *connector, struct weft_error *error);
+
+	/*
+	 * Optional (NULL: each commit waits): whether the session's commits
+	 * from now on wait for the disk, as they do at first.  The process may
+	 * die after one that does not; the machine's end takes it back, with
+	 * all like it since the last one that has waited.  Outside of any
+	 * transaction.
+	 */
+	int (*set_sync)(struct weft_connector_session *session, bool waits,
+	    struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

@@ -8,6 +8,11 @@ TESTS += tests/unit/models/registry
 tests_unit_models_registry_SOURCES = tests/unit/models/registry.c $(FIXTURE)
 tests_unit_models_registry_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/reserve
+TESTS += tests/unit/models/reserve
+tests_unit_models_reserve_SOURCES = tests/unit/models/reserve.c $(FIXTURE)
+tests_unit_models_reserve_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/writer
 TESTS += tests/unit/models/writer
 tests_unit_models_writer_SOURCES = tests/unit/models/writer.c $(FIXTURE)
