@@ -83,6 +83,7 @@ expect(int fd, unsigned count, const char *frames)
 	weft_buf_fini(&got);
 }
 
+/* The connection ends, and the server has been told of it. */
 static void
 expect_end(int fd)
 {
@@ -91,6 +92,7 @@ expect_end(int fd)
 	assert_false(ws_receive(fd, 1, &got));
 	weft_buf_fini(&got);
 	close(fd);
+	settle();
 }
 
 static void
