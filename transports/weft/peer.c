@@ -120,6 +120,21 @@ answer_ping(struct weft__peer *peer, const struct weft__repl_message *ping)
 		weft__peer_give_up(peer, WEFT_ENOMEM, "out of memory");
 }
 
+/* What a server of a later version says, and expects to be understood. */
+static void
+take_unknown(struct weft__peer *peer, const struct weft__repl_message *unknown)
+{
+	struct weft__repl_message error;
+
+	if (unknown->is_optional)
+		return;
+	weft__repl_message_init(&error, WEFT__REPL_ERROR);
+	error.code = weft_slice(weft__repl_word(WEFT_EUNSUPPORTED));
+	error.text = weft_slice("this is not known here");
+	if (weft__peer_tell(peer, &error))
+		weft__peer_give_up(peer, WEFT_ENOMEM, "out of memory");
+}
+
 /* Keeps the answer to the request under way; others are of the past. */
 static void
 take_answer(struct weft__peer *peer, struct weft__peer_message *message)
@@ -169,6 +184,9 @@ take(struct weft__peer *peer, struct weft__peer_message *message)
 			return;
 		}
 		take_error(peer, content);
+		break;
+	case WEFT__REPL_UNKNOWN:
+		take_unknown(peer, content);
 		break;
 	default:
 		take_answer(peer, message);

@@ -1,5 +1,6 @@
 # Unit tests of transports/weft.
 repl_server = tests/lib/repl_server.c tests/lib/repl_server.h $(http_fixture)
+repl_script = tests/lib/repl_script.c tests/lib/repl_script.h $(ws_text)
 scene = tests/lib/scene.c tests/lib/scene.h $(repl_server) $(PAIR)
 
 check_PROGRAMS += tests/unit/transports/weft/message
@@ -44,7 +45,7 @@ tests_unit_transports_weft_serve_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/transports/weft/peer_push
 TESTS += tests/unit/transports/weft/peer_push
 tests_unit_transports_weft_peer_push_SOURCES = \
-	tests/unit/transports/weft/peer_push.c $(scene)
+	tests/unit/transports/weft/peer_push.c $(repl_script) $(scene)
 tests_unit_transports_weft_peer_push_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/transports/weft/peer_conflict
@@ -52,3 +53,9 @@ TESTS += tests/unit/transports/weft/peer_conflict
 tests_unit_transports_weft_peer_conflict_SOURCES = \
 	tests/unit/transports/weft/peer_conflict.c $(scene)
 tests_unit_transports_weft_peer_conflict_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/weft/peer
+TESTS += tests/unit/transports/weft/peer
+tests_unit_transports_weft_peer_SOURCES = \
+	tests/unit/transports/weft/peer.c $(repl_script)
+tests_unit_transports_weft_peer_LDADD = $(TEST_LIBS)
