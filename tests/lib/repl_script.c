@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/lib/repl_script.h"
@@ -18,6 +19,7 @@
 struct talk {
 	struct repl_script *script;
 	int fd;
+	bool is_closing; /* what comes now comes too late */
 	struct weft_buf input;
 	struct weft__ws_reader reader;
 };
@@ -28,6 +30,16 @@ note_problem(struct repl_script *script, const char *why, const char *text)
 	if (!*script->problem)
 		snprintf(script->problem, sizeof script->problem,
 		    "step %zu: %s: %.600s", script->done, why, text);
+	atomic_store(&script->has_problem, true);
+}
+
+static uint64_t
+now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 /*
@@ -160,10 +172,12 @@ take_step(struct talk *talk, uint64_t n, const char *text)
 	}
 	if (!strstr(text, step->has))
 		note_problem(script, step->has, text);
+	script->heard_us[script->done] = now_us();
 	script->heard[script->done++] = strdup(text);
 	say(talk->fd, step->say, n);
 	if (step->end == REPL_CLOSE)
 		say_close(talk->fd, step->code);
+	talk->is_closing = step->end == REPL_CLOSE;
 	return step->end != REPL_CUT;
 }
 
@@ -199,7 +213,7 @@ take_input(struct talk *talk)
 			talk->input.size = input.size;
 			return true;
 		case WEFT__WS_FOUND_MESSAGE:
-			goes_on = take_message(talk, &item);
+			goes_on = talk->is_closing || take_message(talk, &item);
 			break;
 		case WEFT__WS_FOUND_PING:
 			send_frame(talk->fd, 0x8a, item.data);

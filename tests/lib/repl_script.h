@@ -9,6 +9,8 @@
 #define TESTS_LIB_REPL_SCRIPT_H
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum repl_script_end {
@@ -38,7 +40,9 @@ struct repl_script {
 	size_t done;         /* steps; the rest is read after the end */
 	size_t connections;  /* that were made */
 	char problem[800];   /* the first; "": none */
+	atomic_bool has_problem;
 	char *heard[REPL_SCRIPT_MOST]; /* what the steps expected, as it came */
+	uint64_t heard_us[REPL_SCRIPT_MOST]; /* and when */
 	uint16_t port;
 	int listener;
 	pthread_t thread;

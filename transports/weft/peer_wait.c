@@ -134,6 +134,16 @@ wait_to_retry(struct weft__peer *peer, unsigned attempt, int code,
 	return pause_for(peer, wait_ms, error);
 }
 
+/* Leaves the server alone for as long as it has asked for. */
+static int
+keep_away(struct weft__peer *peer, struct weft_error *error)
+{
+	uint64_t wait_ms = peer->after_ms;
+
+	peer->after_ms = 0;
+	return wait_ms ? pause_for(peer, wait_ms, error) : 0;
+}
+
 int
 weft__peer_connect(struct weft__peer *peer, struct weft_error *error)
 {
@@ -142,7 +152,9 @@ weft__peer_connect(struct weft__peer *peer, struct weft_error *error)
 	if (peer->state == WEFT__PEER_READY)
 		return 0;
 	for (unsigned attempt = 0; code; attempt++) {
-		code = connect_once(peer, error);
+		code = peer->ws ? 0 : keep_away(peer, error);
+		if (!code)
+			code = connect_once(peer, error);
 		if (code && (code = wait_to_retry(peer, attempt, code, error)))
 			return code;
 		if (peer->state != WEFT__PEER_READY)
@@ -156,7 +168,7 @@ is_answered(void *context)
 {
 	const struct weft__peer *peer = context;
 
-	return peer->state == WEFT__PEER_READY && !peer->is_waiting;
+	return peer->answer != NULL;
 }
 
 /* One attempt at a request. */
@@ -170,6 +182,7 @@ ask_once(struct weft__peer *peer, struct weft__repl_message *request,
 	if (code)
 		return code;
 	request->n = ++peer->n;
+	weft__peer_message_destroy(weft__peer_take_answer(peer));
 	peer->is_waiting = true;
 	code = weft__peer_tell(peer, request);
 	if (code)

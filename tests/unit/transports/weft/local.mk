@@ -59,3 +59,9 @@ TESTS += tests/unit/transports/weft/peer
 tests_unit_transports_weft_peer_SOURCES = \
 	tests/unit/transports/weft/peer.c $(repl_script)
 tests_unit_transports_weft_peer_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/weft/live
+TESTS += tests/unit/transports/weft/live
+tests_unit_transports_weft_live_SOURCES = \
+	tests/unit/transports/weft/live.c $(repl_script) $(PAIR)
+tests_unit_transports_weft_live_LDADD = $(TEST_LIBS)
