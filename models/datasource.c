@@ -28,6 +28,7 @@ weft__datasource_close(struct weft_datasource *datasource)
 	weft__store_close(datasource->store);
 	pthread_mutex_destroy(&datasource->readers_mutex);
 	pthread_mutex_destroy(&datasource->store_mutex);
+	weft__listeners_fini(&datasource->listeners);
 	weft__free(datasource->models);
 	weft__free(datasource->path);
 	weft__free(datasource->url);

@@ -20,6 +20,7 @@
 #include <weft/sys/connector.h>
 
 #include "core/base/clock.h"
+#include "models/listener.h"
 
 struct weft__store;
 struct weft__writer;
@@ -49,6 +50,7 @@ struct weft_datasource {
 	bool is_restarted; /* a new epoch began after it was opened */
 
 	struct weft__writer *writer; /* NULL if read_only */
+	struct weft__listeners listeners; /* told of what it writes */
 
 	pthread_mutex_t readers_mutex;
 	struct weft_transaction *readers[WEFT__READERS];

@@ -245,6 +245,7 @@ allocate(const char *name, const struct weft_registry_options *options)
 	datasource->epoch = datasource->epochs[0];
 	pthread_mutex_init(&datasource->readers_mutex, NULL);
 	pthread_mutex_init(&datasource->store_mutex, NULL);
+	weft__listeners_init(&datasource->listeners);
 	return datasource;
 }
 

@@ -3,6 +3,7 @@ libweft_all_la_SOURCES += \
 	models/counters.h \
 	models/datasource.c models/datasource.h \
 	models/datasource_open.c \
+	models/listener.c models/listener.h \
 	models/model.c models/model.h \
 	models/registry.c models/registry.h \
 	models/reserve.c models/reserve.h \

@@ -159,6 +159,9 @@ run_group(struct weft__writer *writer, struct request *group)
 	if (code) {
 		ops->rollback(transaction->session);
 		fail_all(group, code, &error);
+	} else if (transaction->counters.seq > transaction->committed.seq) {
+		weft__listeners_tell(&writer->datasource->listeners,
+		    transaction->counters.seq);
 	}
 }
 

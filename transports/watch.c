@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "models/datasource.h"
 #include "models/tracking/live.h"
 
 struct weft__watch {
@@ -34,8 +35,19 @@ static void
 wake(struct weft__watcher *watcher, uint64_t tip)
 {
 	watcher->seen = tip;
-	if (!atomic_exchange(&watcher->is_posted, true))
+	if (!watcher->loop)
+		watcher->wake(watcher);
+	else if (!atomic_exchange(&watcher->is_posted, true))
 		weft__loop_post(watcher->loop, &watcher->task);
+}
+
+/* This process has written. */
+static void
+written(struct weft__listener *listener, uint64_t seq)
+{
+	wake((struct weft__watcher *)((char *)listener -
+		 offsetof(struct weft__watcher, listener)),
+	    seq);
 }
 
 /* Wakes those for whom there is something new.  The mutex is held: a look at
@@ -58,7 +70,7 @@ look(struct weft__watch *watch)
 	}
 }
 
-/* Waits for a poke, or the time to look anyway. */
+/* Waits for somebody who begins to watch, or the time to look. */
 static void
 wait(struct weft__watch *watch, bool has_watchers)
 {
@@ -162,6 +174,9 @@ weft__watch_add(struct weft__watch *watch,
 		watcher->next->link = &watcher->next;
 	watch->watchers = watcher;
 	pthread_mutex_unlock(&watch->mutex);
+	watcher->listener.written = written;
+	weft__listeners_add(
+	    &watcher->datasource->listeners, &watcher->listener);
 	poke(watch);
 }
 
@@ -169,22 +184,12 @@ bool
 weft__watch_remove(
     struct weft__watch *watch, struct weft__watcher *watcher)
 {
+	weft__listeners_remove(
+	    &watcher->datasource->listeners, &watcher->listener);
 	pthread_mutex_lock(&watch->mutex);
 	*watcher->link = watcher->next;
 	if (watcher->next)
 		watcher->next->link = watcher->link;
 	pthread_mutex_unlock(&watch->mutex);
 	return !atomic_load(&watcher->is_posted);
-}
-
-void
-weft__watch_poke(struct weft__watch *watch)
-{
-	bool has_watchers;
-
-	pthread_mutex_lock(&watch->mutex);
-	has_watchers = watch->watchers != NULL;
-	pthread_mutex_unlock(&watch->mutex);
-	if (has_watchers)
-		poke(watch);
 }

@@ -1,8 +1,7 @@
 /*
- * Watches journals for those who stream what is written to them: one thread
- * looks at the last row of each datasource that is watched, at once when a
- * protocol says that it has written, and now and then for the writes of other
- * processes.
+ * Watches journals for those who stream what is written to them.  They are woken
+ * for writes of this process by whoever writes, at once; for those of others a
+ * thread looks at the last row of each datasource now and then.
  */
 #ifndef TRANSPORTS_WATCH_H
 #define TRANSPORTS_WATCH_H
@@ -11,6 +10,7 @@
 
 #include <weft/model.h>
 
+#include "models/listener.h"
 #include "transports/net/loop.h"
 
 struct weft__watch;
@@ -18,10 +18,11 @@ struct weft__watch;
 /* One who watches; to be embedded in what does. */
 struct weft__watcher {
 	struct weft_datasource *datasource;
-	struct weft__loop *loop;
+	struct weft__loop *loop; /* NULL: 'wake' is called by who noticed */
 	/* Called on the loop when there may be something new. */
 	void (*wake)(struct weft__watcher *watcher);
-	struct weft__task task;                 /* private from here on */
+	struct weft__listener listener;         /* private from here on */
+	struct weft__task task;
 	struct weft__watcher *next, **link; /* the list */
 	_Atomic uint64_t seen; /* last row that it was woken for: to be read */
 	atomic_bool is_posted;
@@ -44,8 +45,5 @@ void weft__watch_add(struct weft__watch *watch,
  */
 bool weft__watch_remove(
     struct weft__watch *watch, struct weft__watcher *watcher);
-
-/* Something was written.  Thread: any. */
-void weft__watch_poke(struct weft__watch *watch);
 
 #endif

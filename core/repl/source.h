@@ -62,6 +62,7 @@ struct weft__follow {
 	uint64_t *origins;  /* hashes of origins of what was given or left out;
 	                       of the caller, [limit]; NULL: not wanted */
 	size_t origins_length;
+	bool has_others;    /* not all that was given has its origin there */
 };
 
 /* As in 'origins'; 0 for no value. */

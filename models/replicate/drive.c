@@ -2,6 +2,9 @@
 
 #include <pthread.h>
 
+/* Changes that are not worth a thread. */
+#define FEW 200
+
 /* A session under way. */
 struct run {
 	const struct weft__drive *drive;
@@ -62,30 +65,35 @@ report(struct run *run)
 		weft__session_cancel(drive->session, WEFT_ECANCELED, NULL);
 }
 
+/* Makes the side's next call; false if it has none.  The mutex is held. */
+static bool
+step(struct run *run, enum weft__side side)
+{
+	struct weft__session *session = run->drive->session;
+	struct weft_error error = {0};
+	struct weft__call call;
+	int code;
+
+	if (!weft__session_next(session, side, &call))
+		return false;
+	pthread_mutex_unlock(&run->mutex);
+	code = make_call(run, &call, &error);
+	pthread_mutex_lock(&run->mutex);
+	weft__session_answer(session, &call, code, &error);
+	if (side == WEFT__TARGET)
+		report(run);
+	pthread_cond_broadcast(&run->moved);
+	return true;
+}
+
 /* Makes the side's calls, as they come, until all is done. */
 static void
 run_side(struct run *run, enum weft__side side)
 {
-	struct weft__session *session = run->drive->session;
-	struct weft__call call;
-
 	pthread_mutex_lock(&run->mutex);
-	while (!weft__session_done(session)) {
-		struct weft_error error = {0};
-		int code;
-
-		if (!weft__session_next(session, side, &call)) {
+	while (!weft__session_done(run->drive->session))
+		if (!step(run, side))
 			pthread_cond_wait(&run->moved, &run->mutex);
-			continue;
-		}
-		pthread_mutex_unlock(&run->mutex);
-		code = make_call(run, &call, &error);
-		pthread_mutex_lock(&run->mutex);
-		weft__session_answer(session, &call, code, &error);
-		if (side == WEFT__TARGET)
-			report(run);
-		pthread_cond_broadcast(&run->moved);
-	}
 	pthread_mutex_unlock(&run->mutex);
 }
 
@@ -96,24 +104,53 @@ run_source(void *context)
 	return NULL;
 }
 
+/* Makes the calls of both sides, until there are many changes. */
+static void
+run_alone(struct run *run)
+{
+	struct weft__session *session = run->drive->session;
+
+	pthread_mutex_lock(&run->mutex);
+	while (!weft__session_done(session) && session->result.changes < FEW) {
+		bool has_source = step(run, WEFT__SOURCE);
+		bool has_target = step(run, WEFT__TARGET);
+
+		/* One side can always go on; else this would never end. */
+		if (!has_source && !has_target)
+			weft__session_cancel(session, WEFT_EBROKEN, NULL);
+	}
+	pthread_mutex_unlock(&run->mutex);
+}
+
+/* Makes them at the same time. */
+static void
+run_both(struct run *run)
+{
+	struct weft__session *session = run->drive->session;
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, run_source, run)) {
+		weft_error_set(&session->result.error, WEFT_ENOMEM,
+		    "no thread for the source");
+		weft__session_cancel(
+		    session, WEFT_ENOMEM, &session->result.error);
+	} else {
+		run_side(run, WEFT__TARGET);
+		pthread_join(thread, NULL);
+	}
+}
+
 int
 weft__drive_run(const struct weft__drive *drive)
 {
 	struct run run = {
 	    .drive = drive, .first_page_due = drive->first_page != NULL};
-	pthread_t thread;
 
 	pthread_mutex_init(&run.mutex, NULL);
 	pthread_cond_init(&run.moved, NULL);
-	if (pthread_create(&thread, NULL, run_source, &run)) {
-		weft_error_set(&drive->session->result.error, WEFT_ENOMEM,
-		    "no thread for the source");
-		weft__session_cancel(
-		    drive->session, WEFT_ENOMEM, &drive->session->result.error);
-	} else {
-		run_side(&run, WEFT__TARGET);
-		pthread_join(thread, NULL);
-	}
+	run_alone(&run);
+	if (!weft__session_done(drive->session))
+		run_both(&run);
 	pthread_cond_destroy(&run.moved);
 	pthread_mutex_destroy(&run.mutex);
 	return drive->session->result.code;

@@ -1,6 +1,7 @@
 /*
- * The blocking driver of a replication session: two threads, one for each
- * side, so that reading and writing overlap.
+ * The blocking driver of a replication session.  A few changes are replicated
+ * on one thread, more on two, one for each side, so that reading and writing
+ * overlap.
  */
 #ifndef MODELS_REPLICATE_DRIVE_H
 #define MODELS_REPLICATE_DRIVE_H
@@ -13,15 +14,15 @@ struct weft__drive {
 	const struct weft__party *parties; /* [2] */
 
 	/*
-	 * Called on the source's thread with what is to be compared besides
+	 * Called on a thread that calls the source, with what is to be compared besides
 	 * the changes since: it appends to the list.  Or NULL.
 	 */
 	int (*first_page)(struct weft_change_list *list, void *context,
 	    struct weft_error *error);
 
 	/*
-	 * Called on the source's thread in place of the source when changes
-	 * are to be read; '*taken' false: the source is asked after all.  Or
+	 * Called on such a thread in place of the source when changes are
+	 * to be read; '*taken' false: the source is asked after all.  Or
 	 * NULL.
 	 */
 	int (*changes)(const struct weft__call *call, bool *taken,
@@ -45,7 +46,7 @@ struct weft__drive {
 
 /*
  * Runs the session to its end: the target's calls on this thread, the
- * source's on one of its own.
+ * source's on this one or one of its own.
  * Returns the session's code; WEFT_ECANCELED; WEFT_ENOMEM (no thread).
  */
 WEFT_MUST_CHECK int weft__drive_run(const struct weft__drive *drive);

@@ -163,6 +163,8 @@ scan(struct weft__local_page *page, struct weft_transaction *transaction)
 	int code;
 
 	page->seen = 0;
+	if (page->giving) /* whose they are is not looked for */
+		page->giving->follow->has_others = true;
 	code = ops->scan(transaction->session, page->model->index, tombstones,
 	    &page->token->position, limit, append_scanned, page, page->error);
 	if (code || page->seen == limit || page->unrectified)

@@ -396,6 +396,7 @@ weft__source_viewed_follow(struct weft__source_viewed *viewed,
 
 	page.where = parsed.query.where;
 	weft__giving_init(&giving, follow, list);
+	follow->has_others = true; /* the feeds do not tell whose they are */
 	if (!code)
 		code = list_feeds_of_round(&page);
 	if (!code)

@@ -40,6 +40,7 @@ weft__giving_init(struct weft__giving *giving, struct weft__follow *follow,
 	    .history = WEFT_BUF_INIT(HISTORY_SIZE),
 	};
 	follow->origins_length = 0;
+	follow->has_others = false;
 }
 
 void
@@ -61,7 +62,9 @@ note_origin(struct weft__follow *follow, uint64_t origin)
 bool
 weft__giving_wants(struct weft__giving *giving, uint64_t origin)
 {
-	if (origin && giving->follow->origins)
+	if (!origin)
+		giving->follow->has_others = true;
+	else if (giving->follow->origins)
 		note_origin(giving->follow, origin);
 	return !origin || origin != giving->origin;
 }

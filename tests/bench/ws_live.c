@@ -3,8 +3,10 @@
  * client of weft.repl.v1 writes is seen by another one.  Both have their
  * records in memory; the server waits for its disk in between.
  *
- * Prints microseconds, median and 99th of 100: of these, of a TCP echo over
- * loopback, and of an fdatasync() of a page written to a file in DIRECTORY.
+ * Prints microseconds, median and 99th of 100: of a TCP echo over loopback, one
+ * after the other; of one after a rest, as a server sees it that has nothing
+ * else to do; of an fdatasync() of a page written to a file in DIRECTORY; and
+ * of the records.  The last three in turns, each after a rest.
  */
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -14,14 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tests/bench/measure.h"
 #include "tests/bench/records.h"
 
-#define ECHO_ROUNDS 5000
+#define MOST_ROUNDS 10000
 #define ECHO_SIZE 300 /* a message with a record */
 #define PAGE 4096
 
@@ -90,15 +91,14 @@ echo(int listening)
 	_exit(0);
 }
 
-static void
-measure_echo(void)
+/* A connection to a process that echoes. */
+static int
+open_echo(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 	    .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int listening = socket(AF_INET, SOCK_STREAM, 0), fd;
 	socklen_t size = sizeof address;
-	static double us[ECHO_ROUNDS];
-	char bytes[ECHO_SIZE] = "";
 	const int on = 1;
 
 	must(!bind(listening, (struct sockaddr *)&address, size) &&
@@ -110,41 +110,31 @@ measure_echo(void)
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	must(!connect(fd, (struct sockaddr *)&address, size), "no connection");
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	for (int i = 0; i < ECHO_ROUNDS; i++) {
-		uint64_t began_ns = bench_wall_ns();
-
-		must(send(fd, bytes, sizeof bytes, 0) > 0 &&
-		        receive_all(fd, bytes, sizeof bytes), "no echo");
-		us[i] = us_since(began_ns);
-	}
-	close(fd);
 	close(listening);
-	wait(NULL);
-	print(us, ECHO_ROUNDS);
+	return fd;
 }
 
-static void
-measure_disk(const char *directory, size_t rounds)
+static double
+time_echo(int fd)
 {
-	double *us = calloc(rounds, sizeof *us);
-	char page[PAGE] = "", path[4096];
-	uint64_t began_ns;
-	int fd;
+	char bytes[ECHO_SIZE] = "";
+	uint64_t began_ns = bench_wall_ns();
 
-	snprintf(path, sizeof path, "%s/page", directory);
-	fd = open(path, O_CREAT | O_TRUNC | O_RDWR, 0600);
-	must(us && fd >= 0, path);
-	for (size_t i = 0; i < rounds; i++) {
-		rest();
-		must(write(fd, page, PAGE) == PAGE, path);
-		began_ns = bench_wall_ns();
-		must(!fdatasync(fd), path);
-		us[i] = us_since(began_ns);
-	}
-	close(fd);
-	unlink(path);
-	print(us, rounds);
-	free(us);
+	must(send(fd, bytes, sizeof bytes, 0) > 0 &&
+	        receive_all(fd, bytes, sizeof bytes), "no echo");
+	return us_since(began_ns);
+}
+
+static double
+time_disk(int fd)
+{
+	char page[PAGE] = "";
+	uint64_t began_ns;
+
+	must(write(fd, page, PAGE) == PAGE, "cannot write a page");
+	began_ns = bench_wall_ns();
+	must(!fdatasync(fd), "cannot sync it");
+	return us_since(began_ns);
 }
 
 /*
@@ -194,45 +184,62 @@ close_client(struct client *client)
 	bench_database_close(&client->database);
 }
 
-static void
-measure_changes(const char *url, size_t rounds)
+static double
+time_change(struct client *writer, struct client *reader, size_t round)
 {
-	double *us = calloc(rounds, sizeof *us);
 	struct weft_buf record = WEFT_BUF_INIT(4096);
 	struct weft_error error = {0, ""};
-	struct client writer, reader;
 	uint64_t began_ns;
 
-	open_client(&writer, url);
-	open_client(&reader, url);
-	for (size_t i = 0; i < rounds; i++) {
-		rest();
-		record.size = 0;
-		bench_record_write(&record, i % 100, 1 + (unsigned)(i / 100));
-		began_ns = bench_wall_ns();
-		must(!weft_record_replace_or_create(writer.database.model,
-		         NULL, weft_buf_slice(&record), NULL, &error),
-		    error.text);
-		sem_wait(&reader.seen);
-		us[i] = us_since(began_ns);
-	}
-	close_client(&writer);
-	close_client(&reader);
+	bench_record_write(&record, round % 100, 1 + (unsigned)(round / 100));
+	began_ns = bench_wall_ns();
+	must(!weft_record_replace_or_create(writer->database.model, NULL,
+	         weft_buf_slice(&record), NULL, &error), error.text);
+	sem_wait(&reader->seen);
 	weft_buf_fini(&record);
-	print(us, rounds);
-	free(us);
+	return us_since(began_ns);
 }
+
+/* Times of one kind. */
+struct times {
+	double us[MOST_ROUNDS];
+};
 
 int
 main(int count, char **arguments)
 {
-	size_t rounds;
+	static struct times hot, echo, disk, change;
+	static struct client writer, reader;
+	char path[4096];
+	size_t rounds = count == 4 ? strtoul(arguments[3], NULL, 10) : 0;
+	int page, line;
 
-	if (count != 4)
+	if (!rounds || rounds > MOST_ROUNDS)
 		return 2;
-	rounds = strtoul(arguments[3], NULL, 10);
-	measure_echo();
-	measure_disk(arguments[2], rounds);
-	measure_changes(arguments[1], rounds);
+	line = open_echo();
+	snprintf(path, sizeof path, "%s/page", arguments[2]);
+	page = open(path, O_CREAT | O_TRUNC | O_RDWR, 0600);
+	must(page >= 0, path);
+	open_client(&writer, arguments[1]);
+	open_client(&reader, arguments[1]);
+	for (size_t i = 0; i < rounds; i++)
+		hot.us[i] = time_echo(line);
+	for (size_t i = 0; i < rounds; i++) {
+		rest();
+		echo.us[i] = time_echo(line);
+		rest();
+		disk.us[i] = time_disk(page);
+		rest();
+		change.us[i] = time_change(&writer, &reader, i);
+	}
+	close_client(&writer);
+	close_client(&reader);
+	close(line);
+	close(page);
+	unlink(path);
+	print(hot.us, rounds);
+	print(echo.us, rounds);
+	print(disk.us, rounds);
+	print(change.us, rounds);
 	return 0;
 }

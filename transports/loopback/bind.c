@@ -11,7 +11,6 @@
 #include "transports/loopback/send.h"
 #include "transports/loopback/serve.h"
 #include "transports/loopback/stream.h"
-#include "transports/watch.h"
 
 /* Bodies up to here come before anything is asked. */
 #define SMALL_BODY 65536
@@ -179,17 +178,12 @@ done_call(struct weft__job *job)
 {
 	struct exchange *exchange = exchange_of(job);
 	struct weft__rest_stream *stream = exchange->stream;
-	struct weft__watch *watch = exchange->call.rest->watch;
-	bool may_have_written =
-	    exchange->call.route->method != WEFT__HTTP_GET;
 
 	exchange->stream = NULL;
 	if (stream)
 		weft__rest_stream_start(stream, exchange->response);
 	else
 		answer(exchange);
-	if (may_have_written)
-		weft__watch_poke(watch);
 }
 
 static void

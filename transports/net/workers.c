@@ -47,11 +47,15 @@ static void *
 run(void *context)
 {
 	struct weft__job *job;
+	struct weft__loop *loop;
 
 	while ((job = take(context))) {
+		loop = job->loop;
 		job->work(job);
+		if (!loop)
+			continue;
 		job->task.run = on_done;
-		weft__loop_post(job->loop, &job->task);
+		weft__loop_post(loop, &job->task);
 	}
 	return NULL;
 }

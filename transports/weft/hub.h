@@ -30,7 +30,7 @@ struct weft__repl_options {
 	struct weft_registry *registry; /* kept */
 	struct weft__access *access;    /* kept; NULL: all may do anything */
 	struct weft__workers *workers;  /* kept */
-	struct weft__watch *watch;      /* kept; poked after writes; or NULL */
+	struct weft__watch *watch;      /* kept; or NULL */
 	const struct weft_clock *clock; /* kept; NULL: the system's */
 	size_t message_size; /* bytes of one message that is taken */
 	size_t window_size;  /* bytes of pushes without an answer */
@@ -81,6 +81,7 @@ struct weft__repl_batch {
 	uint64_t upto;           /* seq up to which that holds */
 	uint64_t seen;           /* seq up to which no write was missed */
 	uint64_t left;
+	bool has_others;         /* not only changes of 'origins' */
 	size_t length;           /* updates */
 	size_t size;             /* bytes of the frame */
 	struct weft__ws_frame *frame; /* NULL: no updates */
@@ -88,6 +89,10 @@ struct weft__repl_batch {
 	uint64_t origins[];      /* hashes: whose changes are among them */
 };
 void weft__repl_batch_drop(struct weft__repl_batch *batch);
+
+/* Whether all that is in it came from this client. */
+bool weft__repl_batch_is_own(
+    const struct weft__repl_batch *batch, struct weft_slice origin);
 
 #define WEFT__REPL_KEPT 8 /* batches of a channel */
 
@@ -103,6 +108,10 @@ struct weft__repl_channel {
 	struct weft__arena arena;
 	struct weft__repl_batch *batches[WEFT__REPL_KEPT];
 	unsigned next; /* the oldest of them */
+	/* Where the next change is going to follow, as far as is known. */
+	struct weft__place end;
+	uint64_t end_upto; /* seq of the journal that it was the end of */
+	bool has_end;
 };
 
 /*
@@ -132,8 +141,8 @@ struct weft__repl_read {
 	bool from_now;
 };
 
-/* A batch that is kept and will do: it has nothing of the origin, and leads
- * on; NULL: none.  The caller's, for _drop().  Does not block. */
+/* A batch that is kept and will do: it leads on, and has nothing of the origin
+ * or nothing else; NULL: none.  The caller's, for _drop().  Does not block. */
 struct weft__repl_batch *weft__repl_channel_find(
     struct weft__repl_channel *channel, const struct weft__repl_read *read);
 
@@ -145,5 +154,12 @@ struct weft__repl_batch *weft__repl_channel_find(
 WEFT_MUST_CHECK int weft__repl_channel_read(
     struct weft__repl_channel *channel, const struct weft__repl_read *read,
     struct weft__repl_batch **batch, struct weft_error *error);
+
+/*
+ * The datasource has rows up to 'seq': reads what follows the end of each of
+ * its channels that several clients share, and keeps it for them.  May block.
+ */
+void weft__repl_hub_read_ahead(struct weft__repl_hub *hub,
+    const struct weft_datasource *datasource, uint64_t seq);
 
 #endif

@@ -15,54 +15,48 @@
  */
 
 static void
-on_wake(struct weft__watcher *watcher)
+on_wake(struct weft__task *task)
 {
-	struct weft__repl_point *point = (struct weft__repl_point *)watcher;
-	struct weft__repl_lane *lane = point->lane;
+	struct weft__repl_point *point = (struct weft__repl_point *)task;
 	struct weft__repl_connection *connection, *next;
+	uint64_t seq;
 
-	if (point->state == WEFT__REPL_WATCHING_LEFT) {
-		point->state = WEFT__REPL_WATCHING_NOT;
-		if (!lane->connections)
-			return;
-		point->state = WEFT__REPL_WATCHING; /* somebody has come meanwhile */
-		weft__watch_add(lane->server->hub->options.watch, watcher, 0);
-		return;
-	}
-	for (connection = lane->connections; connection; connection = next) {
+	atomic_store(&point->is_posted, false);
+	seq = atomic_load(&point->seen);
+	for (connection = point->lane->connections; connection;
+	     connection = next) {
 		next = connection->next;
 		weft__repl_session_wake(connection->session,
-		    watcher->datasource, atomic_load(&watcher->seen));
+		    point->herald->watcher.datasource, seq);
 	}
 }
 
-static void
-watch_all(struct weft__repl_lane *lane)
+void
+weft__repl_lane_wake(struct weft__repl_lane *lane,
+    const struct weft_datasource *datasource, uint64_t seq)
 {
 	for (size_t i = 0; i < lane->points_length; i++) {
 		struct weft__repl_point *point = &lane->points[i];
 
-		if (point->state != WEFT__REPL_WATCHING_NOT)
+		if (point->herald->watcher.datasource != datasource)
 			continue;
-		point->state = WEFT__REPL_WATCHING;
-		weft__watch_add(
-		    lane->server->hub->options.watch, &point->watcher, 0);
+		atomic_store(&point->seen, seq);
+		if (!atomic_exchange(&point->is_posted, true))
+			weft__loop_post(lane->loop, &point->task);
 	}
 }
 
+/* It has connections, or has none any more. */
 static void
-leave_all(struct weft__repl_lane *lane)
+watch_all(struct weft__repl_lane *lane, bool has_connections)
 {
-	for (size_t i = 0; i < lane->points_length; i++) {
-		struct weft__repl_point *point = &lane->points[i];
-
-		if (point->state != WEFT__REPL_WATCHING)
-			continue;
-		point->state = weft__watch_remove(
-				   lane->server->hub->options.watch,
-				   &point->watcher)
-		    ? WEFT__REPL_WATCHING_NOT : WEFT__REPL_WATCHING_LEFT;
-	}
+	pthread_mutex_lock(&lane->server->mutex);
+	for (size_t i = 0; i < lane->points_length; i++)
+		if (has_connections)
+			weft__repl_herald_join(lane->points[i].herald);
+		else
+			weft__repl_herald_leave(lane->points[i].herald);
+	pthread_mutex_unlock(&lane->server->mutex);
 }
 
 /*
@@ -82,7 +76,7 @@ weft__repl_lane_add(struct weft__repl_connection *connection)
 	lane->connections = connection;
 	if (!is_first)
 		return;
-	watch_all(lane);
+	watch_all(lane, true);
 	weft__loop_set_timer(lane->loop, &lane->timer, TICK_MS);
 }
 
@@ -99,7 +93,7 @@ weft__repl_lane_remove(struct weft__repl_connection *connection)
 	if (lane->connections)
 		return;
 	weft__loop_clear_timer(lane->loop, &lane->timer);
-	leave_all(lane);
+	watch_all(lane, false);
 }
 
 /*
@@ -125,7 +119,7 @@ static bool
 has_point(const struct weft__repl_lane *lane, const struct weft_datasource *datasource)
 {
 	for (size_t i = 0; i < lane->points_length; i++)
-		if (lane->points[i].watcher.datasource == datasource)
+		if (lane->points[i].herald->watcher.datasource == datasource)
 			return true;
 	return false;
 }
@@ -143,16 +137,20 @@ make_points(struct weft__repl_lane *lane)
 		count++;
 	lane->points = weft__calloc(count + 1, sizeof *lane->points);
 	for (size_t i = 0; lane->points && i < count; i++) {
+		struct weft__repl_point *point =
+		    &lane->points[lane->points_length];
+
 		model = weft_registry_model_at(registry, i);
 		if (!weft_model_is_tracked(model) ||
 		    has_point(lane, model->datasource))
 			continue;
-		lane->points[lane->points_length++] = (struct weft__repl_point){
-		    .watcher = {.datasource = model->datasource,
-			.loop = lane->loop,
-			.wake = on_wake},
-		    .lane = lane,
-		};
+		point->task.run = on_wake;
+		point->lane = lane;
+		point->herald =
+		    weft__repl_herald_get(lane->server, model->datasource);
+		if (!point->herald)
+			return false;
+		lane->points_length++;
 	}
 	return lane->points != NULL;
 }
@@ -216,6 +214,7 @@ make_lane(struct weft__repl_server *server, struct weft__loop *loop)
 	lane->drain.run = drain;
 	lane->stop.run = stop;
 	if (!make_points(lane)) {
+		weft__free(lane->points);
 		weft__free(lane);
 		return NULL;
 	}

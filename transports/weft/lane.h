@@ -1,28 +1,24 @@
 /*
- * Lanes: one for each loop that serves connections, with its timer, its
- * watchers of the journals, and its list of connections.  All of a lane but its
+ * Lanes: one for each loop that serves connections, with its timer, its ends
+ * of the heralds, and its list of connections.  All of a lane but its
  * place in the server's list is touched by its loop alone.
  */
 #ifndef TRANSPORTS_WEFT_LANE_H
 #define TRANSPORTS_WEFT_LANE_H
 
-#include "transports/watch.h"
+#include "transports/weft/herald.h"
 #include "transports/weft/serve.h"
 #include "transports/weft/session.h"
 
 struct weft__repl_lane;
 
-enum weft__repl_watching {
-	WEFT__REPL_WATCHING_NOT,
-	WEFT__REPL_WATCHING,
-	WEFT__REPL_WATCHING_LEFT /* a wake still comes */
-};
-
-/* A lane's look at one journal. */
+/* A lane's end of a herald. */
 struct weft__repl_point {
-	struct weft__watcher watcher; /* first */
+	struct weft__task task; /* first */
 	struct weft__repl_lane *lane;
-	enum weft__repl_watching state;
+	struct weft__repl_herald *herald;
+	_Atomic uint64_t seen; /* seq that it was woken for */
+	atomic_bool is_posted;
 };
 
 struct weft__repl_connection {
@@ -51,6 +47,7 @@ struct weft__repl_server {
 	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t stopped;
 	struct weft__repl_lane *lanes;
+	struct weft__repl_herald *heralds;
 	size_t stopping; /* lanes that have not stopped yet */
 	bool is_draining;
 };
@@ -58,6 +55,11 @@ struct weft__repl_server {
 /* The lane of a loop, or NULL: no memory.  Thread: the loop's, as for all. */
 struct weft__repl_lane *weft__repl_lane_find(
     struct weft__repl_server *server, struct weft__loop *loop);
+
+/* Has its sessions look at what was written up to 'seq'.  Thread: any; the
+ * server's mutex is held. */
+void weft__repl_lane_wake(struct weft__repl_lane *lane,
+    const struct weft_datasource *datasource, uint64_t seq);
 
 /* A connection comes to its lane, or goes, with its session, and is freed. */
 void weft__repl_lane_add(struct weft__repl_connection *connection);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "models/datasource.h"
 
 #define POLL_MS 100
 #define RETRY_MS 1000
@@ -116,7 +117,6 @@ static void
 wake(struct weft_live *live, bool is_stop)
 {
 	pthread_mutex_lock(&live->lock);
-	live->is_poked = true;
 	live->is_stopping |= is_stop;
 	if (live->peer && is_stop)
 		weft__peer_cancel(live->peer);
@@ -124,6 +124,14 @@ wake(struct weft_live *live, bool is_stop)
 		weft__peer_wake(live->peer);
 	pthread_cond_broadcast(&live->woken);
 	pthread_mutex_unlock(&live->lock);
+}
+
+static void
+written(struct weft__listener *listener, uint64_t seq)
+{
+	wake((struct weft_live *)((char *)listener -
+		 offsetof(struct weft_live, listener)),
+	    false);
 }
 
 void
@@ -233,7 +241,7 @@ note_position(const struct weft_consumer *consumer, void *context)
 	struct weft_live *live = context;
 
 	if (strcmp(consumer->name, live->consumer) == 0)
-		live->seen = consumer->position;
+		live->seen = live->noted = consumer->position;
 	return 0;
 }
 
@@ -246,6 +254,9 @@ open_local(struct weft_live *live, struct weft_error *error)
 	if (code)
 		return code;
 	live->node = live->local->ops->epoch(live->local);
+	live->listener.written = written;
+	weft__listeners_add(
+	    &live->options.datasource->listeners, &live->listener);
 	snprintf(live->consumer, sizeof live->consumer, "%s", live->url);
 	return weft_consumer_each(
 	    live->options.datasource, note_position, live, error);
@@ -296,6 +307,9 @@ weft_live_destroy(struct weft_live *live)
 	weft_live_stop(live);
 	if (live->is_started)
 		pthread_join(live->thread, NULL);
+	if (live->listener.written)
+		weft__listeners_remove(
+		    &live->options.datasource->listeners, &live->listener);
 	if (live->remote)
 		weft_source_destroy(&live->remote->base);
 	weft_source_destroy(live->local);

@@ -12,6 +12,7 @@
 
 #include <weft/live.h>
 
+#include "models/listener.h"
 #include "transports/weft/peer_source.h"
 
 struct weft_live {
@@ -23,6 +24,7 @@ struct weft_live {
 	struct weft_source *local;
 	struct weft__peer_source *remote; /* NULL: was never reached */
 	uint64_t seen;          /* journal row up to which all is sent */
+	uint64_t noted;         /* the same, as the database knows it */
 	char epoch[40];         /* of the server's database; "": not known */
 	bool has_sent;          /* to that at least once */
 	unsigned failures;      /* in a row */
@@ -32,13 +34,13 @@ struct weft_live {
 	int fd;                 /* an eventfd */
 	bool has_fd;            /* somebody waits for it */
 
+	struct weft__listener listener; /* for writes of this process */
 	pthread_mutex_t lock;   /* for what follows */
 	pthread_cond_t woken;
 	struct weft_live_status status;
 	struct weft__peer *peer; /* to be woken; NULL: waits on 'woken' */
 	bool is_new;            /* 'changed' was not told of the status */
 	bool is_stopping;
-	bool is_poked;
 };
 
 /* live.c: sets the status and tells of it.  Thread: the one it works on. */

@@ -9,9 +9,16 @@
 
 #include "core/base/clock.h"
 #include "models/tracking/live.h"
+#include "models/transaction.h"
 #include "transports/weft/live.h"
 
 #define LONGEST_RETRY_MS 60000
+
+/* Rows of the journal that are looked at one by one. */
+#define MOST_ROWS 1000
+
+/* What ends a walk. */
+#define ENOUGH 1
 
 /* What a replication asks about now and then. */
 static int
@@ -78,17 +85,82 @@ replicate_all(struct weft_live *live, bool is_sending, struct weft_error *error)
 	return code;
 }
 
-/* Whether something was written here that was not looked at; '*tip' is the
- * journal's last row. */
+/* What is new in the journal. */
+struct news {
+	struct weft_slice server; /* its epoch: the origin of what it sent */
+	uint64_t seen, tip;
+	bool is_ours;             /* something is not the server's */
+};
+
+static int
+judge_row(const struct weft_connector_journal_row *row, void *context)
+{
+	struct news *news = context;
+
+	if (weft_slice_equal(row->origin, news->server))
+		return 0;
+	news->is_ours = true;
+	return ENOUGH;
+}
+
+/* Reads the journal after 'seen', as far as it takes. */
+static int
+read_news(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct weft_connector_session *session = transaction->session;
+	struct news *news = context;
+	uint64_t first;
+	int code = session->ops->journal_range(
+	    session, &first, &news->tip, error);
+
+	if (code || news->tip == news->seen)
+		return code;
+	news->is_ours = news->tip < news->seen || news->seen + 1 < first ||
+	    news->tip - news->seen > MOST_ROWS || !news->server.size;
+	if (!news->is_ours)
+		code = session->ops->journal_read(session, -1, news->seen,
+		    news->tip, MOST_ROWS, judge_row, news, error);
+	return code == ENOUGH ? 0 : code;
+}
+
+/* All up to this row of the journal is at the server. */
+static int
+note_sent(struct weft_live *live, uint64_t tip, struct weft_error *error)
+{
+	int code = weft_consumer_set(
+	    live->options.datasource, live->consumer, "", tip, error);
+
+	if (code)
+		return code;
+	live->seen = live->noted = tip;
+	live->has_sent = true;
+	return 0;
+}
+
+/* Whether something was written here that was not sent; '*tip' is the
+ * journal's last row.  What the server sent needs no look. */
 static int
 look(struct weft_live *live, uint64_t *tip, bool *is_new,
     struct weft_error *error)
 {
-	int code = weft__live_tip(live->options.datasource, tip, error);
+	struct news news = {.seen = live->seen};
+	int code;
 
+	if (live->remote)
+		news.server = weft_slice(
+		    live->remote->base.ops->epoch(&live->remote->base));
+	code = weft__datasource_read(
+	    live->options.datasource, read_news, &news, error);
+	*tip = news.tip;
 	*is_new = !code && !live->options.only_receive &&
-	    (*tip != live->seen || !live->has_sent);
-	return code;
+	    (news.is_ours || !live->has_sent);
+	if (code || *is_new)
+		return code;
+	live->seen = news.tip;
+	return live->has_sent && live->seen - live->noted > MOST_ROWS
+	    ? note_sent(live, news.tip, error)
+	    : 0;
 }
 
 /* Sends all that was written here so far. */
@@ -102,14 +174,7 @@ send_all(struct weft_live *live, struct weft_error *error)
 	if (code || !is_new)
 		return code;
 	code = replicate_all(live, true, error);
-	if (!code)
-		code = weft_consumer_set(live->options.datasource,
-		    live->consumer, "", tip, error);
-	if (!code) {
-		live->seen = tip;
-		live->has_sent = true;
-	}
-	return code;
+	return code ? code : note_sent(live, tip, error);
 }
 
 static int

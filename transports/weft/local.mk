@@ -1,6 +1,8 @@
 # transports/weft: the protocol weft.repl.v1.
 libweft_all_la_SOURCES += \
 	transports/weft/channel.c \
+	transports/weft/channel_read.c \
+	transports/weft/herald.c transports/weft/herald.h \
 	transports/weft/hub.c \
 	transports/weft/hub.h \
 	transports/weft/known.c \

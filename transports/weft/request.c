@@ -5,7 +5,6 @@
 #include "core/base/limits.h"
 #include "models/model.h"
 #include "models/tracking/live.h"
-#include "transports/watch.h"
 #include "transports/weft/session_private.h"
 
 static int
@@ -360,7 +359,6 @@ done(struct weft__job *job)
 {
 	struct weft__repl_request *request = (struct weft__repl_request *)job;
 	struct weft__repl_session *session = request->session;
-	struct weft__watch *watch = session->hub->options.watch;
 
 	session->is_busy = false;
 	session->first = request->next;
@@ -370,8 +368,6 @@ done(struct weft__job *job)
 	session->pushed -= request->size;
 	if (!session->is_over)
 		tell(request);
-	if (request->has_written && watch)
-		weft__watch_poke(watch);
 	destroy(request);
 	if (session->is_over) {
 		weft__repl_session_settle(session);

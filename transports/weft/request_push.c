@@ -246,7 +246,6 @@ tell(struct push *push)
 	atomic_fetch_add(&request->session->hub->counts.pushes, 1);
 	atomic_fetch_add(
 	    &request->session->hub->counts.pushed, push->applied);
-	request->has_written = push->applied > 0;
 	weft__repl_message_init(&answer, WEFT__REPL_PUSHED);
 	answer.n = request->message.n;
 	answer.applied = push->applied;

@@ -59,8 +59,8 @@ port_tip(void *context, const struct weft_datasource *datasource)
 	const struct weft__repl_lane *lane = ((struct weft__repl_connection *)context)->lane;
 
 	for (size_t i = 0; i < lane->points_length; i++)
-		if (lane->points[i].watcher.datasource == datasource)
-			return atomic_load(&lane->points[i].watcher.seen);
+		if (lane->points[i].herald->watcher.datasource == datasource)
+			return atomic_load(&lane->points[i].seen);
 	return 0;
 }
 
@@ -282,6 +282,7 @@ weft__repl_server_destroy(struct weft__repl_server *server)
 		weft__free(lane->points);
 		weft__free(lane);
 	}
+	weft__repl_heralds_destroy(server);
 	weft__repl_hub_destroy(server->hub);
 	pthread_cond_destroy(&server->stopped);
 	pthread_mutex_destroy(&server->mutex);

@@ -50,7 +50,6 @@ struct weft__repl_request {
 	/* What came of it. */
 	struct weft_buf answer; /* to be sent, if there is one */
 	bool is_binary;         /* the answer */
-	bool has_written;       /* somebody else may want to know */
 	struct weft_datasource *told; /* NULL: the answer tells of no records */
 	uint64_t floor;         /* seq of its journal after they were read */
 	int close_code;         /* 0: the connection goes on */

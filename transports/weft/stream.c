@@ -210,7 +210,9 @@ deliver(struct weft__repl_stream *stream,
 	stream->has_more = !batch->is_end;
 	if (batch->is_end)
 		stream->have = batch->upto;
-	if (batch->frame && !send_frame(stream, batch))
+	if (batch->frame &&
+	    !weft__repl_batch_is_own(batch, stream->session->node) &&
+	    !send_frame(stream, batch))
 		return false;
 	if (batch->is_end && !stream->is_caught)
 		return take_end(stream, root, is_told);
