@@ -1,7 +1,7 @@
 /*
- * Watches journals for those who stream what is written to them.  They are woken
- * for writes of this process by whoever writes, at once; for those of others a
- * thread looks at the last row of each datasource now and then.
+ * Watches journals for those who stream what is written to them.  For writes
+ * of this process they are woken by whoever writes, at once; for those of
+ * others a thread looks at the last row of each datasource now and then.
  */
 #ifndef TRANSPORTS_WATCH_H
 #define TRANSPORTS_WATCH_H

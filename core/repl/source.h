@@ -51,6 +51,8 @@ struct weft__follow {
 	size_t size;              /* bytes of bodies, about; one is given */
 	bool from_now;            /* gives nothing; 'place' becomes that of
 	                             what is written next */
+	bool is_brief;            /* of a record's history what it was since
+	                             the place is enough */
 	struct weft__place place; /* in and out */
 
 	/* Out. */

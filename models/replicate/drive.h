@@ -14,8 +14,9 @@ struct weft__drive {
 	const struct weft__party *parties; /* [2] */
 
 	/*
-	 * Called on a thread that calls the source, with what is to be compared besides
-	 * the changes since: it appends to the list.  Or NULL.
+	 * Called on a thread that calls the source, with what is to be
+	 * compared besides the changes since: it appends to the list.  Or
+	 * NULL.
 	 */
 	int (*first_page)(struct weft_change_list *list, void *context,
 	    struct weft_error *error);

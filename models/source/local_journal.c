@@ -19,8 +19,22 @@ take_row(const struct weft_connector_journal_row *row, void *context)
 	if (weft__arena_copy(&page->ids, row->id, &taken->id))
 		return weft_error_set(
 		    page->error, WEFT_ENOMEM, "out of memory");
+	taken->hash = weft__origin_hash(taken->id);
 	page->seen++;
 	return 0;
+}
+
+/* How often the row's record is written in these rows, up to it. */
+static size_t
+count_writes(
+    const struct weft__local_page *page, const struct weft__local_row *row)
+{
+	const struct weft__local_row *other;
+	size_t count = 0;
+
+	for (other = page->rows; other <= row; other++)
+		count += other->hash == row->hash;
+	return count;
 }
 
 /* Whether whoever made the row is not the one who is told. */
@@ -50,6 +64,20 @@ append_dropped(struct weft__local_page *page,
 	return weft__local_page_give(page, &gone, &change);
 }
 
+/* How much of its history the record of the row, whose last one is 'seq', is
+ * given with. */
+static void
+choose_past(struct weft__local_page *page, const struct weft__local_row *row,
+    uint64_t seq)
+{
+	struct weft__giving *giving = page->giving;
+
+	if (giving)
+		giving->past = giving->follow->is_brief && seq == row->seq
+		    ? count_writes(page, row)
+		    : SIZE_MAX;
+}
+
 /*
  * Appends the change of a journal row's record, if this is its last row.  Of
  * a record that was changed beyond the bound no last row is going to be read:
@@ -71,8 +99,10 @@ append_row(struct weft__local_page *page, struct weft_transaction *transaction,
 	seq = record.track.data ? weft__track_peek_seq(record.track) : row->seq;
 	if (seq != row->seq && seq <= page->token->bound)
 		return 0;
-	return is_wanted(page, row)
-	    ? weft__local_page_append(page, &record) : 0;
+	if (!is_wanted(page, row))
+		return 0;
+	choose_past(page, row, seq);
+	return weft__local_page_append(page, &record);
 }
 
 int

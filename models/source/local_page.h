@@ -18,6 +18,7 @@ struct weft__where;
 struct weft__local_row {
 	uint64_t seq;
 	struct weft_slice id;
+	uint64_t hash;   /* of the id */
 	uint64_t origin; /* hash */
 	bool is_deletion;
 };

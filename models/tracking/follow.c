@@ -38,6 +38,7 @@ weft__giving_init(struct weft__giving *giving, struct weft__follow *follow,
 	    .before = list->length,
 	    .origin = weft__origin_hash(follow->origin),
 	    .history = WEFT_BUF_INIT(HISTORY_SIZE),
+	    .past = SIZE_MAX,
 	};
 	follow->origins_length = 0;
 	follow->has_others = false;
@@ -85,6 +86,19 @@ weft__update_set_prev(struct weft_update *update)
 		update->change.prev = weft_slice(NULL);
 }
 
+/* Keeps so many revisions: lines. */
+static void
+cut(struct weft_buf *history, size_t most)
+{
+	size_t size = 0;
+
+	for (; most && size < history->size; most--)
+		size = (size_t)((char *)memchr(history->data + size, '\n',
+		                    history->size - size) -
+			   history->data) + 1;
+	history->size = size;
+}
+
 int
 weft__give(struct weft__giving *giving, const struct weft_change *change,
     struct weft_slice body, const struct weft__track *track, bool keeps_prev,
@@ -95,6 +109,7 @@ weft__give(struct weft__giving *giving, const struct weft_change *change,
 	weft_buf_clear(&giving->history);
 	if (track && weft__track_history(track, &giving->history))
 		return out_of_memory(error);
+	cut(&giving->history, giving->past);
 	if (giving->history.size) {
 		update.history = weft_buf_slice(&giving->history);
 		if (!keeps_prev)

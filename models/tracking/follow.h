@@ -15,6 +15,7 @@ struct weft__giving {
 	size_t size;   /* bytes of bodies that were given */
 	uint64_t origin; /* whose changes are left out; 0: nobody's */
 	struct weft_buf history; /* of one update */
+	size_t past; /* revisions that it has at most */
 };
 
 /* Both are kept; the list is appended to. */

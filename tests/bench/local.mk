@@ -98,4 +98,5 @@ EXTRA_DIST += \
 	tests/bench/websocket/peers/yjs.mjs \
 	tests/bench/websocket/run.js \
 	tests/bench/websocket/servers.js \
-	tests/bench/websocket/sync.js
+	tests/bench/websocket/sync.js \
+	tests/bench/websocket/wire.js

@@ -229,6 +229,7 @@ read_batch(struct weft__repl_channel *channel, struct weft_source *source,
 	    .limit = WEFT_LIMIT_REPL_BATCH,
 	    .size = channel->form.size,
 	    .from_now = read->from_now,
+	    .is_brief = channel->form.is_binary,
 	    .place = read->from,
 	    .origins = reading->origins,
 	};

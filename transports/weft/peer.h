@@ -44,7 +44,9 @@ struct weft__peer_stream {
 	struct weft_buf told;           /* the last one that is kept */
 	bool is_ahead;    /* something was given out since then */
 	uint64_t s;       /* its number on this connection; 0: not open */
-	uint64_t taken;   /* batches, since it was opened */
+	uint64_t openings;
+	uint64_t taken;   /* batches, since it was opened ... */
+	uint64_t acked;   /* ... of which the server was told */
 	uint64_t left;    /* about how many changes are to come */
 	bool is_live;     /* goes on when it has caught up */
 	bool is_caught;   /* all that there was has come */
@@ -177,6 +179,11 @@ WEFT_MUST_CHECK int weft__peer_stream_set(struct weft__peer *peer,
 WEFT_MUST_CHECK int weft__peer_stream_next(struct weft__peer *peer,
     struct weft__peer_stream *stream, struct weft__peer_message **batch,
     struct weft_error *error);
+
+/* The server may forget so many batches, all that were taken since this
+ * opening: what they brought is kept here. */
+void weft__peer_stream_ack(struct weft__peer *peer,
+    struct weft__peer_stream *stream, uint64_t opening, uint64_t batches);
 
 /* Whether a batch is there. */
 bool weft__peer_stream_has_batch(const struct weft__peer_stream *stream);

@@ -48,7 +48,7 @@ weft__peer_models(struct weft_source *base,
 static void
 read_epoch(struct weft_slice list, char *epoch, size_t size)
 {
-	char one[40], hex[WEFT__OID_HEX + 1];
+	char one[40], last[40] = "", hex[WEFT__OID_HEX + 1];
 	struct weft__sha1_stream stream;
 	struct weft__json_value element;
 	struct weft__oid sum;
@@ -59,6 +59,9 @@ read_epoch(struct weft_slice list, char *epoch, size_t size)
 	weft__sha1_start(&stream);
 	while (list.size && weft__json_element(list, &offset, &element)) {
 		read_member(element, "epoch", one, sizeof one);
+		if (!*one) /* that of the model before */
+			memcpy(one, last, sizeof one);
+		memcpy(last, one, sizeof last);
 		weft__sha1_add(&stream, one, strlen(one) + 1);
 		if (!*epoch)
 			snprintf(epoch, size, "%s", one);

@@ -9,7 +9,7 @@
 #include "core/base/alloc.h"
 #include "core/repl/wire.h"
 #include "transports/weft/peer_source.h"
-#include "transports/weft/update.h"
+#include "transports/weft/update_private.h"
 
 /* Bytes of updates in one push, about. */
 #define PUSH_SIZE (256u * 1024)
@@ -40,15 +40,48 @@ struct push {
 	size_t *places;                 /* of 'theirs' among the updates */
 };
 
+/* As much of the history as the server may not know: up to what it has. */
+static struct weft_slice
+cut_history(const struct push *push, const struct weft_update *update)
+{
+	const struct weft__known *known = &push->source->known;
+	struct weft_slice history = update->history, rest = history, rev;
+	bool is_known = false;
+
+	while (!is_known && weft__repl_next_rev(&rest, &rev))
+		is_known = weft__known_has(known, push->part->model,
+		    update->change.model_id, rev.size ? rev : weft_slice(NULL));
+	if (is_known)
+		history.size -= rest.size;
+	return history;
+}
+
+/* The updates, each with no more than is needed. */
+static struct weft_update *
+cut_updates(const struct push *push)
+{
+	struct weft_update *updates =
+	    weft__calloc(push->length + 1, sizeof *updates);
+
+	for (size_t i = 0; updates && i < push->length; i++) {
+		updates[i] = push->updates[i];
+		updates[i].history = cut_history(push, &updates[i]);
+	}
+	return updates;
+}
+
 static int
 write_push(const struct push *push, struct weft_buf *body)
 {
-	int code = weft__wire_put_number(body, 1);
+	struct weft_update *updates = cut_updates(push);
+	int code = updates ? weft__wire_put_number(body, 1) : WEFT_ENOMEM;
 
-	return code ? code
-	            : weft__repl_write_part(body, true,
-	                  weft_slice(push->part->model), push->updates,
-	                  push->length, WEFT__REPL_PAST);
+	if (!code)
+		code = weft__repl_write_part(body, true,
+		    weft_slice(push->part->model), updates, push->length,
+		    WEFT__REPL_PAST);
+	weft__free(updates);
+	return code;
 }
 
 /* Sends it; '*answer' is the peer's. */

@@ -100,9 +100,14 @@ take_batch(struct weft__peer_source *source, struct weft__peer_stream *stream,
 		return code;
 	source->newest = (source->newest + 1) % WEFT__PEER_KEPT;
 	*page = &source->pages[source->newest];
+	if ((*page)->message) /* the session is done with it */
+		weft__peer_stream_ack(source->peer, (*page)->stream,
+		    (*page)->opening, (*page)->number);
 	clear_page(*page);
 	(*page)->message = batch;
 	(*page)->stream = stream;
+	(*page)->opening = stream->openings;
+	(*page)->number = stream->taken;
 	code = weft__repl_read_updates(batch->message.body,
 	    batch->message.is_binary, weft_slice(stream->model),
 	    &(*page)->updates, error);
@@ -201,6 +206,8 @@ place(struct weft_source *base, const char *model, struct weft_slice filter,
 	if (weft_buf_append_slice(&stream->told, at))
 		return out_of_memory(error);
 	stream->is_ahead = false;
+	weft__peer_stream_ack(
+	    source->peer, stream, stream->openings, stream->taken);
 	return weft_buf_append_slice(text, at);
 }
 

@@ -34,6 +34,7 @@ struct weft__peer_page {
 	struct weft_update_list updates;
 	struct weft__peer_stream *stream; /* whose it is */
 	size_t given; /* changes of it that the session has got */
+	uint64_t opening, number; /* which batch of the stream it is */
 };
 
 struct weft__peer_source {

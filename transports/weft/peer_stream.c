@@ -180,7 +180,8 @@ weft__peer_stream_opened(
     struct weft__peer_stream *stream, const struct weft__repl_message *opened)
 {
 	stream->s = opened->caught && !stream->is_live ? 0 : opened->s;
-	stream->taken = 0;
+	stream->openings++;
+	stream->taken = stream->acked = 0;
 	stream->code = 0;
 	stream->left = opened->pending;
 	stream->is_caught = opened->caught;
@@ -219,16 +220,19 @@ open_stream(struct weft__peer *peer, struct weft__peer_stream *stream,
 	return code;
 }
 
-/* The server may send more: the batch is taken. */
-static void
-acknowledge(struct weft__peer *peer, struct weft__peer_stream *stream)
+void
+weft__peer_stream_ack(struct weft__peer *peer,
+    struct weft__peer_stream *stream, uint64_t opening, uint64_t batches)
 {
 	struct weft__repl_message ack;
 
+	if (!stream->s || opening != stream->openings ||
+	    batches <= stream->acked)
+		return;
 	weft__repl_message_init(&ack, WEFT__REPL_ACK);
 	ack.s = stream->s;
-	ack.batches = ++stream->taken;
-	if (stream->s && weft__peer_tell(peer, &ack))
+	ack.batches = stream->acked = batches;
+	if (weft__peer_tell(peer, &ack))
 		weft__ws_break(peer->ws);
 }
 
@@ -287,7 +291,7 @@ weft__peer_stream_next(struct weft__peer *peer,
 		stream->first = (*batch)->next;
 		if (!stream->first)
 			stream->last = &stream->first;
-		acknowledge(peer, stream);
+		stream->taken++;
 		return 0;
 	}
 	if (stream->code) {

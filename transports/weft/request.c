@@ -174,11 +174,31 @@ done_auth(struct weft__repl_request *request)
  * models
  */
 
+/* Appends the model's members.  What is as usual is left out: that one may do
+ * what one likes, and the epoch of the model before. */
 static int
-add_model(struct weft__repl_request *request, struct weft_model *model,
-    struct weft_buf *json)
+write_model(struct weft_buf *json, const struct weft_model *model, bool reads,
+    bool writes, const char *epoch)
 {
 	const struct weft__definition *definition = model->definition;
+	const char *own = model->datasource->epoch;
+	int code = weft__json_write_string(weft_slice(definition->name), json);
+
+	if (!code)
+		code = weft_buf_printf(json, ",\"id\":\"%.*s\"%s%s",
+		    (int)definition->id->name.size, definition->id->name.data,
+		    reads ? "" : ",\"read\":false",
+		    writes ? "" : ",\"write\":false");
+	if (!code && strcmp(own, epoch) != 0)
+		code = weft_buf_printf(json, ",\"epoch\":\"%s\"", own);
+	return code ? code : weft_buf_append(json, "}", 1);
+}
+
+/* Adds a model with which one may do something; '*epoch' is the last one. */
+static int
+add_model(struct weft__repl_request *request, struct weft_model *model,
+    const char **epoch, struct weft_buf *json)
+{
 	bool reads = !check_right(request, model, false, NULL);
 	bool writes = !check_right(request, model, true, NULL);
 	int code;
@@ -188,15 +208,9 @@ add_model(struct weft__repl_request *request, struct weft_model *model,
 	code = weft_buf_append_slice(
 	    json, weft_slice(json->size > 1 ? ",{\"model\":" : "{\"model\":"));
 	if (!code)
-		code = weft__json_write_string(
-		    weft_slice(definition->name), json);
-	if (!code)
-		code = weft_buf_printf(json, ",\"id\":\"%.*s\",\"epoch\":\"%s\"",
-		    (int)definition->id->name.size, definition->id->name.data,
-		    model->datasource->epoch);
-	return code ? code
-		    : weft_buf_printf(json, ",\"read\":%s,\"write\":%s}",
-			  reads ? "true" : "false", writes ? "true" : "false");
+		code = write_model(json, model, reads, writes, *epoch);
+	*epoch = model->datasource->epoch;
+	return code;
 }
 
 static int
@@ -206,12 +220,13 @@ do_models(struct weft__repl_request *request)
 	struct weft_buf json = WEFT_BUF_INIT(WEFT__REPL_MESSAGE_SIZE);
 	struct weft__repl_message answer;
 	struct weft_model *model;
+	const char *epoch = "";
 	int code = weft_buf_append(&json, "[", 1);
 
 	for (size_t i = 0;
 	     !code && (model = weft_registry_model_at(registry, i)); i++)
 		if (weft_model_is_tracked(model))
-			code = add_model(request, model, &json);
+			code = add_model(request, model, &epoch, &json);
 	if (!code)
 		code = weft_buf_append(&json, "]", 1);
 	weft__repl_begin_answer(request, WEFT__REPL_MODELS, &answer);

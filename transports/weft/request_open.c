@@ -64,6 +64,15 @@ weft__repl_read_root(const struct weft__repl_channel *channel,
 	return code;
 }
 
+/* Whether the stream goes on from a position. */
+static bool
+is_resumed(const struct weft__repl_request *request)
+{
+	struct weft_slice position = request->message.position;
+
+	return position.data && !weft_slice_equal(position, weft_slice("now"));
+}
+
 static int
 answer_opened(
     struct weft__repl_request *request, const struct weft__place *from)
@@ -78,11 +87,14 @@ answer_opened(
 
 	weft__repl_begin_answer(request, WEFT__REPL_OPENED, &answer);
 	answer.s = channel->id;
-	answer.epoch = scope.epoch;
+	if (!is_resumed(request)) /* else it is the position's */
+		answer.epoch = scope.epoch;
 	answer.caught = batch->is_end && !batch->frame;
 	if (answer.caught) {
 		weft__repl_position_write(&scope, &batch->to, position);
-		answer.position = weft_slice(position);
+		if (!weft_slice_equal(
+			request->message.position, weft_slice(position)))
+			answer.position = weft_slice(position);
 	} else {
 		answer.pending = estimate(request, from);
 	}
@@ -146,7 +158,6 @@ weft__repl_do_open(struct weft__repl_request *request)
 	struct weft__repl_scope scope;
 	const char *reason = NULL;
 	struct weft_model *model;
-	bool from_now = weft_slice_equal(position, weft_slice("now"));
 	int code = weft__repl_find_model(request, request->message.model,
 	    false, &model, &request->error);
 
@@ -158,8 +169,9 @@ weft__repl_do_open(struct weft__repl_request *request)
 	if (code)
 		return code;
 	scope = weft__repl_channel_scope(request->channel);
-	if (position.data && !from_now)
+	if (is_resumed(request))
 		reason = weft__repl_position_read(&scope, position, &from);
 	return reason ? answer_reset(request, reason)
-		      : open_at(request, &from, from_now);
+		      : open_at(request, &from,
+			    position.data && !is_resumed(request));
 }

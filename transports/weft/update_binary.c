@@ -92,13 +92,25 @@ put_past(struct weft_buf *out, struct weft_slice past, bool skips_first,
 	return code;
 }
 
+/* Whether the revision is the hash of the data, as most are. */
+static bool
+is_of_data(const struct weft_update *update)
+{
+	struct weft__oid rev, oid;
+
+	if (!update->data.data || !weft__oid_parse(update->change.rev, &rev))
+		return false;
+	weft__sha1(update->data.data, update->data.size, &oid);
+	return memcmp(rev.bytes, oid.bytes, sizeof oid.bytes) == 0;
+}
+
 static uint8_t
 bits_of(const struct weft_update *update)
 {
 	const struct weft_change *change = &update->change;
 	unsigned bits = 0;
 
-	if (change->rev.data)
+	if (change->rev.data && !is_of_data(update))
 		bits |= is_hash(change->rev) ? REV_HASH : REV_TEXT;
 	if (change->prev.data)
 		bits |= is_hash(change->prev) ? PREV_HASH : PREV_TEXT;
@@ -114,11 +126,12 @@ bits_of(const struct weft_update *update)
 }
 
 static int
-put_change(struct weft_buf *out, const struct weft_change *change)
+put_change(
+    struct weft_buf *out, const struct weft_change *change, uint8_t bits)
 {
 	int code = weft__wire_put_text(out, change->model_id);
 
-	if (!code && change->rev.data)
+	if (!code && bits & (REV_HASH | REV_TEXT))
 		code = put_rev(out, change->rev);
 	if (!code && change->prev.data)
 		code = put_rev(out, change->prev);
@@ -135,7 +148,7 @@ weft__repl_put_update(struct weft_buf *out, const struct weft_update *update,
 	int code = weft__wire_put_byte(out, bits);
 
 	if (!code)
-		code = put_change(out, &update->change);
+		code = put_change(out, &update->change, bits);
 	if (!code && bits & HAS_PAST)
 		code = put_past(out, update->history,
 		    bits & PAST_HAS_PREV, past);
@@ -247,6 +260,28 @@ take_past(struct weft__wire *wire, uint8_t bits, struct reading *reading)
 	return code;
 }
 
+/* The revision is the hash of the data. */
+static void
+name_by_data(struct reading *reading)
+{
+	struct weft_update *update = &reading->update;
+	struct weft__oid oid;
+
+	weft__sha1(update->data.data, update->data.size, &oid);
+	weft__oid_format(&oid, reading->revs[0]);
+	update->change.rev = weft_slice_of(reading->revs[0], WEFT__OID_HEX);
+}
+
+static int
+take_data(struct weft__wire *wire, struct reading *reading)
+{
+	if (!weft__wire_text(wire, &reading->update.data))
+		return WEFT_EINVAL;
+	if (!reading->update.change.rev.data)
+		name_by_data(reading);
+	return 0;
+}
+
 /* WEFT_EINVAL: malformed. */
 static int
 take_update(struct weft__wire *wire, struct reading *reading)
@@ -264,9 +299,9 @@ take_update(struct weft__wire *wire, struct reading *reading)
 		return WEFT_EINVAL;
 	update->change.generation = (uint32_t)generation;
 	code = take_past(wire, bits, reading);
-	if (code || !(bits & HAS_DATA))
-		return code;
-	return weft__wire_text(wire, &update->data) ? 0 : WEFT_EINVAL;
+	if (!code && bits & HAS_DATA)
+		code = take_data(wire, reading);
+	return code;
 }
 
 static int

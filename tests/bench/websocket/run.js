@@ -14,7 +14,8 @@ const {memory, sqlite} = require('./sync');
 const {live} = require('./live');
 const {echo} = require('./echo');
 const {crowd, fan} = require('./crowd');
-const parts = {memory, sqlite, live, fan, crowd, echo};
+const {nothing, bytes, upload} = require('./wire');
+const parts = {memory, sqlite, live, fan, nothing, bytes, upload, crowd, echo};
 
 async function main() {
   for (const name of names.length ? names : Object.keys(parts)) {

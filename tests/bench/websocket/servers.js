@@ -12,14 +12,20 @@ const connectors = {
 let directories = 0;
 
 const item = name => ({name, trackChanges: true, properties: {
-  id: {type: 'string', id: true}, name: 'string', quantity: 'number'}});
+  id: {type: 'string', id: true}, name: 'string', ownerId: 'string',
+  quantity: 'number'}});
 
-// A configuration with Item and 'more' models beside it.
-function makeDirectory({scratch}, connector, settings = {}, more = 0) {
+// A configuration with Item and 'more' models beside it; with 'owned' true
+// there are users, and each sees the Items that have his id in ownerId.
+function makeDirectory({scratch}, connector, settings = {}, more = 0,
+    owned = false) {
   const directory = path.join(scratch, `weftd${++directories}`);
   const names = ['Item'];
   const write = (name, content) => fs.writeFileSync(
       path.join(directory, name), JSON.stringify(content));
+
+  const users = owned ? ['User', 'AccessToken', 'ACL', 'Role', 'RoleMapping'] :
+    [];
 
   for (let i = 1; i <= more; i++) names.push(`Item${i}`);
   fs.mkdirSync(path.join(directory, 'models'), {recursive: true});
@@ -27,9 +33,11 @@ function makeDirectory({scratch}, connector, settings = {}, more = 0) {
   write('datasources.json', {db: connectors[connector]});
   write('model-config.json', Object.fromEntries([
     ['_meta', {sources: ['./models']}],
-    ...names.map(name => [name, {dataSource: 'db', public: true}])]));
+    ...[...names, ...users].map(
+        name => [name, {dataSource: 'db', public: true}])]));
   for (const name of names)
-    write(`models/${name.toLowerCase()}.json`, item(name));
+    write(`models/${name.toLowerCase()}.json`, {...item(name),
+      ...(owned ? {visibleTo: {property: 'ownerId'}} : {})});
   write('weftd.json', {log: {level: process.env.LEVEL || 'error'}, ...settings});
   return directory;
 }

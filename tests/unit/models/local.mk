@@ -3,6 +3,11 @@ FIXTURE = tests/lib/fixture.c tests/lib/fixture.h
 PAIR = tests/lib/pair.c tests/lib/pair.h $(FIXTURE)
 METER = tests/lib/meter.c tests/lib/meter.h
 
+check_PROGRAMS += tests/unit/models/listener
+TESTS += tests/unit/models/listener
+tests_unit_models_listener_SOURCES = tests/unit/models/listener.c $(FIXTURE)
+tests_unit_models_listener_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/registry
 TESTS += tests/unit/models/registry
 tests_unit_models_registry_SOURCES = tests/unit/models/registry.c $(FIXTURE)
