@@ -60,7 +60,7 @@ find_out_wanted(struct weft__local_page *page,
 	if (type == WEFT_CHANGE_UNKNOWN && !page->giving)
 		return 0;
 	if (!(page->token->phase & EVERYTHING) &&
-	    change->checkpoint < page->since)
+	    (int64_t)change->checkpoint < page->since)
 		return 0;
 	*wanted = !change->rev.data;
 	if (*wanted)
@@ -180,6 +180,21 @@ scan(struct weft__local_page *page, struct weft_transaction *transaction)
 	return code;
 }
 
+/* Fixes what 'since' means for all pages: it may be of before a restore. */
+static int
+fix_since(struct weft__local_page *page, struct weft_transaction *transaction)
+{
+	int code = 0;
+
+	if (page->since >= 0)
+		code = weft__transaction_read_counters(
+		    transaction, page->error);
+	if (!code && (page->since < 0 ||
+		(uint64_t)page->since > transaction->counters.checkpoint))
+		page->token->phase |= EVERYTHING;
+	return code;
+}
+
 /*
  * Chooses between journal and walk.  The journal has all since a checkpoint
  * if it was never pruned, or has an older row than the first of those.
@@ -189,18 +204,19 @@ start(struct weft__local_page *page, struct weft_transaction *transaction)
 {
 	const struct weft_connector_ops *ops = transaction->session->ops;
 	uint64_t first, last, seq;
-	int code;
+	int code = fix_since(page, transaction);
 
-	code = ops->journal_range(
-	    transaction->session, &first, &last, page->error);
+	if (!code)
+		code = ops->journal_range(
+		    transaction->session, &first, &last, page->error);
 	if (code)
 		return code;
 	if (page->token->phase & EVERYTHING) {
 		enter(page, PHASE_LIVE, 0, last);
 		return 0;
 	}
-	code = ops->journal_seek(
-	    transaction->session, page->since, &seq, page->error);
+	code = ops->journal_seek(transaction->session,
+	    (uint64_t)page->since, &seq, page->error);
 	if (code)
 		return code;
 	if (first == 1 || (first && seq > first))
@@ -281,23 +297,6 @@ read_page(struct weft_transaction *transaction, void *context,
 	return code;
 }
 
-/* Fixes what 'since' means for all pages: it may be of before a restore. */
-static int
-begin(struct weft__local_page *page, int64_t since, struct weft_error *error)
-{
-	uint64_t checkpoint;
-	int code;
-
-	page->since = since < 0 ? 0 : (uint64_t)since;
-	if (page->token->phase != PHASE_START)
-		return 0;
-	code = weft_datasource_current_checkpoint(
-	    page->model->datasource, &checkpoint, error);
-	if (!code && (since < 0 || page->since > checkpoint))
-		page->token->phase |= EVERYTHING;
-	return code;
-}
-
 /* Reads the page, and on once what was met unrectified is rectified. */
 static int
 read_rectified(struct weft__local_page *page, struct weft_error *error)
@@ -324,7 +323,7 @@ weft__source_local_changes(struct weft_source *source, const char *model,
     struct weft_error *error)
 {
 	struct weft__local_page page = {
-	    .limit = limit, .token = token, .list = list};
+	    .since = since, .limit = limit, .token = token, .list = list};
 	struct weft__filter parsed = {0};
 	size_t before;
 	int code;
@@ -337,9 +336,7 @@ weft__source_local_changes(struct weft_source *source, const char *model,
 		return code;
 	page.where = parsed.query.where;
 	before = list->length;
-	code = begin(&page, since, error);
-	if (!code)
-		code = read_rectified(&page, error);
+	code = read_rectified(&page, error);
 	if (!code && page.model->definition->change_filter.data)
 		code = weft__change_filter_apply(
 		    source, page.model, filter, list, before, error);
@@ -378,8 +375,6 @@ read_followed(struct weft__local_page *page, struct weft__follow *follow,
 
 	page->where = parsed.query.where;
 	if (!code)
-		code = begin(page, -1, error);
-	if (!code)
 		code = read_rectified(page, error);
 	weft__filter_fini(&parsed);
 	return code;
@@ -398,7 +393,11 @@ weft__source_local_follow(struct weft_source *source,
 	};
 	struct weft__giving giving;
 	struct weft__local_page page = {
-	    .limit = follow->limit, .token = &token, .giving = &giving};
+	    .since = -1,
+	    .limit = follow->limit,
+	    .token = &token,
+	    .giving = &giving,
+	};
 	int code = weft__source_local_model(
 	    source, follow->model, &page.model, error);
 

@@ -25,7 +25,7 @@ struct weft__local_row {
 
 struct weft__local_page {
 	struct weft_model *model;
-	uint64_t since;
+	int64_t since; /* below 0: everything */
 	const struct weft__where *where; /* NULL: all */
 	size_t limit;			 /* of the page */
 	struct weft__page_token *token;
