@@ -99,6 +99,10 @@
 #define WEFT_LIMIT_REST_BODY_SIZE (16u * 1024 * 1024)
 #define WEFT_LIMIT_REST_BULK_SIZE (256u * 1024 * 1024)
 
+/* Bytes of all large bodies of requests and answers together that are on disk
+ * at a time. */
+#define WEFT_LIMIT_HTTP_SPOOL (4096ull * 1024 * 1024)
+
 /* Updates that one bulk update over REST applies in one transaction, and the
  * bytes of their JSON; what is more is applied in several. */
 #define WEFT_LIMIT_REST_BATCH_UPDATES 10000

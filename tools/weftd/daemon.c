@@ -15,6 +15,7 @@
 #include "tools/weftd/operations.h"
 #include "tools/weftd/projector.h"
 #include "tools/weftd/reload.h"
+#include "transports/http/body.h"
 #include "transports/loopback/loopback.h"
 #include "transports/loopback/openapi.h"
 #include "transports/net/tls.h"
@@ -233,6 +234,7 @@ take_simple(struct daemon *daemon, const struct settings *settings)
 	atomic_store(&daemon->logs_access, settings->log_access);
 	atomic_store(
 	    &daemon->operations.metrics_access, (int)settings->metrics);
+	weft__http_body_set_room((uint64_t)settings->spool_limit);
 }
 
 int

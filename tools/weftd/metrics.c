@@ -11,6 +11,7 @@
 #include <weft/store.h>
 
 #include "core/base/alloc.h"
+#include "transports/http/body.h"
 #include "transports/weft/serve.h"
 
 /* Upper bounds of the histogram of times, in us. */
@@ -261,6 +262,9 @@ metrics_write(struct metrics *metrics, struct weft__http_server *server,
 	put_one(&output, "weft_http_connections", "gauge",
 	    "Connections that are open.",
 	    weft__http_server_connections(server));
+	put_one(&output, "weft_http_spooled_bytes", "gauge",
+	    "Bytes of large bodies that are on disk.",
+	    weft__http_body_room_taken());
 	if (repl)
 		put_replication(&output, weft__repl_server_counts(repl));
 	put_process(&output);

@@ -50,7 +50,7 @@ struct settings {
 	/* weftd.json */
 	char *tls_certificate, *tls_key; /* NULL: plain */
 	int64_t threads, workers;
-	int64_t bulk_limit;
+	int64_t bulk_limit, spool_limit;
 	int64_t connections, connections_of_address, requests_of_connection;
 	int64_t head_seconds, idle_seconds, body_seconds, drain_seconds;
 	struct setting_list cors_origins, proxies;

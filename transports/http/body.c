@@ -3,10 +3,46 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "core/base/limits.h"
+
+/* Of all files of the process, in bytes. */
+static atomic_uint_fast64_t room = WEFT_LIMIT_HTTP_SPOOL;
+static atomic_uint_fast64_t room_taken;
+
+void
+weft__http_body_set_room(uint64_t size)
+{
+	atomic_store(&room, size ? size : WEFT_LIMIT_HTTP_SPOOL);
+}
+
+uint64_t
+weft__http_body_room_taken(void)
+{
+	return atomic_load(&room_taken);
+}
+
+/* Takes so much more of the room for this body. */
+static int
+take_room(struct weft__http_body *body, size_t size, struct weft_error *error)
+{
+	uint64_t all = atomic_load(&room);
+
+	if (atomic_fetch_add(&room_taken, size) + size > all) {
+		atomic_fetch_sub(&room_taken, size);
+		return weft_error_set(error, WEFT_ELOCKED,
+		    "large bodies under way have %" PRIu64 " bytes on disk, "
+		    "which is all they may have", all);
+	}
+	body->taken += size;
+	return 0;
+}
 
 void
 weft__http_body_init(struct weft__http_body *body, uint64_t limit,
@@ -25,6 +61,8 @@ weft__http_body_fini(struct weft__http_body *body)
 		munmap(body->map, (size_t)body->size);
 	if (body->fd >= 0)
 		close(body->fd);
+	atomic_fetch_sub(&room_taken, body->taken);
+	body->taken = 0;
 	weft_buf_fini(&body->memory);
 	body->map = NULL;
 	body->fd = -1;
@@ -57,12 +95,16 @@ open_file(const char *folder)
 }
 
 static int
-write_file(int fd, struct weft_slice bytes, struct weft_error *error)
+write_file(struct weft__http_body *body, struct weft_slice bytes,
+    struct weft_error *error)
 {
 	ssize_t written;
+	int code = take_room(body, bytes.size, error);
 
+	if (code)
+		return code;
 	while (bytes.size) {
-		written = write(fd, bytes.data, bytes.size);
+		written = write(body->fd, bytes.data, bytes.size);
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
@@ -82,7 +124,7 @@ spool(struct weft__http_body *body, struct weft_error *error)
 	body->fd = open_file(body->folder);
 	if (body->fd < 0)
 		return failed("make", error);
-	code = write_file(body->fd, weft_buf_slice(&body->memory), error);
+	code = write_file(body, weft_buf_slice(&body->memory), error);
 	weft_buf_fini(&body->memory);
 	return code;
 }
@@ -119,7 +161,7 @@ weft__http_body_append(struct weft__http_body *body, struct weft_slice bytes,
 	if (body->fd < 0 && bytes.size > body->memory.limit - body->memory.size)
 		code = spool(body, error);
 	if (!code && body->fd >= 0)
-		code = write_file(body->fd, bytes, error);
+		code = write_file(body, bytes, error);
 	else if (!code && weft_buf_append_slice(&body->memory, bytes))
 		code = weft_error_set(error, WEFT_ENOMEM, "body");
 	if (!code)

@@ -1,6 +1,9 @@
 /*
- * The body of a request: in memory while it is small, else in a file that has
- * no name, so that it is gone with the process.
+ * The body of a request or an answer: in memory while it is small, else in a
+ * file that has no name, so that it is gone with the process.
+ *
+ * All such files of the process together have a bound: each answer that its
+ * client reads slowly, or not at all, is one.
  */
 #ifndef TRANSPORTS_HTTP_BODY_H
 #define TRANSPORTS_HTTP_BODY_H
@@ -13,9 +16,17 @@ struct weft__http_body {
 	int fd;                 /* -1: all is in memory */
 	uint64_t size;          /* bytes so far */
 	uint64_t limit;         /* bytes it may have */
+	uint64_t taken;         /* bytes of the room that it has */
 	void *map;              /* the file in memory, or NULL */
 	const char *folder;     /* for the file; kept */
 };
+
+/* Sets how many bytes all files may have (0: WEFT_LIMIT_HTTP_SPOOL).  Those
+ * that are there stay.  Thread: any. */
+void weft__http_body_set_room(uint64_t size);
+
+/* The bytes that they have.  Thread: any. */
+uint64_t weft__http_body_room_taken(void);
 
 /* An empty body. */
 void weft__http_body_init(struct weft__http_body *body, uint64_t limit,
@@ -32,8 +43,9 @@ WEFT_MUST_CHECK int weft__http_body_expect(
     struct weft__http_body *body, uint64_t size, struct weft_error *error);
 
 /*
- * Appends bytes.  Returns 0; WEFT_ELIMIT; WEFT_ENOMEM; WEFT_ENOSPACE; WEFT_EIO:
- * then the body may only be freed.
+ * Appends bytes.  Returns 0; WEFT_ELIMIT; WEFT_ELOCKED (the room is taken by
+ * other bodies now); WEFT_ENOMEM; WEFT_ENOSPACE; WEFT_EIO: then the body may
+ * only be freed.
  */
 WEFT_MUST_CHECK int weft__http_body_append(struct weft__http_body *body,
     struct weft_slice bytes, struct weft_error *error);

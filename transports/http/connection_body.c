@@ -15,6 +15,8 @@ refuse_body(
 		text = "the body is too large";
 	else if (error->code == WEFT_EINVAL)
 		text = "the body is not gzip";
+	else if (error->code == WEFT_ELOCKED)
+		text = "too many large bodies at a time: try again later";
 	weft__http_connection_refuse(
 	    connection, weft_error_http_status(error->code), text);
 }

@@ -8,6 +8,9 @@
 #include "transports/loopback/token.h"
 
 #define TOKEN_SIZE 4096
+
+/* When to try again after 503. */
+#define BUSY_MS 5000
 #define DETAILS_SIZE (2u * WEFT_LIMIT_REST_BULK_SIZE)
 
 void
@@ -314,6 +317,8 @@ weft__rest_call_fail(struct weft__rest_call *call)
 	if (status >= 500)
 		weft__log(WEFT_LOG_ERROR, "loopback", "%s: %s",
 		    weft_error_name(call->error.code), call->error.text);
+	if (status == 503 && !call->failure.retry_after_ms)
+		call->failure.retry_after_ms = BUSY_MS;
 	weft__rest_answer_clear(&call->answer);
 	call->answer.status = status;
 	if (weft__rest_failure_write(

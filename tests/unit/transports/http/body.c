@@ -134,6 +134,36 @@ body__says_when_there_is_no_room_for_its_file(void **state)
 	weft__http_body_fini(&body);
 }
 
+/* All files share a room; what is in memory takes nothing of it. */
+static void
+body__shares_the_room_of_all_files(void **state)
+{
+	struct weft__http_body first, second, small;
+	struct weft_error error;
+
+	weft__http_body_set_room(1500);
+	weft__http_body_init(&first, 2000, 100, folder);
+	weft__http_body_init(&second, 2000, 100, folder);
+	weft__http_body_init(&small, 2000, 100, folder);
+	assert_int_equal(fill(&first, 1000, 100), 0);
+	assert_int_equal(fill(&small, 100, 100), 0);
+	assert_int_equal(weft__http_body_room_taken(), 1000);
+	assert_int_equal(fill(&second, 500, 100), 0);
+	assert_int_equal(weft__http_body_append(
+	    &second, weft_slice("x"), &error), WEFT_ELOCKED);
+	assert_string_equal(error.text, "large bodies under way have 1500 "
+	    "bytes on disk, which is all they may have");
+	weft__http_body_fini(&second);
+	weft__http_body_fini(&second);
+	assert_int_equal(weft__http_body_room_taken(), 1000);
+	assert_int_equal(fill(&first, 500, 100), 0);
+	assert_filled(&small, 100);
+	weft__http_body_fini(&first);
+	weft__http_body_fini(&small);
+	assert_int_equal(weft__http_body_room_taken(), 0);
+	weft__http_body_set_room(0);
+}
+
 int
 main(void)
 {
@@ -143,6 +173,7 @@ main(void)
 	    cmocka_unit_test(body__goes_to_a_file_at_once_if_it_will_be_large),
 	    cmocka_unit_test(body__has_a_limit),
 	    cmocka_unit_test(body__says_when_there_is_no_room_for_its_file),
+	    cmocka_unit_test(body__shares_the_room_of_all_files),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -12,6 +12,7 @@
 #include "core/base/alloc.h"
 #include "tests/lib/http.h"
 #include "tests/lib/http_abuses.h"
+#include "transports/http/body.h"
 #include "transports/net/workers.h"
 
 static char response[2 << 20];
@@ -375,6 +376,30 @@ server__refuses_large_bodies_before_it_reads_them(void **state)
 	http_stop(&http);
 }
 
+/* Those that are on disk share a room. */
+static void
+server__refuses_large_bodies_when_there_are_too_many(void **state)
+{
+	struct http http;
+
+	http_init(&http);
+	http.config.body_memory = 10;
+	http_start(&http, &deciding_handler, NULL);
+	weft__http_body_set_room(15);
+	assert_int_equal(http_ask(&http,
+	    "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\n"
+	    "0123456789abcdef", response, sizeof response), 503);
+	assert_string_equal(http_body(response),
+	    "{\"error\":{\"statusCode\":503,\"name\":\"Error\",\"message\":"
+	    "\"too many large bodies at a time: try again later\"}}");
+	assert_int_equal(http_ask(&http,
+	    "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n"
+	    "0123456789abcde", response, sizeof response), 200);
+	http_stop(&http);
+	assert_int_equal(weft__http_body_room_taken(), 0);
+	weft__http_body_set_room(0);
+}
+
 static void
 server__keeps_the_connection_if_little_is_left_of_a_body(void **state)
 {
@@ -733,6 +758,8 @@ main(void)
 	    cmocka_unit_test(server__asks_the_handler_before_it_says_continue),
 	    cmocka_unit_test(
 		server__refuses_large_bodies_before_it_reads_them),
+	    cmocka_unit_test(
+		server__refuses_large_bodies_when_there_are_too_many),
 	    cmocka_unit_test(
 		server__keeps_the_connection_if_little_is_left_of_a_body),
 	    cmocka_unit_test(server__spools_large_bodies),

@@ -211,6 +211,30 @@ find__answers_with_much(void **state)
 	rest_close(&rest);
 }
 
+/* Large bodies on disk have a bound, together. */
+static void
+rest__refuses_large_bodies_without_room(void **state)
+{
+	char *creates = make_creates(9000, "r");
+	struct rest rest;
+
+	rest_open(&rest, FIXTURE_MEMORY);
+	rest_start(&rest);
+	rest_ask(&rest, "POST /api/Todos/bulk-update", creates);
+	weft__http_body_set_room(300000);
+	rest_expect(&rest, "GET /api/Todos", NULL, 503,
+	    "{\"error\":{\"statusCode\":503,\"message\":"
+	    "\"Service Unavailable\"}}");
+	assert_non_null(strstr(rest.response, "\r\nRetry-After: 5\r\n"));
+	rest_expect(
+	    &rest, "GET /api/Todos/count", NULL, 200, "{\"count\":9000}");
+	weft__http_body_set_room(0);
+	assert_int_equal(rest_ask(&rest, "GET /api/Todos", NULL), 200);
+	free(creates);
+	rest_close(&rest);
+	assert_int_equal(weft__http_body_room_taken(), 0);
+}
+
 /* A chunked download: pages by skip and limit, deletions among the rest, and
  * an end after them. */
 static void
@@ -254,6 +278,7 @@ main(void)
 	    cmocka_unit_test(bulk_update__lets_others_write_while_it_comes),
 	    cmocka_unit_test(create_updates__begin_with_the_deletions),
 	    cmocka_unit_test(find__answers_with_much),
+	    cmocka_unit_test(rest__refuses_large_bodies_without_room),
 	    cmocka_unit_test(changes__pages_with_deletions),
 	};
 
