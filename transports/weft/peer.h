@@ -180,8 +180,9 @@ WEFT_MUST_CHECK int weft__peer_stream_next(struct weft__peer *peer,
     struct weft__peer_stream *stream, struct weft__peer_message **batch,
     struct weft_error *error);
 
-/* The server may forget so many batches, all that were taken since this
- * opening: what they brought is kept here. */
+/* Gives the server's window back the bytes of so many batches, in all since
+ * this opening.  What they brought is kept here by then, or the server may be
+ * waiting for room: where to go on is in the positions, not in this. */
 void weft__peer_stream_ack(struct weft__peer *peer,
     struct weft__peer_stream *stream, uint64_t opening, uint64_t batches);
 

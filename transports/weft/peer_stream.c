@@ -281,6 +281,9 @@ weft__peer_stream_next(struct weft__peer *peer,
 	*batch = NULL;
 	forgive(stream);
 	while (!code && !is_told(stream)) {
+		/* The server may be waiting for room in the window. */
+		weft__peer_stream_ack(
+		    peer, stream, stream->openings, stream->taken);
 		code = wait_for_batch(peer, stream, error);
 		forgive(stream);
 	}

@@ -315,9 +315,9 @@ static void
 stream__goes_on_where_it_was(void **state)
 {
 	static const struct repl_step steps[] = {
-	    {"\"t\":\"open\"", OPENED "\n" BATCH("P1", "a") "\n"
-		BATCH("P2", "b"), REPL_STAY, 0},
-	    {"{\"t\":\"ack\",\"s\":1,\"batches\":1}", NULL, REPL_STAY, 0},
+	    {"\"t\":\"open\"", OPENED "\n" BATCH("P1", "a"), REPL_STAY, 0},
+	    {"{\"t\":\"ack\",\"s\":1,\"batches\":1}", BATCH("P2", "b"),
+		REPL_STAY, 0},
 	    {"{\"t\":\"ack\",\"s\":1,\"batches\":2}", NULL, REPL_CUT, 0},
 	    {"\"position\":\"P2\"", OPENED "\n" BATCH("P3", "c"), REPL_STAY,
 		0},
