@@ -10,13 +10,14 @@
 #include "tests/bench/records.h"
 
 #define COUNT 100000
-#define ROUNDS 7
+#define ROUNDS 15
 
-struct cost {
-	double insert_us; /* CPU per record */
-	double update_us;
-	double insert_wall_us;
-	double update_wall_us;
+/* Of each round, per record. */
+struct cost_list {
+	double insert_us[ROUNDS]; /* CPU */
+	double update_us[ROUNDS];
+	double insert_wall_us[ROUNDS];
+	double update_wall_us[ROUNDS];
 };
 
 /* Writes all records in batches, as creates or as replacements. */
@@ -35,37 +36,69 @@ write_all(struct bench_database *database, const struct bench_records *records,
 
 static int
 measure(bool tracked, const struct bench_records *created,
-    const struct bench_records *updated, struct cost *cost)
+    const struct bench_records *updated, int round, struct cost_list *costs)
 {
 	struct bench_database database;
 	int code = bench_database_open(&database, NULL, tracked);
 
 	if (!code)
-		code = write_all(&database, created, false, &cost->insert_us,
-		    &cost->insert_wall_us);
+		code = write_all(&database, created, false,
+		    &costs->insert_us[round],
+		    &costs->insert_wall_us[round]);
 	if (!code)
 		code = bench_database_project(&database);
 	if (!code)
-		code = write_all(&database, updated, true, &cost->update_us,
-		    &cost->update_wall_us);
+		code = write_all(&database, updated, true,
+		    &costs->update_us[round],
+		    &costs->update_wall_us[round]);
 	bench_database_close(&database);
 	return code;
 }
 
-static void
-take_less(double *least, double value)
+static int
+compare(const void *a, const void *b)
 {
-	if (*least == 0 || value < *least)
-		*least = value;
+	double first = *(const double *)a, second = *(const double *)b;
+
+	return (first > second) - (first < second);
+}
+
+static double
+median(double *values)
+{
+	qsort(values, ROUNDS, sizeof *values, compare);
+	return values[ROUNDS / 2];
+}
+
+/* A line of medians; the ratio is the median of those of the rounds, whose two
+ * halves ran one after the other on a machine in the same mood. */
+static void
+print_line(const char *name, double plain[ROUNDS], double tracked[ROUNDS])
+{
+	double ratios[ROUNDS], ratio;
+
+	for (int i = 0; i < ROUNDS; i++)
+		ratios[i] = tracked[i] / plain[i];
+	ratio = median(ratios); /* sorts them */
+	printf("  %-22s %8.2f %8.2f %6.2fx  (%.2f-%.2f)\n", name,
+	    median(plain), median(tracked), ratio, ratios[0],
+	    ratios[ROUNDS - 1]);
 }
 
 static void
-keep_best(struct cost *best, const struct cost *cost)
+print(struct cost_list *plain, struct cost_list *tracked)
 {
-	take_less(&best->insert_us, cost->insert_us);
-	take_less(&best->update_us, cost->update_us);
-	take_less(&best->insert_wall_us, cost->insert_wall_us);
-	take_less(&best->update_wall_us, cost->update_wall_us);
+	printf("insert: %d records of %d B into SQLite (WAL, FULL), batches of "
+	       "%d, median of %d\n", COUNT, BENCH_RECORD_SIZE, BENCH_BATCH,
+	    ROUNDS);
+	printf("  %-22s %8s %8s %7s\n", "us/record", "plain", "tracked",
+	    "ratio");
+	print_line("insert, CPU", plain->insert_us, tracked->insert_us);
+	print_line("update, CPU", plain->update_us, tracked->update_us);
+	print_line("insert, wall", plain->insert_wall_us,
+	    tracked->insert_wall_us);
+	print_line("update, wall", plain->update_wall_us,
+	    tracked->update_wall_us);
 }
 
 int
@@ -73,32 +106,18 @@ bench_insert(void)
 {
 	struct bench_records *created = bench_records_make(COUNT, 1);
 	struct bench_records *updated = bench_records_make(COUNT, 2);
-	struct cost tracked = {0}, plain = {0}, cost;
+	struct cost_list plain, tracked;
 	int code = 0;
 
 	for (int round = 0; !code && round < ROUNDS; round++) {
-		code = measure(false, created, updated, &cost);
-		keep_best(&plain, &cost);
+		code = measure(false, created, updated, round, &plain);
 		if (!code)
-			code = measure(true, created, updated, &cost);
-		keep_best(&tracked, &cost);
+			code = measure(true, created, updated, round, &tracked);
 	}
 	bench_records_free(created);
 	bench_records_free(updated);
 	if (code)
 		return 1;
-	printf("insert: %d records of %d B into SQLite (WAL, FULL), batches of "
-	       "%d, best of %d\n", COUNT, BENCH_RECORD_SIZE, BENCH_BATCH,
-	    ROUNDS);
-	printf("  %-22s %8s %8s %7s %9s %9s\n", "CPU us/record", "plain",
-	    "tracked", "ratio", "wall plain", "tracked");
-	printf("  %-22s %8.2f %8.2f %6.2fx %9.2f %9.2f\n", "insert",
-	    plain.insert_us, tracked.insert_us,
-	    tracked.insert_us / plain.insert_us, plain.insert_wall_us,
-	    tracked.insert_wall_us);
-	printf("  %-22s %8.2f %8.2f %6.2fx %9.2f %9.2f\n", "update",
-	    plain.update_us, tracked.update_us,
-	    tracked.update_us / plain.update_us, plain.update_wall_us,
-	    tracked.update_wall_us);
+	print(&plain, &tracked);
 	return 0;
 }
