@@ -20,6 +20,14 @@
 #include "tools/weftd/manual.h"
 #include "tools/weftd/notify.h"
 
+/*
+ * So many connections more or less are followed by looks at the memory for
+ * longer than a handshake may take.
+ */
+#define TRIM_CONNECTIONS 100
+#define TRIM_SECONDS 2
+#define TRIM_TIMES 6
+
 enum status {
 	STATUS_OK = 0,
 	STATUS_FAILED = 1, /* something could not be opened or served */
@@ -119,13 +127,51 @@ drain(struct daemon *daemon, const sigset_t *signals, int64_t seconds)
 	}
 }
 
+/*
+ * Gives memory back to the system after many connections came or went: what
+ * they needed for a moment, most of all for their TLS handshakes, is free
+ * between what is still in use, where the allocator would keep it for ever.
+ */
+static void
+trim(size_t connections)
+{
+	static size_t noted;
+	static unsigned times_left;
+	size_t difference = connections > noted ? connections - noted
+	                                        : noted - connections;
+
+	if (difference >= TRIM_CONNECTIONS) {
+		noted = connections;
+		times_left = TRIM_TIMES;
+	}
+	if (times_left) {
+		times_left--;
+		malloc_trim(0);
+	}
+}
+
+/* Waits for a signal that ends us. */
+static void
+wait_for_end(struct daemon *daemon, const sigset_t *signals)
+{
+	const struct timespec step = {.tv_sec = TRIM_SECONDS};
+	int signal = 0;
+
+	while (signal != SIGTERM && signal != SIGINT) {
+		signal = sigtimedwait(signals, NULL, &step);
+		if (signal == SIGHUP)
+			reload(daemon);
+		trim(daemon_connections(daemon));
+	}
+}
+
 static int
 serve(struct daemon *daemon, const sigset_t *signals)
 {
 	const struct settings *settings = daemon_settings(daemon);
 	struct weft_error error = {0};
 	uint16_t port;
-	int signal = 0, code = daemon_start(daemon, &port, &error);
+	int code = daemon_start(daemon, &port, &error);
 
 	if (code)
 		return fail(code, &error);
@@ -136,12 +182,7 @@ serve(struct daemon *daemon, const sigset_t *signals)
 	    settings->root);
 	fflush(stdout);
 	notify("READY=1");
-	while (signal != SIGTERM && signal != SIGINT) {
-		if (sigwait(signals, &signal))
-			break;
-		if (signal == SIGHUP)
-			reload(daemon);
-	}
+	wait_for_end(daemon, signals);
 	drain(daemon, signals, settings->drain_seconds);
 	return STATUS_OK;
 }

@@ -74,11 +74,14 @@ async function measure(context, settings, tls, name, most) {
   const place = await startServer(context, settings);
   const crowd = startCrowd(context, place.server, COUNT, tls);
   const before = memoryOf(place.server);
+  const weigh = async text => {
+    await sleep(3000);
+    bar(`${name}, ${text}`, (memoryOf(place.server) - before) / COUNT / 1024,
+        'KB', {most});
+  };
 
   await crowd.say('open');
-  await sleep(3000);
-  bar(`${name}, each`, (memoryOf(place.server) - before) / COUNT / 1024, 'KB',
-      {most});
+  await weigh('each');
   await crowd.say('want the first');
   mark(place.server, 'the first');
   await crowd.say('seen');
@@ -88,6 +91,7 @@ async function measure(context, settings, tls, name, most) {
     line(`${name}: ${signal}`,
         `${number(lost)} connections lost so far, CPU ${number(cpu)} s`);
     bar('all are back and have everything', seconds, 's', {most: 30});
+    await weigh('each then');
   }
   crowd.stop();
   await stop(place.server);
