@@ -138,6 +138,7 @@ read_settings(struct parser *parser)
 {
 	struct weft__definition *definition = parser->definition;
 	const json_t *options = json_object_get(parser->root, "options");
+	bool on_reads = true;
 	int code;
 
 	if (options && !json_is_object(options))
@@ -151,6 +152,9 @@ read_settings(struct parser *parser)
 	if (!code)
 		code = read_flag(parser, "persistUndefinedAsNull",
 		    &definition->persist_undefined_as_null);
+	if (!code)
+		code = read_flag(parser, "applyDefaultsOnReads", &on_reads);
+	definition->no_defaults_on_reads = !on_reads;
 	if (!code)
 		code = read_flag(parser, "trackChanges",
 		    &definition->track_changes);

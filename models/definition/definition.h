@@ -49,6 +49,7 @@ struct weft__definition {
 	size_t checked_length;
 	enum weft__strict strict;
 	bool persist_undefined_as_null;
+	bool no_defaults_on_reads; /* applyDefaultsOnReads: false */
 	bool track_changes;
 	bool has_hidden;
 	/* Declared with "updatedAt": the property that says which of two

@@ -21,7 +21,8 @@ static const char *const known_keys[] = {
     "realmRequired", "realmDelimiter", "resetPasswordTokenTTL",
     "emailVerificationRequired", "restrictResetPasswordTokenScope",
     "rejectPasswordChangesViaPatchOrReplace", "saltWorkFactor",
-    "accessTokenIdLength", "changeFilterProperty", "replaceOnPUT"};
+    "accessTokenIdLength", "changeFilterProperty", "replaceOnPUT",
+    "applyDefaultsOnReads"};
 
 void
 weft__definition_name_unknown(const char *model, const json_t *definition)

@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "models/definition/config.h"
+#include "models/value/coerce.h"
 
 #define TYPE_EXPECTED "a type name such as \"string\""
 
@@ -132,6 +133,31 @@ read_id_flag(struct weft__property_reader *reader, const char *name,
 	return 0;
 }
 
+/* Makes what was scanned the property's default, coerced to its type.  What
+ * cannot be is kept: whoever is to get it is told. */
+static int
+take_default(
+    struct weft__property_reader *reader, struct weft__property *property)
+{
+	struct weft__json_value value, coerced;
+	struct weft__coercer coercer;
+	enum weft__fault fault;
+	int code = weft__arena_copy(reader->arena,
+	    weft_buf_slice(&reader->json.text), &value.token);
+
+	if (code)
+		return code;
+	value = coerced = weft__json_value_of(value.token);
+	weft__coercer_init(&coercer, reader->arena);
+	code = weft__coerce(&coercer, property, &coerced, &fault, NULL);
+	weft__coercer_fini(&coercer);
+	if (code == WEFT_ENOMEM)
+		return code;
+	property->default_value = code || fault ? value.token : coerced.token;
+	property->default_fn = WEFT__DEFAULT_VALUE;
+	return 0;
+}
+
 static int
 read_default_value(struct weft__property_reader *reader, const char *name,
     const json_t *value, struct weft__property *property)
@@ -153,14 +179,10 @@ read_default_value(struct weft__property_reader *reader, const char *name,
 		return weft_error_set(reader->error, WEFT_ECONFIG,
 		    "properties.%s.default: %s", name, why.text);
 	if (!code)
-		code = weft__arena_copy(reader->arena,
-		    weft_buf_slice(&reader->json.text),
-		    &property->default_value);
-	if (code)
-		return weft_error_set(reader->error, WEFT_ENOMEM,
-		    "out of memory");
-	property->default_fn = WEFT__DEFAULT_VALUE;
-	return 0;
+		code = take_default(reader, property);
+	return code ? weft_error_set(reader->error, WEFT_ENOMEM,
+			  "out of memory")
+		    : 0;
 }
 
 static int
@@ -182,7 +204,8 @@ read_default_fn(struct weft__property_reader *reader, const char *name,
 	return 0;
 }
 
-/* "default" goes before "defaultFn", as in LoopBack. */
+/* "default" goes before "defaultFn", as in LoopBack, whose default does not
+ * count at all where it is not to be applied on writes. */
 static int
 read_default(struct weft__property_reader *reader, const char *name,
     const json_t *json, struct weft__property *property)
@@ -193,7 +216,8 @@ read_default(struct weft__property_reader *reader, const char *name,
 
 	if (function && !json_is_null(function))
 		code = read_default_fn(reader, name, function, property);
-	if (!code && value)
+	if (!code && value &&
+	    !json_is_false(json_object_get(json, "applyDefaultOnWrites")))
 		code = read_default_value(reader, name, value, property);
 	return code;
 }

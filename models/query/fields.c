@@ -3,8 +3,8 @@
  */
 #include "models/query/filter.h"
 
-static bool
-is_wanted(const struct weft__filter *filter, struct weft_slice name)
+bool
+weft__filter_wants(const struct weft__filter *filter, struct weft_slice name)
 {
 	for (size_t i = 0; i < filter->fields_length; i++)
 		if (weft_slice_equal(filter->fields[i], name))
@@ -27,7 +27,7 @@ weft__filter_project(const struct weft__filter *filter,
 	if (!code && record.type != WEFT__JSON_OBJECT)
 		code = WEFT_EDAMAGED;
 	for (size_t i = 0; !code && i < record.length; i++)
-		if (is_wanted(filter, record.members[i].name))
+		if (weft__filter_wants(filter, record.members[i].name))
 			record.members[kept++] = record.members[i];
 	if (!code)
 		code = weft__json_write_object(record.members, kept, out);

@@ -151,6 +151,10 @@ int weft__where_compare_tokens(struct weft_slice a, struct weft_slice b);
 WEFT_MUST_CHECK int weft__query_sort_key(const struct weft_query *query,
     struct weft_slice body, struct weft_buf *key);
 
+/* Whether the filter's fields have this property (its canonical name). */
+bool weft__filter_wants(
+    const struct weft__filter *filter, struct weft_slice name);
+
 /*
  * Appends the record cut down to the filter's fields.
  * Returns 0, WEFT_ELIMIT, WEFT_ENOMEM; WEFT_EDAMAGED if 'body' is no object.

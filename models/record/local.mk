@@ -2,6 +2,7 @@
 libweft_all_la_SOURCES += \
 	models/record/compare.c \
 	models/record/create.c \
+	models/record/defaults.c models/record/defaults.h \
 	models/record/delete.c \
 	models/record/find.c \
 	models/record/hook.c models/record/hook.h \

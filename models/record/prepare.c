@@ -376,29 +376,50 @@ take_merged(struct weft__prepare *prepare, const struct weft__json *input,
 	return code;
 }
 
-int
-weft__prepare_merge(struct weft__prepare *prepare,
-    const struct weft__stored *stored, const struct weft__json *input,
-    struct weft__draft *draft, struct weft_error *error)
+/* Merges the input into a stored record; see weft__prepare_begin(). */
+static int
+merge(struct weft__prepare *prepare, const struct weft__stored *stored,
+    const struct weft__json *input, bool fill, struct weft_error *error)
 {
 	struct weft_slice id, hidden = stored->hidden;
-	int code;
+	int code = view_stored(prepare, stored, &id, error);
 
-	if (input->type != WEFT__JSON_OBJECT)
-		return weft_error_set(error, WEFT_EINVAL,
-		    "expected a JSON object as record");
-	code = view_stored(prepare, stored, &id, error);
 	if (!code)
 		code = view(&prepare->base_hidden,
 		    hidden.data ? hidden : weft_slice("{}"), error);
 	if (code)
 		return code;
-	weft__prepare_begin(prepare, false, id);
+	weft__prepare_begin(prepare, fill, id);
 	code = take_merged(prepare, input, error);
-	if (code)
-		return code;
 	prepare->changed = true;
-	return finish(prepare, false, weft_slice_of(NULL, 0), draft, error);
+	return code;
+}
+
+int
+weft__prepare_merge(struct weft__prepare *prepare,
+    const struct weft__stored *stored, const struct weft__json *input,
+    struct weft__draft *draft, struct weft_error *error)
+{
+	int code;
+
+	if (input->type != WEFT__JSON_OBJECT)
+		return weft_error_set(error, WEFT_EINVAL,
+		    "expected a JSON object as record");
+	code = merge(prepare, stored, input, false, error);
+	return code ? code
+		    : finish(prepare, false, weft_slice(NULL), draft, error);
+}
+
+int
+weft__prepare_fill(struct weft__prepare *prepare,
+    const struct weft__stored *stored, struct weft__draft *draft,
+    struct weft_error *error)
+{
+	static const struct weft__json nothing = {.type = WEFT__JSON_OBJECT};
+	int code = merge(prepare, stored, &nothing, true, error);
+
+	return code ? code
+		    : write_draft(prepare, weft_slice(NULL), draft, error);
 }
 
 int

@@ -112,6 +112,12 @@ WEFT_MUST_CHECK int weft__prepare_merge(struct weft__prepare *prepare,
     const struct weft__stored *stored, const struct weft__json *input,
     struct weft__draft *draft, struct weft_error *error);
 
+/* The record that is stored, with what a new one would have: the defaults of
+ * what it lacks.  It is no write of a user's: no hooks, no validation. */
+WEFT_MUST_CHECK int weft__prepare_fill(struct weft__prepare *prepare,
+    const struct weft__stored *stored, struct weft__draft *draft,
+    struct weft_error *error);
+
 /* A record that a peer sent. */
 struct weft__replica {
 	struct weft_slice sent;   /* canonical: what its revision names */

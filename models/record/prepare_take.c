@@ -6,7 +6,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "models/value/date.h"
+#include "models/record/defaults.h"
 
 static int
 failed(struct weft_error *error, int code)
@@ -118,31 +118,13 @@ make_default(struct weft__prepare *prepare,
     const struct weft__property *property, struct weft__json_value *value,
     struct weft_error *error)
 {
-	const struct weft_clock *clock = prepare->model->datasource->clock;
-	char text[WEFT__UUID_SIZE + 3] = "\"";
-	uint64_t now_ms;
-	size_t size = 0;
-	struct weft_slice token;
+	char text[WEFT__DEFAULT_SIZE];
 
-	switch (property->default_fn) {
-	case WEFT__DEFAULT_NONE:
-	case WEFT__DEFAULT_VALUE:
-		*value = weft__json_value_of(property->default_value);
-		return 0;
-	case WEFT__DEFAULT_GUID:
-		weft__uuid(clock, text + 1);
-		size = WEFT__UUID_SIZE;
-		break;
-	case WEFT__DEFAULT_NOW:
-		now_ms = weft__clock_now_ms(clock);
-		size = weft__date_format((int64_t)now_ms, text + 1);
-		break;
-	}
-	text[size + 1] = '"';
-	if (weft__arena_copy(&prepare->arena, weft_slice_of(text, size + 2),
-		&token))
+	*value = weft__default_make(
+	    property, prepare->model->datasource->clock, text);
+	if (value->token.data == text &&
+	    weft__arena_copy(&prepare->arena, value->token, &value->token))
 		return failed(error, WEFT_ENOMEM);
-	*value = weft__json_value_of(token);
 	return 0;
 }
 
@@ -242,7 +224,11 @@ take_id(struct weft__prepare *prepare, struct weft__json_value value,
 	return settle_id(prepare, value.token, error);
 }
 
-/* Whether an absent property gets a value: its default, else null. */
+/*
+ * Whether an absent property gets a value: its default, else null.  Of a record
+ * that is there already (its id is fixed) null is not put in the place of a
+ * default that its readers are given.
+ */
 static bool
 is_filled(const struct weft__prepare *prepare,
     const struct weft__property *property, bool *with_default)
@@ -252,6 +238,9 @@ is_filled(const struct weft__prepare *prepare,
 	if (!property->declared)
 		return false;
 	if (property->hidden && prepare->is_replica && !prepare->fill)
+		return false;
+	if (!*with_default && prepare->fixed_id.data &&
+	    weft__default_is_read(prepare->model->definition, property))
 		return false;
 	return *with_default ||
 	       prepare->model->definition->persist_undefined_as_null;

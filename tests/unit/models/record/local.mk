@@ -44,3 +44,9 @@ check_PROGRAMS += tests/unit/models/record/compare
 TESTS += tests/unit/models/record/compare
 tests_unit_models_record_compare_SOURCES = tests/unit/models/record/compare.c
 tests_unit_models_record_compare_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/record/defaults
+TESTS += tests/unit/models/record/defaults
+tests_unit_models_record_defaults_SOURCES = \
+	tests/unit/models/record/defaults.c tests/lib/both.h $(FIXTURE)
+tests_unit_models_record_defaults_LDADD = $(TEST_LIBS)
