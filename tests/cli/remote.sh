@@ -257,6 +257,34 @@ run 1 weft replicate "$wrong" G
 stop "$daemon"
 end
 
+begin 'replicate: a record that lacks a default, filled in at one side'
+cat >Task.json <<'X'
+{"name": "Task", "trackChanges": true, "properties": {
+  "id": {"type": "string", "id": true},
+  "done": {"type": "boolean", "default": false}}}
+X
+for i in bare whole other; do
+	weft init --quiet $i --model Task.json || fail init
+done
+put --merge bare:Task '{"id":"1"}'
+put --merge other:Task '{"id":"1"}'
+put --merge whole:Task '{"id":"1"}'
+put whole:Task '{"id":"1"}'
+run 0 weft get whole:Task 1
+out_is '{"done":false,"id":"1"}'
+serve bare
+for i in other whole other; do
+	run 0 weft replicate "$url" $i --both
+	run 0 weft verify $i "$url"
+	out_has '0 problems, 0 differences'
+done
+run 0 weft replicate "$url" other --both
+out_has ' 0 changes, 0 applied, roots equal'
+run 0 weft get other:Task 1
+out_is '{"done":false,"id":"1"}'
+stop "$daemon"
+end
+
 begin 'faults: a server that is killed, and comes back'
 make_source K
 make_source F

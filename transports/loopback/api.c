@@ -6,6 +6,7 @@
 
 #include "core/base/alloc.h"
 #include "models/definition/config.h"
+#include "models/record/defaults.h"
 #include "transports/loopback/rest.h"
 #include "transports/watch.h"
 
@@ -74,6 +75,8 @@ read_columns(struct weft__rest *rest, struct weft__rest_model *model,
 
 		if (property->declared && !property->hidden)
 			model->columns[model->columns_length++] = property;
+		model->has_defaults |=
+		    weft__default_is_read(definition, property);
 	}
 	qsort(model->columns, model->columns_length, sizeof *model->columns,
 	    compare_rank);

@@ -218,18 +218,32 @@ write_updates(struct comparing *comparing, const struct weft_update_list *list)
 	return code;
 }
 
+static int
+list_updates(struct comparing *comparing, const struct weft_change *changes,
+    size_t length, struct weft_update_list *list)
+{
+	return comparing->source->ops->create_updates(comparing->source,
+	    comparing->model, changes, length, list, &comparing->call->error);
+}
+
 /* Of these changes of the part that was read. */
 static int
 update(struct comparing *comparing, const struct weft_change *changes,
     size_t length)
 {
 	struct weft_update_list list = {0};
-	int code = 0;
+	bool is_filled;
+	int code;
 
-	if (length)
-		code = comparing->source->ops->create_updates(
-		    comparing->source, comparing->model, changes, length,
-		    &list, &comparing->call->error);
+	if (!length)
+		return 0;
+	code = list_updates(comparing, changes, length, &list);
+	if (!code)
+		code = weft__rest_fill(comparing->call, &list, &is_filled);
+	if (!code && is_filled) {
+		weft_update_list_clear(&list);
+		code = list_updates(comparing, changes, length, &list);
+	}
 	if (!code)
 		code = write_updates(comparing, &list);
 	weft_update_list_fini(&list);

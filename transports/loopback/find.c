@@ -21,24 +21,56 @@ write_element(struct weft_slice record, void *context)
 	return weft__rest_answer_settle(&call->answer, code, &call->error);
 }
 
+/* The filter of a call. */
+struct finding {
+	struct weft_buf json;
+	struct weft_slice filter;
+	struct weft__filter parsed; /* for the fields */
+};
+
+static int
+open_finding(struct finding *finding, struct weft__rest_call *call)
+{
+	int code;
+
+	memset(finding, 0, sizeof *finding);
+	weft_buf_init(&finding->json, WEFT_LIMIT_FILTER_SIZE);
+	code = weft__rest_take_filter(
+	    call, "filter", &finding->json, &finding->filter);
+	if (code || !call->model->has_defaults)
+		return code;
+	if (finding->filter.size)
+		code = weft__filter_parse(
+		    &finding->parsed, finding->filter, NULL, &call->error);
+	call->filled = &finding->parsed;
+	return code;
+}
+
+static int
+close_finding(struct finding *finding, struct weft__rest_call *call, int code)
+{
+	call->filled = NULL;
+	weft__filter_fini(&finding->parsed);
+	weft_buf_fini(&finding->json);
+	return code;
+}
+
 int
 weft__rest_find(struct weft__rest_call *call)
 {
-	struct weft_buf json = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
-	struct weft_slice filter;
-	int code = weft__rest_take_filter(call, "filter", &json, &filter);
+	struct finding finding;
+	int code = open_finding(&finding, call);
 
 	if (!code)
 		code = weft__rest_answer_text(
 		    &call->answer, "[", &call->error);
 	if (!code)
-		code = weft_record_find(call->model->model, &call->as, filter,
-		    write_element, call, &call->error);
+		code = weft_record_find(call->model->model, &call->as,
+		    finding.filter, write_element, call, &call->error);
 	if (!code)
 		code = weft__rest_answer_text(
 		    &call->answer, "]", &call->error);
-	weft_buf_fini(&json);
-	return code;
+	return close_finding(&finding, call, code);
 }
 
 /* The hash of the canonical text: of a whole record it is the revision. */
@@ -69,37 +101,33 @@ answer_one(struct weft__rest_call *call, int code, struct weft_buf *record)
 int
 weft__rest_find_one(struct weft__rest_call *call)
 {
-	struct weft_buf json = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
 	struct weft_buf record = WEFT_BUF_INIT(2 * WEFT_LIMIT_RECORD_SIZE);
-	struct weft_slice filter;
-	int code = weft__rest_take_filter(call, "filter", &json, &filter);
+	struct finding finding;
+	int code = open_finding(&finding, call);
 
 	if (!code)
 		code = answer_one(call,
-		    weft_record_find_one(call->model->model, &call->as, filter,
-			&record, &call->error),
+		    weft_record_find_one(call->model->model, &call->as,
+			finding.filter, &record, &call->error),
 		    &record);
-	weft_buf_fini(&json);
 	weft_buf_fini(&record);
-	return code;
+	return close_finding(&finding, call, code);
 }
 
 int
 weft__rest_find_by_id(struct weft__rest_call *call)
 {
-	struct weft_buf json = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
 	struct weft_buf record = WEFT_BUF_INIT(2 * WEFT_LIMIT_RECORD_SIZE);
-	struct weft_slice filter;
-	int code = weft__rest_take_filter(call, "filter", &json, &filter);
+	struct finding finding;
+	int code = open_finding(&finding, call);
 
 	if (!code)
 		code = answer_one(call,
 		    weft_record_find_by_id(call->model->model, &call->as,
-			call->id, filter, &record, &call->error),
+			call->id, finding.filter, &record, &call->error),
 		    &record);
-	weft_buf_fini(&json);
 	weft_buf_fini(&record);
-	return code;
+	return close_finding(&finding, call, code);
 }
 
 int

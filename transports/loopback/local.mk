@@ -11,6 +11,7 @@ libweft_all_la_SOURCES += \
 	transports/loopback/diff.c \
 	transports/loopback/event.c transports/loopback/event.h \
 	transports/loopback/failure.c transports/loopback/failure.h \
+	transports/loopback/fill.c \
 	transports/loopback/find.c \
 	transports/loopback/loopback.h \
 	transports/loopback/openapi.c transports/loopback/openapi.h \

@@ -1,7 +1,9 @@
 /*
- * Records as LoopBack sends them: properties in the order of declaration.
+ * Records as LoopBack sends them: properties in the order of declaration, with
+ * the defaults of those that are not there.
  */
 #include "core/base/json.h"
+#include "models/record/defaults.h"
 #include "transports/loopback/rest.h"
 
 /* Text that grows; after the first failure nothing more is added. */
@@ -30,19 +32,58 @@ put_member(
 	writer->separator = ',';
 }
 
+/*
+ * Whether an absent property is given its default.  Of those that a filter
+ * leaves out of a record with persistUndefinedAsNull LoopBack makes null, and
+ * of those that it does not leave out, too.
+ */
+static bool
+is_filled(const struct weft__rest_call *call,
+    const struct weft__property *property)
+{
+	const struct weft__definition *definition = call->model->definition;
+	const struct weft__filter *filter = call->filled;
+
+	if (!filter || !weft__default_is_read(definition, property))
+		return false;
+	return !filter->fields_length ||
+	       (!definition->persist_undefined_as_null &&
+		   weft__filter_wants(filter, property->name));
+}
+
+/* Writes a declared property that the record does not have. */
+static void
+put_absent(struct writer *writer, struct weft__rest_call *call,
+    const struct weft__property *property)
+{
+	char text[WEFT__DEFAULT_SIZE];
+
+	if (is_filled(call, property)) {
+		put_member(writer, property->name,
+		    weft__default_make(property,
+			call->model->model->datasource->clock, text)
+			.token);
+		*call->etag = '\0'; /* it is not the record as it is stored */
+	} else if (call->model->definition->persist_undefined_as_null) {
+		put_member(writer, property->name, weft_slice("null"));
+	}
+}
+
 /* Writes what is declared. */
 static void
-put_columns(struct writer *writer, const struct weft__rest_model *model,
-    const struct weft__json *view)
+put_columns(struct writer *writer, struct weft__rest_call *call)
 {
+	const struct weft__rest_model *model = call->model;
+
 	for (size_t i = 0; i < model->columns_length; i++) {
-		struct weft_slice name = model->columns[i]->name;
-		struct weft__json_value value = weft__json_find(view, name);
+		const struct weft__property *property = model->columns[i];
+		struct weft__json_value value =
+		    weft__json_find(&call->view, property->name);
 
 		if (value.type != WEFT__JSON_ABSENT)
-			put_member(writer, name, value.token);
-		else if (model->definition->persist_undefined_as_null)
-			put_member(writer, name, weft_slice("null"));
+			put_member(writer, property->name, value.token);
+		else
+			put_absent(writer, call, property);
 	}
 }
 
@@ -71,7 +112,7 @@ weft__rest_write_record(struct weft__rest_call *call,
 
 	if (code)
 		return code;
-	put_columns(&writer, model, &call->view);
+	put_columns(&writer, call);
 	put_others(&writer, model->definition, &call->view);
 	put(&writer, weft_slice(writer.separator == '{' ? "{}" : "}"));
 	return writer.code;

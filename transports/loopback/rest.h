@@ -33,6 +33,7 @@
 #include "core/repl/source.h"
 #include "models/access/access.h"
 #include "models/model.h"
+#include "models/query/filter.h"
 #include "transports/http/http.h"
 #include "transports/loopback/answer.h"
 #include "transports/loopback/bookmark.h"
@@ -75,6 +76,7 @@ struct weft__rest_model {
 	size_t columns_length;
 	bool is_user;
 	bool has_patch_put;
+	bool has_defaults; /* that are given to who reads */
 };
 
 struct weft__rest {
@@ -109,6 +111,8 @@ struct weft__rest_call {
 	struct weft_call as; /* on whose behalf */
 	struct weft__rest_answer answer;
 	char etag[WEFT__OID_HEX + 3]; /* of the answer, with quotes; or "" */
+	const struct weft__filter *filled; /* by which records were found whose
+	                      defaults are filled in; NULL: they are not */
 	struct weft__rest_failure failure;
 	struct weft_error error;
 	struct weft__json view; /* scratch */
@@ -152,8 +156,18 @@ WEFT_MUST_CHECK int weft__rest_check_change(struct weft__rest_call *call,
 WEFT_MUST_CHECK int weft__rest_open_source(
     struct weft__rest_call *call, struct weft_source **source);
 
-/* Appends a record: its properties as they are declared, then the others;
- * with persistUndefinedAsNull those that are absent as null. */
+/*
+ * Writes the defaults that these records lack into them, if the caller may
+ * write; the list tells then what they were.
+ */
+WEFT_MUST_CHECK int weft__rest_fill(struct weft__rest_call *call,
+    const struct weft_update_list *list, bool *is_filled);
+
+/*
+ * Appends a record: its properties as they are declared, then the others.
+ * Absent ones get their defaults if call->filled says so; with
+ * persistUndefinedAsNull they are null.
+ */
 WEFT_MUST_CHECK int weft__rest_write_record(struct weft__rest_call *call,
     struct weft_slice record, struct weft_buf *out);
 

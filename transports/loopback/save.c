@@ -95,11 +95,15 @@ weft__rest_replace_by_id(struct weft__rest_call *call)
 	return close_saving(&saving, code);
 }
 
+/* LoopBack reads the record first, with its defaults. */
 int
 weft__rest_patch_attributes(struct weft__rest_call *call)
 {
+	static const struct weft__filter all_fields;
 	struct saving saving;
 	int code = open_saving(&saving, call);
+
+	call->filled = &all_fields;
 
 	if (!code)
 		code = weft_record_patch(call->model->model, &call->as,

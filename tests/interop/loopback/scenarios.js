@@ -73,6 +73,41 @@ test('changes of both sides are carried by one push and pull',
           'changed there');
     }, 'weftd'); // LoopBack's servers see conflicts in echoes
 
+test('a default that the client fills in is no conflict', async server => {
+  const {local, server: remote} = server.client();
+  const loop = new Loop(local.Todo, remote.Todo);
+
+  // An upsert fills in no defaults.
+  await remote.Todo.patchOrCreate({id: 'bare', title: 'as it was sent'});
+  assert.deepStrictEqual(
+      (await request('GET', `${server.url}/Todos/bare`)).body,
+      {id: 'bare', title: 'as it was sent', completed: false});
+  assert.deepStrictEqual((await loop.pull()).conflicts, []);
+  assert.strictEqual((await local.Todo.findById('bare')).completed, false);
+  assert.deepStrictEqual((await loop.push()).conflicts, []);
+  assert.deepStrictEqual((await loop.pull()).conflicts, []);
+  await assertSame(local.Todo, remote.Todo);
+});
+
+test('a record is edited on either side that had no default',
+    async server => {
+      const {local, server: remote} = server.client();
+      const loop = new Loop(local.Todo, remote.Todo);
+
+      await remote.Todo.patchOrCreate({id: 'here', title: 'as it was sent'});
+      await remote.Todo.patchOrCreate({id: 'there', title: 'as it was sent'});
+      await loop.pull();
+      await local.Todo.updateAll({id: 'here'}, {title: 'edited here'});
+      await remote.Todo.patchOrCreate({id: 'there', title: 'edited there'});
+      assert.deepStrictEqual((await loop.push()).conflicts, []);
+      assert.deepStrictEqual((await loop.pull()).conflicts, []);
+      assert.strictEqual(
+          (await remote.Todo.findById('here')).title, 'edited here');
+      assert.strictEqual(
+          (await local.Todo.findById('there')).title, 'edited there');
+      await assertSame(local.Todo, remote.Todo);
+    }, 'weftd'); // LoopBack's servers look for the record by all its values
+
 test('a replication without changes sends nothing', async server => {
   const {local, server: remote} = server.client();
   const loop = new Loop(local.Todo, remote.Todo);

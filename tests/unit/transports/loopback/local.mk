@@ -73,3 +73,9 @@ TESTS += tests/unit/transports/loopback/changes
 tests_unit_transports_loopback_changes_SOURCES = \
 	tests/unit/transports/loopback/changes.c $(rest_fixture)
 tests_unit_transports_loopback_changes_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/loopback/defaults
+TESTS += tests/unit/transports/loopback/defaults
+tests_unit_transports_loopback_defaults_SOURCES = \
+	tests/unit/transports/loopback/defaults.c $(rest_fixture)
+tests_unit_transports_loopback_defaults_LDADD = $(TEST_LIBS)

@@ -29,6 +29,22 @@
 	"\"id\":{\"type\":\"string\",\"id\":true}," \
 	"\"ownerId\":\"string\",\"text\":\"string\"}}"
 
+/* peter and alice may write those that they may see, emery may read them. */
+#define MEMO \
+	"{\"name\":\"Memo\",\"trackChanges\":true,\"visibleTo\":" \
+	"{\"property\":\"ownerId\"},\"properties\":{" \
+	"\"id\":{\"type\":\"string\",\"id\":true}," \
+	"\"ownerId\":\"string\"," \
+	"\"done\":{\"type\":\"boolean\",\"default\":false}},\"acls\":[" \
+	"{\"principalType\":\"ROLE\",\"principalId\":\"$everyone\"," \
+	"\"permission\":\"DENY\"}," \
+	"{\"principalType\":\"ROLE\",\"principalId\":\"$authenticated\"," \
+	"\"permission\":\"ALLOW\",\"accessType\":\"READ\"}," \
+	"{\"principalType\":\"USER\",\"principalId\":\"p\"," \
+	"\"permission\":\"ALLOW\",\"accessType\":\"WRITE\"}," \
+	"{\"principalType\":\"USER\",\"principalId\":\"a\"," \
+	"\"permission\":\"ALLOW\",\"accessType\":\"WRITE\"}]}"
+
 #define UNAUTHORIZED \
 	"{\"error\":{\"statusCode\":401,\"name\":\"Error\",\"message\":" \
 	"\"Authorization Required\",\"code\":\"AUTHORIZATION_REQUIRED\"}}"
@@ -52,6 +68,7 @@ open_rights(struct rights *rights)
 		rest_define(rest, weft__builtin_definition(builtins[i]));
 	rest_define(rest, CAR);
 	rest_define(rest, NOTE);
+	rest_define(rest, MEMO);
 	options.cost.log_n = 4;
 	options.clock = &rest->fixture.clock;
 	fixture_ok(&rest->fixture,
@@ -274,6 +291,60 @@ rest__shows_only_what_may_be_seen(void **state)
 	close_rights(&rights);
 }
 
+/* Asks for a memo as a replication does, and asserts that the answer is this
+ * record; "" is none. */
+static void
+pull_memo(struct rights *rights, const char *user, const char *id,
+    const char *record)
+{
+	struct rest *rest = &rights->rest;
+	char token[80], deltas[80], data[200];
+
+	log_in(rights, user, token);
+	snprintf(deltas, sizeof deltas,
+	    "[{\"modelId\":\"%s\",\"rev\":\"x\"}]", id);
+	snprintf(data, sizeof data, "\"data\":%s}]", record);
+	rest_expect(
+	    rest, "POST /api/Memos/create-updates", deltas, 200, NULL);
+	if (!strstr(rest->body, *record ? data : "[]"))
+		fail_msg("%s got %s", user, rest->body);
+}
+
+/* Who gets a record that lacks a default causes a write, if he may write. */
+static void
+create_updates__fills_in_for_who_may_write(void **state)
+{
+	static const char mine[] = "{\"id\":\"e1\",\"ownerId\":\"e\"}",
+	    bare[] = "{\"id\":\"p1\",\"ownerId\":\"p\"}",
+	    whole[] = "{\"done\":false,\"id\":\"p1\",\"ownerId\":\"p\"}";
+	struct rights rights;
+	struct weft_model *model;
+	struct weft_buf stored = WEFT_BUF_INIT(1000);
+	struct fixture *fixture = &rights.rest.fixture;
+
+	open_rights(&rights);
+	model = weft_registry_find_model(fixture->registry, "Memo");
+	fixture_ok(fixture, weft_record_upsert(model, NULL, weft_slice(bare),
+				NULL, &fixture->error));
+	fixture_ok(fixture, weft_record_upsert(model, NULL, weft_slice(mine),
+				NULL, &fixture->error));
+	pull_memo(&rights, "emery", "p1", "");
+	pull_memo(&rights, "alice", "p1", "");
+	fixture_ok(fixture,
+	    weft_record_find_by_id(model, NULL, weft_slice("p1"),
+		weft_slice(NULL), &stored, &fixture->error));
+	assert_string_equal(stored.data, bare);
+	pull_memo(&rights, "emery", "e1", mine);
+	weft_buf_clear(&stored);
+	fixture_ok(fixture,
+	    weft_record_find_by_id(model, NULL, weft_slice("e1"),
+		weft_slice(NULL), &stored, &fixture->error));
+	assert_string_equal(stored.data, mine);
+	pull_memo(&rights, "peter", "p1", whole);
+	weft_buf_fini(&stored);
+	close_rights(&rights);
+}
+
 /* A body that may be large is not waited for. */
 static void
 bulk__is_refused_before_its_body(void **state)
@@ -305,6 +376,7 @@ main(void)
 	    cmocka_unit_test(rest__refuses_wrong_logins_as_loopback_does),
 	    cmocka_unit_test(online_sync__asks_for_each_right),
 	    cmocka_unit_test(rest__shows_only_what_may_be_seen),
+	    cmocka_unit_test(create_updates__fills_in_for_who_may_write),
 	    cmocka_unit_test(bulk__is_refused_before_its_body),
 	};
 
