@@ -8,6 +8,7 @@ libweft_all_la_SOURCES += \
 	models/connectors/memory_table.c \
 	models/connectors/ordered.c models/connectors/ordered.h \
 	models/connectors/remote.c \
+	models/connectors/slab.c models/connectors/slab.h \
 	models/connectors/sqlite.c models/connectors/sqlite_private.h \
 	models/connectors/sqlite_backup.c \
 	models/connectors/sqlite_batch.c \

@@ -67,17 +67,19 @@ memory_open(struct weft_slice settings, const char *directory,
 
 /* Frees the last version; an item that is in two tables by one of them. */
 static void
-free_tables(struct weft__memory_tables *tables)
+free_tables(struct weft__memory *memory)
 {
+	struct weft__memory_tables *tables = memory->committed;
+
 	for (size_t i = 0; tables && i < tables->length; i++) {
 		size_t table = i % WEFT__MEMORY_TABLES;
 
-		weft__ordered_fini(&tables->maps[i],
+		weft__ordered_fini(&tables->maps[i], &memory->versions,
 		    i < WEFT__MEMORY_TABLES ||
 		        (table != WEFT__MEMORY_RECORD &&
 		            table != WEFT__MEMORY_TOMBSTONE));
 	}
-	weft__versions_free(tables);
+	weft__versions_free(&memory->versions, tables);
 }
 
 static void
@@ -90,7 +92,7 @@ memory_close(struct weft_connector *connector)
 	for (size_t i = 0; i < memory->models_length; i++)
 		weft__free(memory->models[i]);
 	weft__free(memory->models);
-	free_tables(memory->committed);
+	free_tables(memory);
 	weft__versions_fini(&memory->versions);
 	pthread_mutex_destroy(&memory->mutex);
 	weft__free(memory);
@@ -189,7 +191,6 @@ memory_rollback(struct weft_connector_session *base)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
 	struct weft__memory *memory = session->memory;
-	struct weft__version_block *refuse;
 
 	session->marks_length = 0;
 	session->tables = NULL;
@@ -198,9 +199,8 @@ memory_rollback(struct weft_connector_session *base)
 		return;
 	}
 	pthread_mutex_lock(&memory->mutex);
-	refuse = weft__versions_leave(&memory->versions, &session->reader);
+	weft__versions_leave(&memory->versions, &session->reader);
 	pthread_mutex_unlock(&memory->mutex);
-	weft__versions_dump(refuse);
 }
 
 static void
@@ -246,7 +246,7 @@ memory_commit(struct weft_connector_session *base, struct weft_error *error)
 		memory->committed = session->tables;
 		refuse = weft__versions_commit(&memory->versions);
 		pthread_mutex_unlock(&memory->mutex);
-		weft__versions_dump(refuse);
+		weft__versions_dump(&memory->versions, refuse);
 	}
 	memory_rollback(base);
 	return 0;

@@ -416,20 +416,22 @@ weft__ordered_after(const struct weft__ordered *map,
 }
 
 static void
-free_node(struct weft__ordered_node *node, bool has_items)
+free_node(struct weft__versions *versions, struct weft__ordered_node *node,
+    bool has_items)
 {
 	for (unsigned i = 0; i < node->length; i++)
 		if (!node->is_leaf)
-			free_node(node->children[i], has_items);
+			free_node(versions, node->children[i], has_items);
 		else if (has_items)
-			weft__versions_free(node->items[i]);
-	weft__versions_free(node);
+			weft__versions_free(versions, node->items[i]);
+	weft__versions_free(versions, node);
 }
 
 void
-weft__ordered_fini(struct weft__ordered *map, bool has_items)
+weft__ordered_fini(struct weft__ordered *map, struct weft__versions *versions,
+    bool has_items)
 {
 	if (map->root)
-		free_node(map->root, has_items);
+		free_node(versions, map->root, has_items);
 	*map = (struct weft__ordered){NULL, 0};
 }

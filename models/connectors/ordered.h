@@ -76,6 +76,7 @@ struct weft__ordered_item *weft__ordered_before(
 
 /* Frees the nodes at the end of all versions, and the items if they are not in
  * another map. */
-void weft__ordered_fini(struct weft__ordered *map, bool has_items);
+void weft__ordered_fini(struct weft__ordered *map,
+    struct weft__versions *versions, bool has_items);
 
 #endif

@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include "core/base/alloc.h"
-
 /*
  * Blocks that a version has left out hang together by 'next_given'.  The first
  * of them stands for all: its 'number' is that version, and 'next' leads to
@@ -34,7 +32,8 @@ weft__versions_init(struct weft__versions *versions)
 void
 weft__versions_fini(struct weft__versions *versions)
 {
-	weft__versions_dump(versions->waiting);
+	weft__versions_dump(versions, versions->waiting);
+	weft__slab_fini(&versions->slab);
 }
 
 void
@@ -47,7 +46,7 @@ void *
 weft__versions_make(struct weft__versions *versions, size_t size)
 {
 	struct weft__version_block *block =
-	    weft__malloc(sizeof *block + size);
+	    weft__slab_take(&versions->slab, sizeof *block + size);
 
 	if (!block)
 		return NULL;
@@ -74,10 +73,10 @@ weft__versions_give_up(struct weft__versions *versions, void *memory)
 }
 
 void
-weft__versions_free(void *memory)
+weft__versions_free(struct weft__versions *versions, void *memory)
 {
 	if (memory)
-		weft__free(block_of(memory));
+		weft__slab_give(&versions->slab, block_of(memory));
 }
 
 void
@@ -97,7 +96,7 @@ free_made(struct weft__versions *versions, struct weft__version_block *first)
 
 	while ((block = versions->made) != first) {
 		versions->made = block->next;
-		weft__free(block);
+		weft__slab_give(&versions->slab, block);
 	}
 }
 
@@ -180,23 +179,23 @@ weft__versions_enter(
 	versions->readers_last = &reader->next;
 }
 
-struct weft__version_block *
+void
 weft__versions_leave(
     struct weft__versions *versions, struct weft__version_reader *reader)
 {
 	if (!reader->link)
-		return NULL;
+		return;
 	*reader->link = reader->next;
 	if (reader->next)
 		reader->next->link = reader->link;
 	else
 		versions->readers_last = reader->link;
 	reader->link = NULL;
-	return collect(versions);
 }
 
 void
-weft__versions_dump(struct weft__version_block *blocks)
+weft__versions_dump(
+    struct weft__versions *versions, struct weft__version_block *blocks)
 {
 	struct weft__version_block *next, *block;
 
@@ -204,7 +203,7 @@ weft__versions_dump(struct weft__version_block *blocks)
 		next = blocks->next;
 		while ((block = blocks)) {
 			blocks = block->next_given;
-			weft__free(block);
+			weft__slab_give(&versions->slab, block);
 		}
 	}
 }

@@ -4,7 +4,7 @@
  *
  * What the writer makes is its own until the version is done: it may be
  * changed in place.  What it leaves out of the version is given up, and freed
- * when nobody looks at a version that has it.  So a version costs what differs
+ * with the first version that is done when nobody looks at one that has it.  So a version costs what differs
  * from the one before, and undoing is to go back to an older one.
  *
  * Threads: what is marked 'shared' is guarded by the owner's mutex; all else
@@ -13,7 +13,7 @@
 #ifndef MODELS_CONNECTORS_VERSIONS_H
 #define MODELS_CONNECTORS_VERSIONS_H
 
-#include <weft/types.h>
+#include "models/connectors/slab.h"
 
 struct weft__version_block; /* before each piece of memory */
 
@@ -39,12 +39,14 @@ struct weft__versions {
 	struct weft__version_reader *readers, **readers_last; /* shared */
 	/* What versions have left out, oldest first; shared. */
 	struct weft__version_block *waiting, **waiting_last;
+	struct weft__slab slab; /* where memory comes from */
 };
 
 /* Makes ready for the first version. */
 void weft__versions_init(struct weft__versions *versions);
 
-/* Frees what waits for readers; there are none, and no version under way. */
+/* Frees what waits for readers, and all that is kept for later; there are no
+ * readers, no version under way, and nothing else was made or all was freed. */
 void weft__versions_fini(struct weft__versions *versions);
 
 /* Begins the next version. */
@@ -61,7 +63,7 @@ bool weft__versions_is_own(
     const struct weft__versions *versions, const void *memory);
 
 /* Frees memory at the end of all versions. */
-void weft__versions_free(void *memory);
+void weft__versions_free(struct weft__versions *versions, void *memory);
 
 /*
  * A point to go back to.  undo() frees what was made since, and takes back what
@@ -84,14 +86,15 @@ void weft__versions_rollback(struct weft__versions *versions);
 struct weft__version_block *weft__versions_commit(
     struct weft__versions *versions);
 
+/* Frees it; NULL is allowed. */
+void weft__versions_dump(
+    struct weft__versions *versions, struct weft__version_block *blocks);
+
 /* Begins, and ends (nothing if it has), to look at the newest version
- * (shared).  The latter returns as weft__versions_commit(). */
+ * (shared). */
 void weft__versions_enter(struct weft__versions *versions,
     struct weft__version_reader *reader);
-struct weft__version_block *weft__versions_leave(
-    struct weft__versions *versions, struct weft__version_reader *reader);
-
-/* Frees it; NULL is allowed.  Thread: any. */
-void weft__versions_dump(struct weft__version_block *blocks);
+void weft__versions_leave(struct weft__versions *versions,
+    struct weft__version_reader *reader);
 
 #endif

@@ -22,6 +22,12 @@ tests_unit_models_connectors_ordered_SOURCES = \
 	tests/unit/models/connectors/ordered.c
 tests_unit_models_connectors_ordered_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/connectors/slab
+TESTS += tests/unit/models/connectors/slab
+tests_unit_models_connectors_slab_SOURCES = \
+	tests/unit/models/connectors/slab.c
+tests_unit_models_connectors_slab_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/connectors/sqlite
 TESTS += tests/unit/models/connectors/sqlite
 tests_unit_models_connectors_sqlite_SOURCES = \

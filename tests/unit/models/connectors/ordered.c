@@ -26,7 +26,8 @@ begin(struct shelf *shelf)
 static void
 commit(struct shelf *shelf)
 {
-	weft__versions_dump(weft__versions_commit(&shelf->versions));
+	weft__versions_dump(&shelf->versions,
+	    weft__versions_commit(&shelf->versions));
 }
 
 static void
@@ -42,7 +43,7 @@ static void
 close_shelf(struct shelf *shelf)
 {
 	commit(shelf);
-	weft__ordered_fini(&shelf->map, true);
+	weft__ordered_fini(&shelf->map, &shelf->versions, true);
 	weft__versions_fini(&shelf->versions);
 }
 
@@ -129,7 +130,7 @@ ordered_put__leaves_older_versions_as_they_were(void **state)
 	has(&shelf.map, "b", NULL);
 	has(&shelf.map, "c", "4");
 	assert_int_equal(shelf.map.length, 2);
-	weft__versions_dump(weft__versions_leave(&shelf.versions, &reader));
+	weft__versions_leave(&shelf.versions, &reader);
 	begin(&shelf);
 	close_shelf(&shelf);
 }
@@ -284,8 +285,7 @@ agrees_with_an_array(enum kind kind)
 		change_at_random(&random, &shelf, kind, present);
 		check(&shelf.map, kind, present);
 		check(&old, kind, before);
-		weft__versions_dump(
-		    weft__versions_leave(&shelf.versions, &reader));
+		weft__versions_leave(&shelf.versions, &reader);
 	}
 	close_shelf(&shelf);
 }

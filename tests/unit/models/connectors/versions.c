@@ -16,10 +16,13 @@ make(struct weft__versions *versions, int number)
 	return made;
 }
 
+/* Ends the version; whether something is freed. */
 static bool
-frees_something(struct weft__version_block *blocks)
+commit(struct weft__versions *versions)
 {
-	weft__versions_dump(blocks);
+	struct weft__version_block *blocks = weft__versions_commit(versions);
+
+	weft__versions_dump(versions, blocks);
 	return blocks != NULL;
 }
 
@@ -32,19 +35,19 @@ versions_commit__frees_what_nobody_reads(void **state)
 	weft__versions_init(&versions);
 	weft__versions_begin(&versions);
 	one = make(&versions, 1);
-	weft__versions_dump(weft__versions_commit(&versions));
+	assert_false(commit(&versions));
 	weft__versions_begin(&versions);
 	two = make(&versions, 2);
 	weft__versions_give_up(&versions, one);
 	assert_int_equal(*one, 1);
-	assert_true(frees_something(weft__versions_commit(&versions)));
+	assert_true(commit(&versions));
 	assert_int_equal(*two, 2);
-	weft__versions_free(two);
+	weft__versions_free(&versions, two);
 	weft__versions_fini(&versions);
 }
 
 static void
-versions_leave__frees_what_the_last_reader_had(void **state)
+versions_commit__frees_what_the_last_reader_had(void **state)
 {
 	struct weft__version_reader old = {0}, same = {0}, new = {0};
 	struct weft__versions versions;
@@ -53,18 +56,22 @@ versions_leave__frees_what_the_last_reader_had(void **state)
 	weft__versions_init(&versions);
 	weft__versions_begin(&versions);
 	one = make(&versions, 1);
-	weft__versions_dump(weft__versions_commit(&versions));
+	assert_false(commit(&versions));
 	weft__versions_enter(&versions, &old);
 	weft__versions_enter(&versions, &same);
 	weft__versions_begin(&versions);
 	weft__versions_give_up(&versions, one);
-	assert_false(frees_something(weft__versions_commit(&versions)));
+	assert_false(commit(&versions));
 	weft__versions_enter(&versions, &new);
-	assert_false(frees_something(weft__versions_leave(&versions, &old)));
+	weft__versions_leave(&versions, &old);
+	weft__versions_begin(&versions);
+	assert_false(commit(&versions));
 	assert_int_equal(*one, 1);
-	assert_true(frees_something(weft__versions_leave(&versions, &same)));
-	assert_false(frees_something(weft__versions_leave(&versions, &new)));
-	assert_false(frees_something(weft__versions_leave(&versions, &new)));
+	weft__versions_leave(&versions, &same);
+	weft__versions_begin(&versions);
+	assert_true(commit(&versions));
+	weft__versions_leave(&versions, &new);
+	weft__versions_leave(&versions, &new);
 	weft__versions_fini(&versions);
 }
 
@@ -77,7 +84,7 @@ versions_rollback__takes_back_what_was_given_up(void **state)
 	weft__versions_init(&versions);
 	weft__versions_begin(&versions);
 	one = make(&versions, 1);
-	weft__versions_dump(weft__versions_commit(&versions));
+	assert_false(commit(&versions));
 	weft__versions_begin(&versions);
 	weft__versions_give_up(&versions, one);
 	weft__versions_give_up(&versions, make(&versions, 2));
@@ -85,7 +92,7 @@ versions_rollback__takes_back_what_was_given_up(void **state)
 	weft__versions_rollback(&versions);
 	weft__versions_rollback(&versions); /* there is none */
 	assert_int_equal(*one, 1);
-	weft__versions_free(one);
+	weft__versions_free(&versions, one);
 	weft__versions_fini(&versions);
 }
 
@@ -112,12 +119,12 @@ versions_mark__tells_whose_memory_is_own(void **state)
 	assert_false(weft__versions_is_own(&versions, first));
 	weft__versions_undo(&versions, &outer);
 	assert_true(weft__versions_is_own(&versions, first));
-	weft__versions_dump(weft__versions_commit(&versions));
+	assert_false(commit(&versions));
 	assert_false(weft__versions_is_own(&versions, first));
 	weft__versions_begin(&versions);
 	assert_false(weft__versions_is_own(&versions, first));
 	weft__versions_rollback(&versions);
-	weft__versions_free(first);
+	weft__versions_free(&versions, first);
 	weft__versions_fini(&versions);
 }
 
@@ -140,7 +147,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(versions_commit__frees_what_nobody_reads),
-	    cmocka_unit_test(versions_leave__frees_what_the_last_reader_had),
+	    cmocka_unit_test(versions_commit__frees_what_the_last_reader_had),
 	    cmocka_unit_test(versions_rollback__takes_back_what_was_given_up),
 	    cmocka_unit_test(versions_mark__tells_whose_memory_is_own),
 	    cmocka_unit_test(versions_make__fails_without_memory),
