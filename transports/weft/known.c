@@ -1,6 +1,7 @@
 #include "transports/weft/known.h"
 
 #include "core/base/alloc.h"
+#include "core/base/map.h"
 
 #define FIRST_CAPACITY 1024
 
@@ -11,38 +12,29 @@ weft__known_fini(struct weft__known *known)
 	*known = (struct weft__known){NULL, 0, 0};
 }
 
-static struct weft__oid
+static uint64_t
 hash_rev(struct weft_slice rev)
 {
-	struct weft__oid oid = {{0}};
-
-	if (rev.data && !weft__oid_parse(rev, &oid))
-		weft__sha1(rev.data, rev.size, &oid);
-	return oid;
+	return rev.data ? weft__hash_seeded(rev.data, rev.size) | 1 : 0;
 }
 
-static void
-hash_record(const char *model, struct weft_slice id, uint64_t record[2])
+static uint64_t
+hash_record(const char *model, struct weft_slice id)
 {
-	struct weft__sha1_stream stream;
-	struct weft__oid oid;
+	uint64_t parts[2] = {weft__hash_seeded(model, strlen(model)),
+	    weft__hash_seeded(id.data, id.size)};
 
-	weft__sha1_start(&stream);
-	weft__sha1_add(&stream, model, strlen(model) + 1);
-	weft__sha1_add(&stream, id.data, id.size);
-	weft__sha1_finish(&stream, &oid);
-	memcpy(record, oid.bytes, 2 * sizeof *record);
-	record[0] |= 1; /* never free */
+	return weft__hash_seeded(parts, sizeof parts) | 1;
 }
 
 /* Where the record is, or would be. */
 static struct weft__known_entry *
-find(const struct weft__known *known, const uint64_t record[2])
+find(const struct weft__known *known, uint64_t record)
 {
-	size_t mask = known->capacity - 1, at = record[1] & mask;
+	size_t mask = known->capacity - 1, at = record >> 1 & mask;
 
-	while (known->entries[at].record[0] &&
-	    memcmp(known->entries[at].record, record, 16) != 0)
+	while (known->entries[at].record &&
+	    known->entries[at].record != record)
 		at = (at + 1) & mask;
 	return &known->entries[at];
 }
@@ -62,7 +54,7 @@ grow(struct weft__known *known)
 	if (!larger.entries)
 		return false;
 	for (size_t i = 0; i < known->capacity; i++)
-		if (known->entries[i].record[0])
+		if (known->entries[i].record)
 			*find(&larger, known->entries[i].record) =
 			    known->entries[i];
 	weft__free(known->entries);
@@ -75,18 +67,16 @@ weft__known_put(struct weft__known *known, const char *model,
     struct weft_slice id, struct weft_slice rev)
 {
 	struct weft__known_entry *entry;
-	uint64_t record[2];
+	const uint64_t record = hash_record(model, id);
 
-	hash_record(model, id, record);
 	if (!grow(known)) {
 		/* What is noted of this record may be old: forget all. */
 		weft__known_fini(known);
 		return;
 	}
 	entry = find(known, record);
-	known->count += !entry->record[0];
-	memcpy(entry->record, record, sizeof record);
-	entry->rev = hash_rev(rev);
+	known->count += !entry->record;
+	*entry = (struct weft__known_entry){record, hash_rev(rev)};
 }
 
 bool
@@ -94,12 +84,9 @@ weft__known_has(const struct weft__known *known, const char *model,
     struct weft_slice id, struct weft_slice rev)
 {
 	const struct weft__known_entry *entry;
-	struct weft__oid oid = hash_rev(rev);
-	uint64_t record[2];
 
 	if (!known->count)
 		return false;
-	hash_record(model, id, record);
-	entry = find(known, record);
-	return entry->record[0] && weft__oid_equal(&entry->rev, &oid);
+	entry = find(known, hash_record(model, id));
+	return entry->record && entry->rev == hash_rev(rev);
 }

@@ -8,14 +8,13 @@
 
 #include <weft/types.h>
 
-#include "core/base/hash.h"
-
+/* Hashes with this process's seed, which nobody can aim at. */
 struct weft__known_entry {
-	uint64_t record[2];   /* of the hash of model and id; zero: free */
-	struct weft__oid rev; /* or its hash; all zero: deleted */
+	uint64_t record; /* of model and id; 0: free */
+	uint64_t rev;    /* of the revision; 0: deleted */
 };
 
-/* Zero-initialised is empty.  48 bytes for each record, more or less. */
+/* Zero-initialised is empty.  24 to 48 bytes for each record. */
 struct weft__known {
 	struct weft__known_entry *entries;
 	size_t count;
