@@ -107,7 +107,10 @@ void weft__memory_values(const struct weft__ordered_item *item,
     struct weft_slice *values, size_t length);
 
 /* Puts an item into a table, or takes one out.  What was there is '*before', or
- * NULL; it belongs to the caller. */
+ * NULL; it belongs to the caller.  To add is WEFT_EEXISTS if one was there. */
+int weft__memory_add(struct weft__memory_session *session,
+    enum weft__memory_table table, int model, struct weft__ordered_key key,
+    struct weft__ordered_item *item, struct weft_error *error);
 int weft__memory_put(struct weft__memory_session *session,
     enum weft__memory_table table, int model, struct weft__ordered_key key,
     struct weft__ordered_item *item, struct weft__ordered_item **before,

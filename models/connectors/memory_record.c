@@ -86,14 +86,11 @@ next_position(struct weft__memory_session *session, bool tombstone, int model)
 	return last ? last->number + 1 : 1;
 }
 
-/*
- * Writes a record or tombstone at this position: that of the one with the same
- * id, which is given up, or a new one.
- */
+/* Makes an item of a record or tombstone, at this position. */
 static int
-put_at(struct weft__memory_session *session, bool tombstone, int model,
+make_item(struct weft__memory_session *session, bool tombstone,
     const struct weft_connector_record *record, uint64_t position,
-    struct weft_error *error)
+    struct weft__ordered_item **item, struct weft_error *error)
 {
 	const struct weft_slice values[RECORD_LENGTH] = {
 	    [TRACK] = record->track,
@@ -101,27 +98,43 @@ put_at(struct weft__memory_session *session, bool tombstone, int model,
 	    [HIDDEN] = record->hidden};
 	const struct weft__memory_row row = {position, record->id, values,
 	    tombstone ? TOMBSTONE_LENGTH : RECORD_LENGTH};
-	struct weft__ordered_item *item, *before = NULL;
-	int code = weft__memory_make(session, &row, &item, error);
 
-	if (!code)
-		code = weft__memory_put(session, table_of(tombstone), model,
-		    weft__ordered_text(record->id), item, &before, error);
-	if (!code)
-		code = weft__memory_put(session, order_of(tombstone), model,
-		    weft__ordered_number(position), item, &before, error);
-	if (!code && before)
+	return weft__memory_make(session, &row, item, error);
+}
+
+/* Puts the item where its position says; in the place of another of the same
+ * id, which is given up. */
+static int
+put_in_order(struct weft__memory_session *session, bool tombstone, int model,
+    struct weft__ordered_item *item, struct weft_error *error)
+{
+	struct weft__ordered_item *before = NULL;
+	int code = weft__memory_put(session, order_of(tombstone), model,
+	    weft__ordered_number(item->number), item, &before, error);
+
+	if (before)
 		weft__versions_give_up(&session->memory->versions, before);
 	return code;
 }
 
-/* Adds one at the end of the order. */
+/* Adds one at the end of the order, or WEFT_EEXISTS. */
 static int
 add(struct weft__memory_session *session, bool tombstone, int model,
     const struct weft_connector_record *record, struct weft_error *error)
 {
-	return put_at(session, tombstone, model, record,
-	    next_position(session, tombstone, model), error);
+	struct weft__ordered_item *item;
+	int code = make_item(session, tombstone, record,
+	    next_position(session, tombstone, model), &item, error);
+
+	if (code)
+		return code;
+	code = weft__memory_add(session, table_of(tombstone), model,
+	    weft__ordered_text(record->id), item, error);
+	if (code) {
+		weft__versions_give_up(&session->memory->versions, item);
+		return code;
+	}
+	return put_in_order(session, tombstone, model, item, error);
 }
 
 /* Replaces the one of this id, or WEFT_ENOTFOUND. */
@@ -129,12 +142,19 @@ static int
 replace(struct weft__memory_session *session, bool tombstone, int model,
     const struct weft_connector_record *record, struct weft_error *error)
 {
-	const struct weft__ordered_item *item =
+	struct weft__ordered_item *item, *before =
 	    find_item(session, tombstone, model, record->id);
+	int code;
 
-	return item
-	    ? put_at(session, tombstone, model, record, item->number, error)
-	    : WEFT_ENOTFOUND;
+	if (!before)
+		return WEFT_ENOTFOUND;
+	code = make_item(
+	    session, tombstone, record, before->number, &item, error);
+	if (!code)
+		code = weft__memory_put(session, table_of(tombstone), model,
+		    weft__ordered_text(record->id), item, &before, error);
+	return code ? code : put_in_order(
+			  session, tombstone, model, item, error);
 }
 
 /* Removes the one of this id, if there is one. */
@@ -158,11 +178,8 @@ weft__memory_insert(struct weft_connector_session *base, int model,
     struct weft_error *error)
 {
 	struct weft__memory_session *session = weft__memory_session(base);
-	int code;
+	int code = add(session, false, model, record, error);
 
-	if (find_item(session, false, model, record->id))
-		return WEFT_EEXISTS;
-	code = add(session, false, model, record, error);
 	if (!code && had_tombstone)
 		code = take_out(session, true, model, record->id, error);
 	return code;

@@ -123,6 +123,20 @@ weft__memory_values(const struct weft__ordered_item *item,
 }
 
 int
+weft__memory_add(struct weft__memory_session *session,
+    enum weft__memory_table table, int model, struct weft__ordered_key key,
+    struct weft__ordered_item *item, struct weft_error *error)
+{
+	struct weft__ordered *map = own_table(session, table, model);
+	int code = WEFT_ENOMEM;
+
+	if (map)
+		code = weft__ordered_add(
+		    map, &session->memory->versions, key, item);
+	return code == WEFT_ENOMEM ? weft__memory_no_memory(error) : code;
+}
+
+int
 weft__memory_put(struct weft__memory_session *session,
     enum weft__memory_table table, int model, struct weft__ordered_key key,
     struct weft__ordered_item *item, struct weft__ordered_item **before,

@@ -259,29 +259,67 @@ show_path(const struct path *path)
 		show_first(path->nodes[i], path->places[i]);
 }
 
+/* Whether the path ends at an entry of this key. */
+static bool
+has_key(const struct path *path, struct weft__ordered_key key)
+{
+	unsigned place = path->places[path->depth];
+
+	return place && compare(path->nodes[path->depth], place - 1, key) == 0;
+}
+
+static void
+set_entry(struct path *path, unsigned place, struct weft__ordered_key key,
+    struct weft__ordered_item *item)
+{
+	struct weft__ordered_node *leaf = path->nodes[path->depth];
+
+	leaf->heads[place] = key.head;
+	leaf->items[place] = item;
+	show_path(path);
+}
+
+static void
+add_entry(struct weft__ordered *map, struct path *path,
+    struct weft__ordered_key key, struct weft__ordered_item *item)
+{
+	open_entry(path->nodes[path->depth], path->places[path->depth]);
+	map->length++;
+	set_entry(path, path->places[path->depth], key, item);
+}
+
+int
+weft__ordered_add(struct weft__ordered *map, struct weft__versions *versions,
+    struct weft__ordered_key key, struct weft__ordered_item *item)
+{
+	struct path path;
+
+	if (!own_path(map, versions, key, &path))
+		return WEFT_ENOMEM;
+	if (has_key(&path, key))
+		return WEFT_EEXISTS;
+	add_entry(map, &path, key, item);
+	return 0;
+}
+
 int
 weft__ordered_put(struct weft__ordered *map, struct weft__versions *versions,
     struct weft__ordered_key key, struct weft__ordered_item *item,
     struct weft__ordered_item **replaced)
 {
-	struct weft__ordered_node *leaf;
 	struct path path;
 	unsigned place;
 
+	*replaced = NULL;
 	if (!own_path(map, versions, key, &path))
 		return WEFT_ENOMEM;
-	leaf = path.nodes[path.depth];
-	place = path.places[path.depth];
-	*replaced = NULL;
-	if (place && compare(leaf, place - 1, key) == 0) {
-		*replaced = leaf->items[--place];
-	} else {
-		open_entry(leaf, place);
-		map->length++;
+	if (!has_key(&path, key)) {
+		add_entry(map, &path, key, item);
+		return 0;
 	}
-	leaf->heads[place] = key.head;
-	leaf->items[place] = item;
-	show_path(&path);
+	place = path.places[path.depth] - 1;
+	*replaced = path.nodes[path.depth]->items[place];
+	set_entry(&path, place, key, item);
 	return 0;
 }
 

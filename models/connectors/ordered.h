@@ -59,6 +59,11 @@ WEFT_MUST_CHECK int weft__ordered_put(struct weft__ordered *map,
     struct weft__versions *versions, struct weft__ordered_key key,
     struct weft__ordered_item *item, struct weft__ordered_item **replaced);
 
+/* The same if there is none with this key, else WEFT_EEXISTS. */
+WEFT_MUST_CHECK int weft__ordered_add(struct weft__ordered *map,
+    struct weft__versions *versions, struct weft__ordered_key key,
+    struct weft__ordered_item *item);
+
 /* Takes out the item of this key: it is '*removed', or NULL.  Returns as
  * weft__ordered_put(). */
 WEFT_MUST_CHECK int weft__ordered_remove(struct weft__ordered *map,
