@@ -93,6 +93,7 @@ weft_update_list_append(
 		return WEFT_ENOMEM;
 	copy = &list->updates[list->length];
 	copy->type = update->type;
+	copy->has_hashed = update->has_hashed;
 	if (copy_change(list->arena, &update->change, &copy->change) ||
 	    weft__arena_copy(list->arena, update->data, &copy->data) ||
 	    weft__arena_copy(list->arena, update->history, &copy->history))

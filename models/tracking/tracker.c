@@ -11,14 +11,30 @@ struct names {
 	struct weft__rev rev; /* the body's SHA-1 in hex */
 };
 
-static void
-name_body(struct weft_slice body, struct names *names)
+/* Whether the update tells the body's SHA-1. */
+static bool
+is_hashed(const struct weft__write *write)
 {
+	return write->update && write->update->has_hashed &&
+	       write->update->data.data == write->body.data &&
+	       write->update->data.size == write->body.size;
+}
+
+static void
+name_body(const struct weft__write *write, struct names *names)
+{
+	struct weft_slice body = write->body;
 	struct weft__oid hash;
 
-	weft__sha1(body.data, body.size, &hash);
 	weft__object_id("blob", body.data, body.size, &names->blob);
-	weft__oid_format(&hash, names->rev.text);
+	if (is_hashed(write)) {
+		memcpy(names->rev.text, write->update->change.rev.data,
+		    WEFT__OID_HEX);
+		names->rev.text[WEFT__OID_HEX] = '\0';
+	} else {
+		weft__sha1(body.data, body.size, &hash);
+		weft__oid_format(&hash, names->rev.text);
+	}
 	names->rev.size = WEFT__OID_HEX;
 }
 
@@ -200,7 +216,7 @@ describe_write(const struct weft_transaction *transaction,
 		told.history = write->update->history;
 	}
 	if (write->body.data) {
-		name_body(write->body, names);
+		name_body(write, names);
 		told.rev = &names->rev;
 		told.blob = &names->blob;
 	}

@@ -270,6 +270,7 @@ name_by_data(struct reading *reading)
 	weft__sha1(update->data.data, update->data.size, &oid);
 	weft__oid_format(&oid, reading->revs[0]);
 	update->change.rev = weft_slice_of(reading->revs[0], WEFT__OID_HEX);
+	update->has_hashed = true;
 }
 
 static int
