@@ -71,17 +71,26 @@ weft__free(void *memory)
 	free(memory);
 }
 
-/* The usual size of a large page. */
-#define LARGE_PAGE ((uintptr_t)2 << 20)
-
 void
 weft__use_large_pages(void *memory, size_t size)
 {
-	uintptr_t start = ((uintptr_t)memory + LARGE_PAGE - 1) & -LARGE_PAGE;
-	uintptr_t end = ((uintptr_t)memory + size) & -LARGE_PAGE;
+	uintptr_t page = WEFT__LARGE_PAGE;
+	uintptr_t start = ((uintptr_t)memory + page - 1) & -page;
+	uintptr_t end = ((uintptr_t)memory + size) & -page;
 
 	if (start < end)
 		(void)!madvise((void *)start, end - start, MADV_HUGEPAGE);
+}
+
+void *
+weft__malloc_large(size_t size)
+{
+	void *memory;
+
+	if (must_fail() || posix_memalign(&memory, WEFT__LARGE_PAGE, size))
+		return NULL;
+	weft__use_large_pages(memory, size);
+	return memory;
 }
 
 char *

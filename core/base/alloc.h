@@ -22,6 +22,10 @@ void weft__free(void *memory);
  */
 void weft__use_large_pages(void *memory, size_t size);
 
+/* As malloc, in large pages of its own: a size of whole WEFT__LARGE_PAGEs. */
+#define WEFT__LARGE_PAGE ((size_t)2 << 20)
+void *weft__malloc_large(size_t size);
+
 /* Copies as NUL-terminated text, to be freed with weft__free(); or NULL. */
 char *weft__strdup(const char *text);
 char *weft__strndup(const char *text, size_t size);

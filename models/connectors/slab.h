@@ -2,8 +2,10 @@
  * Memory in many small pieces of one owner: chunks of pieces of the same size,
  * in steps of 32 bytes.  A chunk that has no piece in use any more is freed.
  *
- * It is for what grows by hundreds of megabytes beside the main thread: there
- * the C library asks the kernel for each page by itself.
+ * It is for what grows by hundreds of megabytes beside the main thread, and is
+ * looked at all over: there the C library asks the kernel for each page by
+ * itself, and the processor has to find each.  Where there are many pieces of
+ * a size their chunks are large pages.
  *
  * Thread: the owner's, one at a time.
  */
@@ -23,10 +25,16 @@
 
 struct weft__slab_chunk;
 
+/* Pieces of one size. */
+struct weft__slab_class {
+	struct weft__slab_chunk *open; /* those with a free piece */
+	size_t count;                  /* of all */
+};
+
 /* All zero: empty. */
 struct weft__slab {
-	/* Those with a free piece, by size. */
-	struct weft__slab_chunk *open[WEFT__SLAB_LARGEST / WEFT__SLAB_STEP + 1];
+	struct weft__slab_class
+	    classes[WEFT__SLAB_LARGEST / WEFT__SLAB_STEP + 1];
 };
 
 /* A piece of so many bytes, aligned as a pointer; NULL: out of memory. */

@@ -53,6 +53,8 @@ grow(struct weft__known *known)
 	    weft__calloc(larger.capacity, sizeof *larger.entries);
 	if (!larger.entries)
 		return false;
+	weft__use_large_pages(
+	    larger.entries, larger.capacity * sizeof *larger.entries);
 	for (size_t i = 0; i < known->capacity; i++)
 		if (known->entries[i].record)
 			*find(&larger, known->entries[i].record) =

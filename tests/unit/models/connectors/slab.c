@@ -6,6 +6,7 @@
 #include "tests/lib/random.h"
 
 #define PIECES 5000
+#define MANY 50000
 
 static size_t
 size_of(unsigned number)
@@ -35,7 +36,7 @@ static void
 slab_take__gives_pieces_that_do_not_overlap(void **state)
 {
 	static char *pieces[PIECES];
-	struct weft__slab slab = {{NULL}};
+	struct weft__slab slab = {{{NULL, 0}}};
 	struct random random = {1};
 
 	for (int round = 0; round < 10 * PIECES; round++) {
@@ -52,35 +53,59 @@ slab_take__gives_pieces_that_do_not_overlap(void **state)
 	weft__slab_fini(&slab);
 }
 
+/* How many allocations it costs to take so many pieces, which stay. */
+static uint64_t
+take_all(struct weft__slab *slab, char **pieces, int count)
+{
+	uint64_t allocations;
+
+	weft__alloc_fail_after(UINT32_MAX, false);
+	for (int i = 0; i < count; i++)
+		pieces[i] = take(slab, 1);
+	allocations = weft__alloc_count();
+	weft__alloc_fail_never();
+	return allocations;
+}
+
+static void
+give_all(struct weft__slab *slab, char **pieces, int count)
+{
+	for (int i = 0; i < count; i++)
+		give(slab, 1, pieces[i]);
+}
+
 static void
 slab_give__frees_chunks_without_a_piece_in_use(void **state)
 {
 	static char *pieces[PIECES];
-	struct weft__slab slab = {{NULL}};
-	uint64_t first, again;
+	struct weft__slab slab = {{{NULL, 0}}};
+	uint64_t first = take_all(&slab, pieces, PIECES);
 
-	weft__alloc_fail_after(UINT32_MAX, false);
-	for (int i = 0; i < PIECES; i++)
-		pieces[i] = take(&slab, 1);
-	first = weft__alloc_count();
-	for (int i = 0; i < PIECES; i++)
-		give(&slab, 1, pieces[i]);
-	for (int i = 0; i < PIECES; i++)
-		pieces[i] = take(&slab, 1);
-	again = weft__alloc_count() - first;
-	weft__alloc_fail_never();
-	/* Exactly one had stayed. */
-	assert_int_equal(again, WEFT__SLAB_LARGEST ? first - 1 : first);
-	assert_true(WEFT__SLAB_LARGEST == 0 || first < PIECES / 100);
-	for (int i = 0; i < PIECES; i++)
-		give(&slab, 1, pieces[i]);
+	give_all(&slab, pieces, PIECES);
+	/* The last one has stayed. */
+	assert_int_equal(take_all(&slab, pieces, PIECES),
+	    WEFT__SLAB_LARGEST ? first - 1 : first);
+	give_all(&slab, pieces, PIECES);
+	weft__slab_fini(&slab);
+}
+
+static void
+slab_take__gets_many_of_a_size_from_large_chunks(void **state)
+{
+	static char *pieces[MANY];
+	struct weft__slab slab = {{{NULL, 0}}};
+	uint64_t few = take_all(&slab, pieces, PIECES);
+	uint64_t rest = take_all(&slab, pieces + PIECES, MANY - PIECES);
+
+	assert_in_range(rest, 1, WEFT__SLAB_LARGEST ? 4 * few : MANY);
+	give_all(&slab, pieces, MANY);
 	weft__slab_fini(&slab);
 }
 
 static void
 slab_take__fails_without_memory(void **state)
 {
-	struct weft__slab slab = {{NULL}};
+	struct weft__slab slab = {{{NULL, 0}}};
 
 	weft__alloc_fail_after(0, true);
 	assert_null(weft__slab_take(&slab, 1));
@@ -95,6 +120,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(slab_take__gives_pieces_that_do_not_overlap),
 	    cmocka_unit_test(slab_give__frees_chunks_without_a_piece_in_use),
+	    cmocka_unit_test(slab_take__gets_many_of_a_size_from_large_chunks),
 	    cmocka_unit_test(slab_take__fails_without_memory),
 	};
 
