@@ -41,8 +41,8 @@ struct weft_update {
 	                              its source, newest first, a newline
 	                              after each, nothing but that for a
 	                              deletion; no value: not known */
-	bool has_hashed;        /* change.rev was just made as the SHA-1 of
-	                           data */
+	bool has_hashed;        /* private, false: weft itself has just made
+	                           change.rev as the SHA-1 of data */
 };
 
 /* What bulk_update did with an update. */
