@@ -5,6 +5,7 @@
  *   source_local_journal.c  the same, as far as the journal has it
  *   source_local_diff.c     diff, create_updates, relate: reading by id
  *   source_local_bulk.c     bulk_update and save: writing
+ *   source_local_ready.c    what comes before their transaction
  *   source_local_estimate.c how many changes there are, about
  *   source_local_history.c  root, history, revision, agree: the past
  *   source_local_origin.c  who wrote a record last

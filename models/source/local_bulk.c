@@ -1,10 +1,10 @@
 /*
  * bulk_update and save: a peer's records written here.
  *
- * What needs no transaction comes first, on the caller's thread: canonical
- * form, validation, hooks.  Then all is written in one transaction: each
- * update is judged by the revision that the record has there, and left out if
- * it is in conflict.
+ * What needs no transaction comes first (local_ready.c): canonical form,
+ * validation, hooks.  Then all is written in one transaction: each update is
+ * judged by the revision that the record has there, and left out if it is in
+ * conflict.
  *
  * A record is stored exactly as it was sent.  If a default or hook of this
  * side makes another one of it, that one is written over it as its child, so
@@ -12,128 +12,18 @@
  */
 #include "models/source/local.h"
 
-#include "core/base/alloc.h"
 #include "core/repl/bulk.h"
 #include "core/repl/diff.h"
 #include "models/record/hook.h"
-#include "models/record/prepare.h"
+#include "models/source/local_ready.h"
 #include "models/tracking/rectify.h"
 #include "models/tracking/trace.h"
 #include "models/transaction.h"
-
-/* The updates of one model, made ready to be written. */
-struct part {
-	const struct weft__bulk_part *given;
-	struct weft_model *model;
-	struct weft__prepare prepare;	/* owns what the replicas hold */
-	struct weft__replica *replicas; /* one for each update */
-};
-
-struct bulk {
-	struct weft_call call; /* on whose behalf, for the hooks */
-	struct part *parts;
-	size_t length;
-};
-
-static int
-out_of_memory(struct weft_error *error)
-{
-	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-}
-
-/*
- * Before the transaction
- */
 
 static bool
 is_deletion(const struct weft_update *update)
 {
 	return update->type == WEFT_CHANGE_DELETE;
-}
-
-static int
-prepare_update(struct part *part, const struct weft_update *update,
-    struct weft__replica *replica, struct weft_error *error)
-{
-	struct weft_slice id = update->change.model_id;
-
-	if (update->type == WEFT_CHANGE_UNKNOWN)
-		return 0;
-	if (is_deletion(update))
-		return weft__hooks_before_delete(
-		    part->model, part->prepare.call, id, error);
-	if (!update->data.data)
-		return weft_error_set(error, WEFT_EINVAL,
-		    "the update of %.*s has no data", (int)id.size, id.data);
-	return weft__prepare_replica(&part->prepare, id, update->data,
-	    update->type == WEFT_CHANGE_CREATE, replica, error);
-}
-
-/* What stops the whole call; all else only refuses the one update. */
-static bool
-is_fatal(int code)
-{
-	return weft_error_class(code) != WEFT_CLASS_REFUSE;
-}
-
-static int
-prepare_part(struct part *part, struct weft_error *error)
-{
-	const struct weft__bulk_part *given = part->given;
-
-	part->replicas = weft__calloc(given->length, sizeof *part->replicas);
-	if (!part->replicas)
-		return out_of_memory(error);
-	for (size_t i = 0; i < given->length; i++) {
-		struct weft_error why = {0};
-		int code = prepare_update(
-		    part, &given->updates[i], &part->replicas[i], &why);
-
-		given->outcomes[i] =
-		    code ? WEFT_OUTCOME_REFUSED : WEFT_OUTCOME_UNCHANGED;
-		if (code && is_fatal(code))
-			return weft_error_set(error, code, "%s", why.text);
-		if (code && given->refused)
-			given->refused(
-			    &given->updates[i], &why, given->context);
-	}
-	return 0;
-}
-
-/* Makes room for all parts and prepares them; release() after it. */
-static int
-prepare_all(struct bulk *bulk, struct weft_source *source,
-    const struct weft__bulk_part *given, size_t length,
-    struct weft_error *error)
-{
-	int code = 0;
-
-	bulk->parts = weft__calloc(length, sizeof *bulk->parts);
-	if (!bulk->parts)
-		return out_of_memory(error);
-	for (size_t i = 0; i < length && !code; i++) {
-		struct part *part = &bulk->parts[i];
-
-		part->given = &given[i];
-		code = weft__source_local_model(
-		    source, given[i].model, &part->model, error);
-		if (code)
-			return code;
-		weft__prepare_init(&part->prepare, part->model, &bulk->call);
-		bulk->length++;
-		code = prepare_part(part, error);
-	}
-	return code;
-}
-
-static void
-release(struct bulk *bulk)
-{
-	for (size_t i = 0; i < bulk->length; i++) {
-		weft__prepare_fini(&bulk->parts[i].prepare);
-		weft__free(bulk->parts[i].replicas);
-	}
-	weft__free(bulk->parts);
 }
 
 /*
@@ -161,7 +51,7 @@ load(struct weft_transaction *transaction, struct weft_model *model,
 }
 
 static struct weft__write
-describe_write(const struct bulk *bulk, struct weft_slice id,
+describe_write(const struct weft_call *call, struct weft_slice id,
     struct weft_slice body, struct weft_slice hidden)
 {
 	return (struct weft__write){
@@ -169,8 +59,8 @@ describe_write(const struct bulk *bulk, struct weft_slice id,
 	    .body = body,
 	    .hidden = hidden,
 	    .keep_hidden = !hidden.data,
-	    .origin = bulk->call.origin,
-	    .user = bulk->call.user,
+	    .origin = call->origin,
+	    .user = call->user,
 	};
 }
 
@@ -179,12 +69,12 @@ describe_write(const struct bulk *bulk, struct weft_slice id,
  * is 'sent': LoopBack's rule keeps prev within a checkpoint, so it is set.
  */
 static int
-write_child(struct weft_transaction *transaction, const struct bulk *bulk,
+write_child(struct weft_transaction *transaction, const struct weft_call *call,
     struct weft_model *model, const struct weft__draft *draft,
     struct weft_slice sent, struct weft_error *error)
 {
 	struct weft__write write =
-	    describe_write(bulk, draft->id, draft->body, draft->hidden);
+	    describe_write(call, draft->id, draft->body, draft->hidden);
 	struct weft__current current;
 	int code =
 	    weft__tracker_load(transaction, model, draft->id, &current, error);
@@ -201,24 +91,26 @@ write_child(struct weft_transaction *transaction, const struct bulk *bulk,
 
 /* Writes a record that was sent, over what there is. */
 static int
-write_replica(struct weft_transaction *transaction, const struct bulk *bulk,
-    struct weft_model *model, const struct weft__replica *replica,
-    const struct weft_update *update, struct weft__current *current,
-    struct weft_error *error)
+write_replica(struct weft_transaction *transaction,
+    const struct weft_call *call, struct weft_model *model,
+    const struct weft__ready_update *ready, const struct weft_update *update,
+    struct weft__current *current, struct weft_error *error)
 {
+	const struct weft__replica *replica = &ready->replica;
 	const struct weft__draft *draft = &replica->draft;
 	struct weft__write write =
-	    describe_write(bulk, draft->id, replica->sent, draft->hidden);
+	    describe_write(call, draft->id, replica->sent, draft->hidden);
 	int code = 0;
 
 	write.update = update;
+	write.hashes = &ready->hashes;
 	if (!replica->has_hidden)
 		code = weft__tracker_write(
 		    transaction, model, &write, current, NULL, error);
 	if (code || !replica->is_changed)
 		return code;
 	return write_child(
-	    transaction, bulk, model, draft, update->change.rev, error);
+	    transaction, call, model, draft, update->change.rev, error);
 }
 
 /*
@@ -226,14 +118,16 @@ write_replica(struct weft_transaction *transaction, const struct bulk *bulk,
  * WEFT_EEXISTS: it has to be looked at.
  */
 static int
-try_insert(struct weft_transaction *transaction, const struct bulk *bulk,
+try_insert(struct weft_transaction *transaction, const struct weft_call *call,
     struct weft_model *model, const struct weft_update *update,
-    const struct weft__replica *replica, struct weft_error *error)
+    const struct weft__ready_update *ready, struct weft_error *error)
 {
-	struct weft__write write = describe_write(bulk, update->change.model_id,
+	const struct weft__replica *replica = &ready->replica;
+	struct weft__write write = describe_write(call, update->change.model_id,
 	    replica->sent, replica->draft.hidden);
 
 	write.update = update;
+	write.hashes = &ready->hashes;
 	if (update->type != WEFT_CHANGE_CREATE || replica->is_changed)
 		return WEFT_EEXISTS;
 	return weft__tracker_insert(transaction, model, &write, error);
@@ -277,21 +171,21 @@ decide(struct weft_transaction *transaction, struct weft_model *model,
 }
 
 static int
-apply_update(struct weft_transaction *transaction, const struct bulk *bulk,
+apply_update(struct weft_transaction *transaction, const struct weft_call *call,
     struct weft_model *model, const struct weft_update *update,
-    const struct weft__replica *replica, enum weft_outcome *outcome,
+    const struct weft__ready_update *ready, enum weft_outcome *outcome,
     struct weft_error *error)
 {
 	struct weft_slice id = update->change.model_id;
 	struct weft__write deletion =
-	    describe_write(bulk, id, weft_slice(NULL), weft_slice(NULL));
+	    describe_write(call, id, weft_slice(NULL), weft_slice(NULL));
 	struct weft__current current;
 	enum weft__bulk_action action;
 	int code;
 
 	deletion.update = update;
 	*outcome = WEFT_OUTCOME_APPLIED;
-	code = try_insert(transaction, bulk, model, update, replica, error);
+	code = try_insert(transaction, call, model, update, ready, error);
 	if (code != WEFT_EEXISTS)
 		return code;
 	code = load(transaction, model, id, &current, error);
@@ -302,8 +196,8 @@ apply_update(struct weft_transaction *transaction, const struct bulk *bulk,
 		return code;
 	switch (action) {
 	case WEFT__BULK_WRITE:
-		return write_replica(transaction, bulk, model, replica,
-		    update, &current, error);
+		return write_replica(transaction, call, model, ready, update,
+		    &current, error);
 	case WEFT__BULK_DELETE:
 		return weft__tracker_write(
 		    transaction, model, &deletion, &current, NULL, error);
@@ -318,34 +212,32 @@ apply_update(struct weft_transaction *transaction, const struct bulk *bulk,
 }
 
 static int
-apply_part(struct weft_transaction *transaction, const struct bulk *bulk,
-    const struct part *part, struct weft_error *error)
+apply_part(struct weft_transaction *transaction, struct weft__ready *ready,
+    const struct weft__ready_part *part, struct weft_error *error)
 {
 	const struct weft__bulk_part *given = part->given;
+	int code = 0;
 
-	for (size_t i = 0; i < given->length; i++) {
-		int code;
-
-		if (given->outcomes[i] == WEFT_OUTCOME_REFUSED)
+	for (size_t i = 0; i < given->length && !code; i++) {
+		code = weft__ready_wait(ready, part->first + i, error);
+		if (code || given->outcomes[i] == WEFT_OUTCOME_REFUSED)
 			continue;
-		code = apply_update(transaction, bulk, part->model,
-		    &given->updates[i], &part->replicas[i], &given->outcomes[i],
+		code = apply_update(transaction, &ready->call, part->model,
+		    &given->updates[i], &part->updates[i], &given->outcomes[i],
 		    error);
-		if (code)
-			return code;
 	}
-	return 0;
+	return code;
 }
 
 static int
 apply_all(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
-	const struct bulk *bulk = context;
+	struct weft__ready *ready = context;
 	int code = 0;
 
-	for (size_t i = 0; i < bulk->length && !code; i++)
-		code = apply_part(transaction, bulk, &bulk->parts[i], error);
+	for (size_t i = 0; i < ready->length && !code; i++)
+		code = apply_part(transaction, ready, &ready->parts[i], error);
 	return code;
 }
 
@@ -354,29 +246,30 @@ apply_all(struct weft_transaction *transaction, void *context,
  */
 
 static void
-run_hooks(const struct bulk *bulk, const struct part *part, size_t index)
+run_hooks(const struct weft_call *call, const struct weft__ready_part *part,
+    size_t index)
 {
 	const struct weft_update *update = &part->given->updates[index];
 
 	if (is_deletion(update))
-		weft__hooks_after(part->model, WEFT_HOOK_AFTER_DELETE,
-		    &bulk->call, false, update->change.model_id,
-		    weft_slice(NULL));
+		weft__hooks_after(part->model, WEFT_HOOK_AFTER_DELETE, call,
+		    false, update->change.model_id, weft_slice(NULL));
 	else
-		weft__hooks_after(part->model, WEFT_HOOK_AFTER_SAVE,
-		    &bulk->call, update->type == WEFT_CHANGE_CREATE,
-		    update->change.model_id, part->replicas[index].draft.body);
+		weft__hooks_after(part->model, WEFT_HOOK_AFTER_SAVE, call,
+		    update->type == WEFT_CHANGE_CREATE,
+		    update->change.model_id,
+		    part->updates[index].replica.draft.body);
 }
 
 static void
-run_all_hooks(const struct bulk *bulk)
+run_all_hooks(const struct weft__ready *ready)
 {
-	for (size_t i = 0; i < bulk->length; i++) {
-		const struct part *part = &bulk->parts[i];
+	for (size_t i = 0; i < ready->length; i++) {
+		const struct weft__ready_part *part = &ready->parts[i];
 
 		for (size_t j = 0; j < part->given->length; j++)
 			if (part->given->outcomes[j] == WEFT_OUTCOME_APPLIED)
-				run_hooks(bulk, part, j);
+				run_hooks(&ready->call, part, j);
 	}
 }
 
@@ -385,17 +278,21 @@ weft__source_local_bulk_update(struct weft_source *source,
     const struct weft__bulk_part *parts, size_t length,
     const struct weft__bulk_options *options, struct weft_error *error)
 {
-	struct bulk bulk = {
+	struct weft__ready ready = {
 	    .call = {.origin = options->origin, .user = options->user}};
-	int code = prepare_all(&bulk, source, parts, length, error);
+	int code = weft__ready_open(&ready, source, parts, length, error);
 
 	if (!code)
-		code = weft_datasource_transaction(
-		    weft__source_local(source)->datasource, apply_all, &bulk,
-		    error);
+		code = weft__ready_make(&ready, error);
 	if (!code)
-		run_all_hooks(&bulk);
-	release(&bulk);
+		code = weft_datasource_transaction(
+		    weft__source_local(source)->datasource, apply_all, &ready,
+		    error);
+	if (!code) {
+		weft__ready_tell_refused(&ready);
+		run_all_hooks(&ready);
+	}
+	weft__ready_close(&ready);
 	return code;
 }
 
@@ -404,7 +301,7 @@ weft__source_local_bulk_update(struct weft_source *source,
  */
 
 struct saving {
-	const struct bulk *bulk; /* of one update */
+	const struct weft__ready *ready; /* of one update */
 	struct weft_slice id;
 };
 
@@ -413,11 +310,11 @@ save_one(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
 	const struct saving *saving = context;
-	const struct part *part = saving->bulk->parts;
+	const struct weft__ready_part *part = saving->ready->parts;
 	const struct weft_update *update = part->given->updates;
-	const struct weft__draft *draft = &part->replicas->draft;
-	struct weft__write write = describe_write(
-	    saving->bulk, saving->id, draft->body, draft->hidden);
+	const struct weft__draft *draft = &part->updates->replica.draft;
+	struct weft__write write = describe_write(&saving->ready->call,
+	    saving->id, draft->body, draft->hidden);
 	struct weft__current current;
 	bool changed;
 	int code = load(transaction, part->model, saving->id, &current, error);
@@ -462,10 +359,14 @@ weft__source_local_save(struct weft_source *source, const char *model,
 	    .refused = note_refusal,
 	    .context = &why,
 	};
-	struct bulk bulk = {.parts = NULL};
-	struct saving saving = {&bulk, id};
-	int code = prepare_all(&bulk, source, &given, 1, error);
+	struct weft__ready ready = {.parts = NULL};
+	struct saving saving = {&ready, id};
+	int code = weft__ready_open(&ready, source, &given, 1, error);
 
+	if (!code)
+		code = weft__ready_make(&ready, error);
+	if (!code)
+		weft__ready_tell_refused(&ready);
 	if (!code && outcome == WEFT_OUTCOME_REFUSED)
 		code = weft_error_set(error, why.code, "%s", why.text);
 	if (!code)
@@ -473,7 +374,7 @@ weft__source_local_save(struct weft_source *source, const char *model,
 		    weft__source_local(source)->datasource, save_one, &saving,
 		    error);
 	if (!code)
-		run_all_hooks(&bulk);
-	release(&bulk);
+		run_all_hooks(&ready);
+	weft__ready_close(&ready);
 	return code;
 }

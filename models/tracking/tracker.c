@@ -13,28 +13,35 @@ struct names {
 
 /* Whether the update tells the body's SHA-1. */
 static bool
-is_hashed(const struct weft__write *write)
+is_hashed(struct weft_slice body, const struct weft_update *update)
 {
-	return write->update && write->update->has_hashed &&
-	       write->update->data.data == write->body.data &&
-	       write->update->data.size == write->body.size;
+	return update && update->has_hashed &&
+	       update->data.data == body.data &&
+	       update->data.size == body.size;
+}
+
+void
+weft__body_hash(struct weft_slice body, const struct weft_update *update,
+    struct weft__body_hashes *hashes)
+{
+	weft__object_id("blob", body.data, body.size, &hashes->blob);
+	if (!is_hashed(body, update) ||
+	    !weft__oid_parse(update->change.rev, &hashes->rev))
+		weft__sha1(body.data, body.size, &hashes->rev);
 }
 
 static void
 name_body(const struct weft__write *write, struct names *names)
 {
-	struct weft_slice body = write->body;
-	struct weft__oid hash;
+	struct weft__body_hashes made;
+	const struct weft__body_hashes *hashes = write->hashes;
 
-	weft__object_id("blob", body.data, body.size, &names->blob);
-	if (is_hashed(write)) {
-		memcpy(names->rev.text, write->update->change.rev.data,
-		    WEFT__OID_HEX);
-		names->rev.text[WEFT__OID_HEX] = '\0';
-	} else {
-		weft__sha1(body.data, body.size, &hash);
-		weft__oid_format(&hash, names->rev.text);
+	if (!hashes) {
+		weft__body_hash(write->body, write->update, &made);
+		hashes = &made;
 	}
+	names->blob = hashes->blob;
+	weft__oid_format(&hashes->rev, names->rev.text);
 	names->rev.size = WEFT__OID_HEX;
 }
 

@@ -26,10 +26,23 @@ struct weft__current {
 	struct weft__track track;
 };
 
+/* The hashes of a body: LoopBack's revision, and the store's blob. */
+struct weft__body_hashes {
+	struct weft__oid rev;
+	struct weft__oid blob;
+};
+
+/* Hashes a body, but for what the update that it came with (or NULL) tells.
+ * Thread: any; best before the transaction. */
+void weft__body_hash(struct weft_slice body, const struct weft_update *update,
+    struct weft__body_hashes *hashes);
+
 /* One write of a record. */
 struct weft__write {
 	struct weft_slice id;
 	struct weft_slice body;   /* canonical, visible; no value: delete */
+	const struct weft__body_hashes *hashes; /* of the body; NULL: made
+	                                           when they are needed */
 	struct weft_slice hidden; /* canonical object of hidden properties; no
 	                             value: none */
 	bool keep_hidden;         /* keep the stored ones (replication) */

@@ -40,3 +40,9 @@ tests_unit_models_source_viewed_SOURCES = \
 	tests/unit/models/source/viewed.c tests/lib/both.h \
 	tests/lib/meter.c tests/lib/meter.h $(FIXTURE)
 tests_unit_models_source_viewed_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/source/local_ready
+TESTS += tests/unit/models/source/local_ready
+tests_unit_models_source_local_ready_SOURCES = \
+	tests/unit/models/source/local_ready.c $(PAIR)
+tests_unit_models_source_local_ready_LDADD = $(TEST_LIBS)
