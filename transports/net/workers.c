@@ -5,25 +5,47 @@
 
 #include "core/base/alloc.h"
 
+struct worker {
+	struct weft__workers *workers;
+	pthread_t thread;
+	pthread_cond_t woken; /* for a job, or the end */
+	bool is_idle;
+	struct worker *next; /* that has been idle for longer */
+};
+
 struct weft__workers {
 	pthread_mutex_t lock;
-	pthread_cond_t given; /* a job, or the end */
 	struct weft__job *first;
 	struct weft__job **last; /* where the next one is put */
+	struct worker *idle;     /* the last to become so: what it works with
+	                            is still near the processor */
 	bool is_ending;
 	unsigned count;
-	pthread_t threads[];
+	struct worker all[];
 };
+
+static void
+wait_for_job(struct worker *worker)
+{
+	struct weft__workers *workers = worker->workers;
+
+	worker->is_idle = true;
+	worker->next = workers->idle;
+	workers->idle = worker;
+	while (worker->is_idle && !workers->is_ending)
+		pthread_cond_wait(&worker->woken, &workers->lock);
+}
 
 /* The next job; NULL at the end. */
 static struct weft__job *
-take(struct weft__workers *workers)
+take(struct worker *worker)
 {
+	struct weft__workers *workers = worker->workers;
 	struct weft__job *job;
 
 	pthread_mutex_lock(&workers->lock);
 	while (!workers->first && !workers->is_ending)
-		pthread_cond_wait(&workers->given, &workers->lock);
+		wait_for_job(worker);
 	job = workers->first;
 	if (job) {
 		workers->first = job->next;
@@ -65,19 +87,22 @@ weft__workers_create(unsigned count, struct weft__workers **workers_out,
     struct weft_error *error)
 {
 	struct weft__workers *workers = weft__calloc(
-	    1, sizeof *workers + count * sizeof *workers->threads);
+	    1, sizeof *workers + count * sizeof *workers->all);
 	int code;
 
 	*workers_out = NULL;
 	if (!workers)
 		return weft_error_set(error, WEFT_ENOMEM, "worker threads");
 	pthread_mutex_init(&workers->lock, NULL);
-	pthread_cond_init(&workers->given, NULL);
 	workers->last = &workers->first;
 	for (; workers->count < count; workers->count++) {
-		code = pthread_create(&workers->threads[workers->count], NULL,
-		    run, workers);
+		struct worker *worker = &workers->all[workers->count];
+
+		worker->workers = workers;
+		pthread_cond_init(&worker->woken, NULL);
+		code = pthread_create(&worker->thread, NULL, run, worker);
 		if (code) {
+			pthread_cond_destroy(&worker->woken);
 			weft__workers_destroy(workers);
 			return weft_error_set(error, WEFT_EIO,
 			    "worker threads: %s", strerror(code));
@@ -91,13 +116,21 @@ void
 weft__workers_run(struct weft__workers *workers, struct weft__loop *loop,
     struct weft__job *job)
 {
+	struct worker *worker;
+
 	job->loop = loop;
 	job->next = NULL;
 	pthread_mutex_lock(&workers->lock);
 	*workers->last = job;
 	workers->last = &job->next;
-	pthread_cond_signal(&workers->given);
+	worker = workers->idle;
+	if (worker) {
+		workers->idle = worker->next;
+		worker->is_idle = false;
+	}
 	pthread_mutex_unlock(&workers->lock);
+	if (worker)
+		pthread_cond_signal(&worker->woken);
 }
 
 void
@@ -107,11 +140,13 @@ weft__workers_destroy(struct weft__workers *workers)
 		return;
 	pthread_mutex_lock(&workers->lock);
 	workers->is_ending = true;
-	pthread_cond_broadcast(&workers->given);
-	pthread_mutex_unlock(&workers->lock);
 	for (unsigned i = 0; i < workers->count; i++)
-		pthread_join(workers->threads[i], NULL);
-	pthread_cond_destroy(&workers->given);
+		pthread_cond_signal(&workers->all[i].woken);
+	pthread_mutex_unlock(&workers->lock);
+	for (unsigned i = 0; i < workers->count; i++) {
+		pthread_join(workers->all[i].thread, NULL);
+		pthread_cond_destroy(&workers->all[i].woken);
+	}
 	pthread_mutex_destroy(&workers->lock);
 	weft__free(workers);
 }

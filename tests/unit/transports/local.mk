@@ -82,6 +82,12 @@ TESTS += tests/unit/transports/net/loop
 tests_unit_transports_net_loop_SOURCES = tests/unit/transports/net/loop.c
 tests_unit_transports_net_loop_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/transports/net/workers
+TESTS += tests/unit/transports/net/workers
+tests_unit_transports_net_workers_SOURCES = \
+	tests/unit/transports/net/workers.c
+tests_unit_transports_net_workers_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/net/network
 TESTS += tests/unit/transports/net/network
 tests_unit_transports_net_network_SOURCES = \
