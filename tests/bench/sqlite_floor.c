@@ -1,7 +1,7 @@
 /*
- * sqlite-floor RECORDS DATABASE: inserts the lines of a file, "ID BODY", into
- * a plain table, in transactions of 1,000 that wait for the disk.  Prints the
- * seconds that takes, and those of CPU time.
+ * sqlite-floor RECORDS DATABASE [BATCH]: inserts the lines of a file, "ID
+ * BODY", into a plain table, in transactions of BATCH lines (1,000) that wait
+ * for the disk.  Prints the seconds that takes, and those of CPU time.
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -10,8 +10,6 @@
 #include <unistd.h>
 
 #include "tests/bench/measure.h"
-
-#define BATCH 1000
 
 struct lines {
 	char *text;
@@ -59,7 +57,7 @@ insert(sqlite3_stmt *statement, const char *line, const char *end)
 }
 
 static bool
-insert_all(sqlite3 *database, const struct lines *lines)
+insert_all(sqlite3 *database, const struct lines *lines, unsigned long batch)
 {
 	const char *line = lines->text, *end = line + lines->size, *newline;
 	sqlite3_stmt *statement;
@@ -67,10 +65,10 @@ insert_all(sqlite3 *database, const struct lines *lines)
 	    !sqlite3_prepare_v2(database, "INSERT INTO record VALUES (?, ?)",
 	        -1, &statement, NULL);
 
-	for (unsigned i = 1; is_good && line < end; i++) {
+	for (unsigned long i = 1; is_good && line < end; i++) {
 		newline = memchr(line, '\n', (size_t)(end - line));
 		is_good = newline && insert(statement, line, newline);
-		if (is_good && i % BATCH == 0)
+		if (is_good && i % batch == 0)
 			is_good = run(database, "COMMIT; BEGIN");
 		line = newline + 1;
 	}
@@ -94,11 +92,12 @@ int
 main(int count, char **arguments)
 {
 	struct lines lines = {0};
+	unsigned long batch = count > 3 ? strtoul(arguments[3], NULL, 10) : 1000;
 	sqlite3 *database;
 	uint64_t began_ns, cpu_ns;
 	bool is_good;
 
-	if (count != 3 || !read_all(arguments[1], &lines))
+	if (count < 3 || !batch || !read_all(arguments[1], &lines))
 		return 2;
 	remove_database(arguments[2]);
 	if (sqlite3_open(arguments[2], &database) ||
@@ -109,7 +108,7 @@ main(int count, char **arguments)
 		return 1;
 	began_ns = bench_wall_ns();
 	cpu_ns = bench_cpu_ns();
-	is_good = insert_all(database, &lines);
+	is_good = insert_all(database, &lines, batch);
 	printf("%.6f %.6f\n", (double)(bench_wall_ns() - began_ns) / 1e9,
 	    (double)(bench_cpu_ns() - cpu_ns) / 1e9);
 	sqlite3_close(database);
