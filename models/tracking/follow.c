@@ -6,8 +6,12 @@
 /* Bytes of the history that an update tells. */
 #define HISTORY_SIZE (WEFT_LIMIT_REVTREE_NODES * (WEFT_LIMIT_REV_SIZE + 1))
 
-/* What a body is taken for while none is known. */
+/* What an update is taken for while none is known. */
 #define FIRST_SIZE 4096
+
+/* What it takes besides its id, data and history: revisions and numbers, and
+ * their names where they have some. */
+#define UPDATE_SIZE 160
 
 static int
 out_of_memory(struct weft_error *error)
@@ -118,7 +122,8 @@ weft__give(struct weft__giving *giving, const struct weft_change *change,
 	update.type = weft_change_type(&update.change);
 	if (weft_update_list_append(giving->list, &update))
 		return out_of_memory(error);
-	giving->size += body.size;
+	giving->size += UPDATE_SIZE + change->model_id.size + body.size +
+	    giving->history.size;
 	return 0;
 }
 

@@ -12,7 +12,7 @@ struct weft__giving {
 	struct weft__follow *follow;
 	struct weft_update_list *list;
 	size_t before; /* length of the list */
-	size_t size;   /* bytes of bodies that were given */
+	size_t size;   /* bytes that were given, about */
 	uint64_t origin; /* whose changes are left out; 0: nobody's */
 	struct weft_buf history; /* of one update */
 	size_t past; /* revisions that it has at most */

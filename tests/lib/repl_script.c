@@ -1,6 +1,7 @@
 #include "tests/lib/test.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,12 @@
 #include "transports/ws/handshake.h"
 #include "transports/ws/reader.h"
 
+/* A client that says nothing for so long waits for ever. */
+#define LONGEST_SILENCE_S 10
+
+/* After a problem: what a client does not come back after. */
+#define NO_MORE 4400
+
 /* One connection. */
 struct talk {
 	struct repl_script *script;
@@ -27,9 +34,12 @@ struct talk {
 static void
 note_problem(struct repl_script *script, const char *why, const char *text)
 {
-	if (!*script->problem)
+	if (!*script->problem) {
 		snprintf(script->problem, sizeof script->problem,
 		    "step %zu: %s: %.600s", script->done, why, text);
+		/* The test may fail before it comes to our end. */
+		print_error("%s\n", script->problem);
+	}
 	atomic_store(&script->has_problem, true);
 }
 
@@ -181,6 +191,15 @@ take_step(struct talk *talk, uint64_t n, const char *text)
 	return step->end != REPL_CUT;
 }
 
+/* Ends a connection with which something is wrong; the client is to stop. */
+static void
+give_up(struct talk *talk)
+{
+	if (!talk->is_closing)
+		say_close(talk->fd, NO_MORE);
+	talk->is_closing = true;
+}
+
 static bool
 take_message(struct talk *talk, const struct weft__ws_item *item)
 {
@@ -193,6 +212,10 @@ take_message(struct talk *talk, const struct weft__ws_item *item)
 		note_problem(talk->script, "malformed", "");
 	else if (!answer_by_itself(talk, &message, text.data))
 		goes_on = take_step(talk, message.n, text.data);
+	if (atomic_load(&talk->script->has_problem)) {
+		give_up(talk);
+		goes_on = true;
+	}
 	weft__repl_message_fini(&message);
 	weft_buf_fini(&text);
 	return goes_on;
@@ -264,10 +287,16 @@ converse(struct repl_script *script, int fd)
 	weft__ws_settings_init(&settings);
 	settings.message_size = WEFT__REPL_MESSAGE_SIZE;
 	weft__ws_reader_init(&talk.reader, &settings, true, false);
+	if (atomic_load(&script->has_problem))
+		give_up(&talk);
 	while ((size = recv(fd, bytes, sizeof bytes, 0)) > 0)
 		if (weft_buf_append(&talk.input, bytes, (size_t)size) ||
 		    !take_input(&talk))
 			break;
+	if (size < 0 && errno == EAGAIN) {
+		note_problem(script, "nothing more came", "");
+		give_up(&talk);
+	}
 	weft__ws_reader_fini(&talk.reader);
 	weft_buf_fini(&talk.input);
 }
@@ -275,10 +304,13 @@ converse(struct repl_script *script, int fd)
 static void *
 serve(void *context)
 {
+	const struct timeval silence = {.tv_sec = LONGEST_SILENCE_S};
 	struct repl_script *script = context;
 	int fd;
 
 	while ((fd = accept(script->listener, NULL, NULL)) >= 0) {
+		setsockopt(
+		    fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
 		script->connections++;
 		if (shake_hands(fd))
 			converse(script, fd);

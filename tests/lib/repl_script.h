@@ -3,7 +3,9 @@
  * its client, in this order, and says these, right or wrong, or nothing.
  *
  * By itself it answers hello, auth and ping, and takes acks, unless the step
- * that is next expects one of them.
+ * that is next expects one of them.  After anything else than the script
+ * expects, or ten seconds of silence, it says what was wrong, and sends all
+ * clients away for good (4400): a test that fails ends.
  */
 #ifndef TESTS_LIB_REPL_SCRIPT_H
 #define TESTS_LIB_REPL_SCRIPT_H

@@ -34,6 +34,7 @@ struct member {
 #define AT(member) offsetof(struct weft__repl_message, member)
 
 static const struct member members[] = {
+    /* The first: read_json() knows it. */
     {"n", NUMBER, AT(n),
 	T(MODELS) | T(OPEN) | T(OPENED) | T(RESET) | T(PUSH) | T(PUSHED) |
 	    T(GET) | T(GOT) | T(ASK) | T(ANSWER) | T(ERROR),
@@ -296,9 +297,13 @@ read_json(struct weft__repl_message *message, struct weft_slice bytes,
 		return weft_error_set(
 		    error, WEFT_EINVAL, "a message is an object");
 	code = read_type(message, error);
-	return code || message->type == WEFT__REPL_UNKNOWN
-	    ? code
-	    : read_members(message, error);
+	if (code || message->type != WEFT__REPL_UNKNOWN)
+		return code ? code : read_members(message, error);
+	/* It may be a request; if "n" is something else nothing is lost. */
+	(void)!read_number(&members[0],
+	    weft__json_find(&message->json, weft_slice("n")), &message->n,
+	    NULL);
+	return 0;
 }
 
 int

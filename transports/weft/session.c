@@ -42,17 +42,24 @@ weft__repl_send(struct weft__repl_session *session,
 }
 
 void
+weft__repl_error_init(struct weft__repl_message *message, const char *word,
+    const struct weft_error *error)
+{
+	weft__repl_message_init(message, WEFT__REPL_ERROR);
+	message->code = weft_slice(word);
+	message->text = weft_slice(error->text);
+	message->retry = strcmp(word, "busy") == 0 ||
+	    strcmp(word, "internal") == 0;
+}
+
+void
 weft__repl_send_error(struct weft__repl_session *session, uint64_t n,
     const char *word, const struct weft_error *error)
 {
 	struct weft__repl_message message;
 
-	weft__repl_message_init(&message, WEFT__REPL_ERROR);
+	weft__repl_error_init(&message, word, error);
 	message.n = n;
-	message.code = weft_slice(word);
-	message.text = weft_slice(error->text);
-	message.retry = strcmp(word, "busy") == 0 ||
-			strcmp(word, "internal") == 0;
 	weft__repl_send(session, &message);
 }
 
@@ -383,13 +390,6 @@ take_request(struct weft__repl_session *session,
 	const struct weft__repl_options *options = &session->hub->options;
 	size_t pushed = message->type == WEFT__REPL_PUSH ? size : 0;
 
-	if (message->type == WEFT__REPL_AUTH)
-		session->has_auth = true;
-	if (!session->has_auth) {
-		refuse(session, WEFT__REPL_UNAUTHORIZED, "unauthorized",
-		    "auth comes first");
-		return;
-	}
 	if (session->requests >= WEFT_LIMIT_REPL_REQUESTS ||
 	    (pushed && session->pushed &&
 		session->pushed + pushed > options->window_size)) {
@@ -410,7 +410,25 @@ take_unknown(struct weft__repl_session *session,
 	if (message->is_optional)
 		return;
 	weft_error_set(&error, WEFT_EUNSUPPORTED, "this is not known here");
-	weft__repl_send_error(session, 0, "unsupported", &error);
+	weft__repl_send_error(session, message->n, "unsupported", &error);
+}
+
+/* Whether only somebody may send it who has said who he is. */
+static bool
+needs_auth(enum weft__repl_type type)
+{
+	switch (type) {
+	case WEFT__REPL_MODELS:
+	case WEFT__REPL_OPEN:
+	case WEFT__REPL_ACK:
+	case WEFT__REPL_CLOSE:
+	case WEFT__REPL_PUSH:
+	case WEFT__REPL_GET:
+	case WEFT__REPL_ASK:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void
@@ -421,6 +439,11 @@ take(struct weft__repl_session *session, struct weft__repl_message *message,
 	    message->type != WEFT__REPL_PING) {
 		refuse(session, WEFT__REPL_MALFORMED, "malformed",
 		    "hello comes first");
+		return;
+	}
+	if (!session->has_auth && needs_auth(message->type)) {
+		refuse(session, WEFT__REPL_UNAUTHORIZED, "unauthorized",
+		    "auth comes first");
 		return;
 	}
 	switch (message->type) {
@@ -438,6 +461,9 @@ take(struct weft__repl_session *session, struct weft__repl_message *message,
 		take_close(session, message);
 		return;
 	case WEFT__REPL_AUTH:
+		session->has_auth = true;
+		take_request(session, message, bytes, size);
+		return;
 	case WEFT__REPL_MODELS:
 	case WEFT__REPL_OPEN:
 	case WEFT__REPL_PUSH:

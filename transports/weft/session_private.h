@@ -99,6 +99,10 @@ struct weft__repl_session {
 void weft__repl_send(struct weft__repl_session *session,
     const struct weft__repl_message *message);
 
+/* A message that tells the error; the text is borrowed. */
+void weft__repl_error_init(struct weft__repl_message *message,
+    const char *word, const struct weft_error *error);
+
 /* Sends an error; 'n' 0: of the connection. */
 void weft__repl_send_error(struct weft__repl_session *session, uint64_t n,
     const char *word, const struct weft_error *error);

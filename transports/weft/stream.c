@@ -62,9 +62,8 @@ weft__repl_stream_close(
 	struct weft__repl_message closed, inner;
 
 	if (why) {
-		weft__repl_message_init(&inner, WEFT__REPL_ERROR);
-		inner.code = weft_slice(weft__repl_word(why->code));
-		inner.text = weft_slice(why->text);
+		weft__repl_error_init(
+		    &inner, weft__repl_word(why->code), why);
 		weft__repl_message_init(&closed, WEFT__REPL_CLOSED);
 		closed.s = stream->channel->id;
 		if (!weft__repl_message_write(&inner, &error))

@@ -48,6 +48,13 @@ session_receive__wants_hello_then_auth(void **state)
 	repl_expect(&client, "\"code\":\"unauthorized\"");
 	assert_int_equal(client.close_code, 4401);
 	repl_leave(&client);
+	repl_connect(&client, hub, NULL);
+	repl_say(&client, "{\"t\":\"hello\"}");
+	repl_expect(&client, "\"message\":");
+	repl_say(&client, "{\"t\":\"close\",\"s\":1}");
+	repl_expect(&client, "\"code\":\"unauthorized\"");
+	assert_int_equal(client.close_code, 4401);
+	repl_leave(&client);
 	weft__repl_hub_destroy(hub);
 }
 
@@ -107,8 +114,11 @@ session_receive__takes_older_and_newer_hellos(void **state)
 	assert_string_equal(repl_next(&client), "");
 	repl_say(&client, "{\"t\":\"auth\"}");
 	repl_expect(&client, "welcome");
-	repl_say(&client, "{\"t\":\"shout\"}");
-	repl_expect(&client, "\"code\":\"unsupported\"");
+	repl_say(&client, "{\"t\":\"shout\",\"n\":7}");
+	repl_expect(
+	    &client, "{\"t\":\"error\",\"n\":7,\"code\":\"unsupported\"");
+	repl_say(&client, "{\"t\":\"shout\",\"n\":[]}");
+	repl_expect(&client, "{\"t\":\"error\",\"code\":\"unsupported\"");
 	repl_send_bytes(&client, "\x40\0x", 3);
 	assert_string_equal(repl_next(&client), "");
 	repl_send_bytes(&client, "\x20\0x", 3);
@@ -439,6 +449,31 @@ stream__refuses_acknowledgements_of_what_was_not_sent(void **state)
 	assert_int_equal(client.close_code, 0);
 	acknowledge(&client, s, 1);
 	assert_int_equal(client.close_code, 4400);
+	repl_leave(&client);
+	weft__repl_hub_destroy(hub);
+}
+
+/* Much of many small updates is not their bodies. */
+static void
+stream__sends_no_more_than_a_client_takes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	struct repl_client client;
+	char json[64];
+
+	for (int version = 0; version < 9; version++)
+		for (int i = 0; i < 200; i++) {
+			snprintf(json, sizeof json,
+			    "{\"id\":\"a%d\",\"title\":\"%d\"}", i, version);
+			fixture_put(fixture, json);
+		}
+	repl_enter(&client, hub, ",\"message\":65536");
+	repl_say(&client, "{\"t\":\"open\",\"n\":1,\"model\":\"Todo\"}");
+	repl_expect(&client, "opened");
+	for (size_t i = client.taken; i < client.count; i++)
+		assert_in_range(client.sizes[i], 1, 65536);
+	assert_non_null(strstr(client.messages[client.count - 1], "caught"));
 	repl_leave(&client);
 	weft__repl_hub_destroy(hub);
 }
@@ -961,6 +996,7 @@ main(void)
 	    BOTH(stream__goes_on_after_it_was_too_slow),
 	    BOTH(stream__waits_for_a_full_line),
 	    BOTH(stream__refuses_acknowledgements_of_what_was_not_sent),
+	    BOTH(stream__sends_no_more_than_a_client_takes),
 	    BOTH(stream__ends_when_it_is_not_live),
 	    BOTH(stream__is_one_for_each_model_and_filter),
 	    cmocka_unit_test(stream__tells_the_root_when_asked),
