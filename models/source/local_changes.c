@@ -30,6 +30,9 @@ enum phase {
 };
 #define EVERYTHING 8u
 
+/* What ends a scan that nothing is wrong with. */
+#define STOPPED 1
+
 static enum phase
 get_phase(const struct weft__local_page *page)
 {
@@ -128,9 +131,15 @@ static int
 append_scanned(const struct weft_connector_record *record, void *context)
 {
 	struct weft__local_page *page = context;
+	int code = weft__local_page_append(page, record);
 
+	if (code)
+		return code;
+	if (page->giving && page->giving->is_full)
+		return STOPPED; /* before this one */
 	page->seen++;
-	return weft__local_page_append(page, record);
+	page->scanned = page->token->position;
+	return 0;
 }
 
 bool
@@ -138,15 +147,6 @@ weft__local_page_is_full(const struct weft__local_page *page)
 {
 	return page->appended >= page->limit ||
 	    (page->giving && weft__giving_is_full(page->giving));
-}
-
-/* Records to be looked at before that is asked again. */
-static size_t
-step_limit(const struct weft__local_page *page)
-{
-	size_t limit = page->limit - page->appended;
-
-	return page->giving ? weft__giving_step(page->giving, limit) : limit;
 }
 
 /*
@@ -158,15 +158,20 @@ scan(struct weft__local_page *page, struct weft_transaction *transaction)
 {
 	const struct weft_connector_ops *ops = transaction->session->ops;
 	bool tombstones = get_phase(page) == PHASE_TOMBSTONES;
-	size_t limit = step_limit(page);
+	size_t limit = page->limit - page->appended;
 	uint64_t first, last;
 	int code;
 
 	page->seen = 0;
+	page->scanned = page->token->position;
 	if (page->giving) /* whose they are is not looked for */
 		page->giving->follow->has_others = true;
 	code = ops->scan(transaction->session, page->model->index, tombstones,
 	    &page->token->position, limit, append_scanned, page, page->error);
+	if (code == STOPPED) {
+		page->token->position = page->scanned;
+		return 0;
+	}
 	if (code || page->seen == limit || page->unrectified)
 		return code;
 	if (!tombstones) {

@@ -124,7 +124,8 @@ weft__local_page_journal(
 		if (weft__local_page_is_full(page))
 			return 0;
 		code = append_row(page, transaction, &page->rows[i]);
-		if (code || page->unrectified)
+		if (code || page->unrectified ||
+		    (page->giving && page->giving->is_full))
 			return code; /* the same row again */
 		page->token->position = page->rows[i].seq;
 	}

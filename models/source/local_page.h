@@ -33,6 +33,7 @@ struct weft__local_page {
 	struct weft__giving *giving; /* to a follower, in place of 'list' */
 	size_t appended;  /* of the page */
 	size_t seen;	  /* records or rows in this step */
+	uint64_t scanned; /* token->position after the last of these records */
 	bool unrectified; /* an edit made behind our back was met */
 	bool rectified;	  /* what still is not cannot be: it is left out */
 	struct weft__local_row rows[WEFT__LOCAL_ROWS];

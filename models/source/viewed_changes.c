@@ -174,6 +174,13 @@ is_full(const struct weft__viewed_page *page)
 	    (page->giving && weft__giving_is_full(page->giving));
 }
 
+/* Whether the last record was not given. */
+static bool
+is_stopped(const struct weft__viewed_page *page)
+{
+	return page->unrectified || (page->giving && page->giving->is_full);
+}
+
 /* Begins a feed: where what is new in it begins. */
 static void
 begin_feed(struct weft__viewed_page *page, size_t index)
@@ -200,8 +207,8 @@ step(struct weft__viewed_page *page, struct weft_transaction *transaction)
 		if (is_full(page))
 			return 0;
 		code = take_record(page, transaction, index, &page->rows[i]);
-		if (code || page->unrectified)
-			return code;
+		if (code || is_stopped(page))
+			return code; /* the same row again */
 		page->token->position = page->rows[i].seq;
 	}
 	if (code || page->seen == page->wanted)

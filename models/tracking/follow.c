@@ -6,9 +6,6 @@
 /* Bytes of the history that an update tells. */
 #define HISTORY_SIZE (WEFT_LIMIT_REVTREE_NODES * (WEFT_LIMIT_REV_SIZE + 1))
 
-/* What an update is taken for while none is known. */
-#define FIRST_SIZE 4096
-
 /* What it takes besides its id, data and history: revisions and numbers, and
  * their names where they have some. */
 #define UPDATE_SIZE 160
@@ -109,11 +106,18 @@ weft__give(struct weft__giving *giving, const struct weft_change *change,
     struct weft_error *error)
 {
 	struct weft_update update = {.change = *change, .data = body};
+	size_t size;
 
 	weft_buf_clear(&giving->history);
 	if (track && weft__track_history(track, &giving->history))
 		return out_of_memory(error);
 	cut(&giving->history, giving->past);
+	size = UPDATE_SIZE + change->model_id.size + body.size +
+	    giving->history.size;
+	giving->is_full = giving->list->length > giving->before &&
+	    giving->size + size > giving->follow->size;
+	if (giving->is_full)
+		return 0;
 	if (giving->history.size) {
 		update.history = weft_buf_slice(&giving->history);
 		if (!keeps_prev)
@@ -122,8 +126,7 @@ weft__give(struct weft__giving *giving, const struct weft_change *change,
 	update.type = weft_change_type(&update.change);
 	if (weft_update_list_append(giving->list, &update))
 		return out_of_memory(error);
-	giving->size += UPDATE_SIZE + change->model_id.size + body.size +
-	    giving->history.size;
+	giving->size += size;
 	return 0;
 }
 
@@ -134,20 +137,7 @@ weft__giving_is_full(const struct weft__giving *giving)
 
 	if (follow->origins && follow->origins_length >= follow->limit)
 		return true; /* no room to note another one */
-	return giving->list->length > giving->before &&
-	    giving->size >= follow->size;
-}
-
-size_t
-weft__giving_step(const struct weft__giving *giving, size_t limit)
-{
-	size_t given = giving->list->length - giving->before;
-	size_t mean = given ? giving->size / given + 1 : FIRST_SIZE;
-	size_t room = giving->follow->size > giving->size
-	    ? giving->follow->size - giving->size : 0;
-	size_t step = room / mean + 1;
-
-	return step < limit ? step : limit;
+	return giving->is_full;
 }
 
 int

@@ -16,6 +16,7 @@ struct weft__giving {
 	uint64_t origin; /* whose changes are left out; 0: nobody's */
 	struct weft_buf history; /* of one update */
 	size_t past; /* revisions that it has at most */
+	bool is_full; /* the last change was not given: there was no room */
 };
 
 /* Both are kept; the list is appended to. */
@@ -31,7 +32,8 @@ bool weft__giving_wants(struct weft__giving *giving, uint64_t origin);
  * Gives a change with its body (no value: a deletion) and what came before
  * ('track' may be NULL).  A follower may have seen every write, not just the
  * last of each checkpoint: the change is made one of the revision before it,
- * unless 'keeps_prev'.  WEFT_ENOMEM.
+ * unless 'keeps_prev'.  One that would be too much is not given, unless it is
+ * the first: then it is full.  WEFT_ENOMEM.
  */
 WEFT_MUST_CHECK int weft__give(struct weft__giving *giving,
     const struct weft_change *change, struct weft_slice body,
@@ -42,12 +44,8 @@ WEFT_MUST_CHECK int weft__give(struct weft__giving *giving,
  * its history is known. */
 void weft__update_set_prev(struct weft_update *update);
 
-/* Whether enough was given. */
+/* Whether enough was given; the last change may be left to the next. */
 bool weft__giving_is_full(const struct weft__giving *giving);
-
-/* How many records to look at, of at most 'limit', before that is asked
- * again: by the mean size of those that were given. */
-size_t weft__giving_step(const struct weft__giving *giving, size_t limit);
 
 /* At last: deletions first, so that what they make room for can be created.
  * WEFT_ENOMEM. */

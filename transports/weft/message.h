@@ -139,6 +139,8 @@ enum weft__repl_packing {
 
 /* The packing of this name; PLAIN if there is none. */
 enum weft__repl_packing weft__repl_packing_of(struct weft_slice name);
+/* The first of a JSON list of names that there is; PLAIN if there is none. */
+enum weft__repl_packing weft__repl_choose_packing(struct weft_slice list);
 /* Its name; static; NULL for PLAIN. */
 const char *weft__repl_packing_name(enum weft__repl_packing packing);
 

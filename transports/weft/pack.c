@@ -29,10 +29,34 @@ weft__repl_packing_of(struct weft_slice name)
 	return WEFT__REPL_PLAIN;
 }
 
+enum weft__repl_packing
+weft__repl_choose_packing(struct weft_slice list)
+{
+	enum weft__repl_packing packing = WEFT__REPL_PLAIN;
+	struct weft__json_value element;
+	struct weft_slice name;
+	size_t offset = 0;
+
+	if (!list.data || weft__json_token_type(list) != WEFT__JSON_ARRAY)
+		return WEFT__REPL_PLAIN;
+	while (!packing && weft__json_element(list, &offset, &element))
+		if (element.type == WEFT__JSON_STRING &&
+		    weft__json_plain_string(element.token, &name))
+			packing = weft__repl_packing_of(name);
+	return packing;
+}
+
 const char *
 weft__repl_packing_name(enum weft__repl_packing packing)
 {
 	return packings[packing];
+}
+
+/* Whether a body of so many bytes may stand for so many. */
+static bool
+may_become(size_t packed, uint64_t size)
+{
+	return size <= FREE_SIZE || size / MOST_TIMES <= packed;
 }
 
 /* Packs into 'room' bytes.  Returns how many it took; 0: it does not fit. */
@@ -75,9 +99,11 @@ weft__repl_pack(enum weft__repl_packing packing, struct weft_slice bytes,
 	size = packing == WEFT__REPL_ZSTD
 	    ? pack_zstd(bytes, out->data + out->size, room)
 	    : pack_deflate(bytes, out->data + out->size, room);
-	out->size += size;
+	/* What the other side would refuse goes as it is. */
+	*is_packed = size > 0 && may_become(size, bytes.size);
+	if (*is_packed)
+		out->size += size;
 	out->data[out->size] = '\0';
-	*is_packed = size > 0;
 	return 0;
 }
 
@@ -114,7 +140,7 @@ weft__repl_message_unpack(struct weft__repl_message *message,
 	if (!message->is_packed)
 		return 0;
 	if (message->unpacked_size > limit ||
-	    (size > FREE_SIZE && size / MOST_TIMES > body.size))
+	    !may_become(body.size, message->unpacked_size))
 		return weft_error_set(
 		    error, WEFT_ELIMIT, "a message unpacks to too much");
 	if (packing == WEFT__REPL_PLAIN)

@@ -255,24 +255,6 @@ weft__repl_session_drained(struct weft__repl_session *session)
  * Messages
  */
 
-/* The first packing of the client's list that is known here. */
-static enum weft__repl_packing
-choose_packing(struct weft_slice list)
-{
-	enum weft__repl_packing packing = WEFT__REPL_PLAIN;
-	struct weft__json_value element;
-	struct weft_slice name;
-	size_t offset = 0;
-
-	if (!list.data || weft__json_token_type(list) != WEFT__JSON_ARRAY)
-		return WEFT__REPL_PLAIN;
-	while (!packing && weft__json_element(list, &offset, &element))
-		if (element.type == WEFT__JSON_STRING &&
-		    weft__json_plain_string(element.token, &name))
-			packing = weft__repl_packing_of(name);
-	return packing;
-}
-
 static void
 answer_hello(struct weft__repl_session *session)
 {
@@ -301,7 +283,7 @@ agree(struct weft__repl_session *session,
     const struct weft__repl_message *message)
 {
 	session->form.is_binary = message->binary;
-	session->form.packing = choose_packing(message->compress);
+	session->form.packing = weft__repl_choose_packing(message->compress);
 	if (message->message && message->message < session->message_size)
 		session->message_size = message->message;
 	if (session->form.size > session->message_size / 2)

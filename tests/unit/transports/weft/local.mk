@@ -48,6 +48,12 @@ tests_unit_transports_weft_peer_push_SOURCES = \
 	tests/unit/transports/weft/peer_push.c $(repl_script) $(scene)
 tests_unit_transports_weft_peer_push_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/transports/weft/peer_pull
+TESTS += tests/unit/transports/weft/peer_pull
+tests_unit_transports_weft_peer_pull_SOURCES = \
+	tests/unit/transports/weft/peer_pull.c $(scene)
+tests_unit_transports_weft_peer_pull_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/weft/peer_conflict
 TESTS += tests/unit/transports/weft/peer_conflict
 tests_unit_transports_weft_peer_conflict_SOURCES = \

@@ -281,6 +281,30 @@ message_unpack__refuses_what_grows_too_much(void **state)
 	weft__repl_message_fini(&message);
 }
 
+/* Three megabytes of one letter would become a few hundred bytes. */
+static void
+repl_pack__leaves_what_would_be_refused(void **state)
+{
+	const size_t size = 3 * 1024 * 1024;
+	struct weft_buf plain = WEFT_BUF_INIT(size);
+	struct weft_buf packed = WEFT_BUF_INIT(size);
+	bool is_packed;
+
+	assert_int_equal(weft_buf_reserve(&plain, size), 0);
+	memset(plain.data, 't', size);
+	plain.size = size;
+	for (enum weft__repl_packing i = WEFT__REPL_ZSTD;
+	     i <= WEFT__REPL_DEFLATE; i++) {
+		assert_int_equal(weft__repl_pack(i, weft_buf_slice(&plain),
+				     &packed, &is_packed),
+		    0);
+		assert_false(is_packed);
+		assert_int_equal(packed.size, 0);
+	}
+	weft_buf_fini(&plain);
+	weft_buf_fini(&packed);
+}
+
 static void
 repl_word__comes_back_as_a_code_of_its_kind(void **state)
 {
@@ -308,6 +332,7 @@ main(void)
 	    cmocka_unit_test(message_read__refuses_what_is_malformed),
 	    cmocka_unit_test(message_unpack__gives_back_what_was_packed),
 	    cmocka_unit_test(message_unpack__refuses_what_grows_too_much),
+	    cmocka_unit_test(repl_pack__leaves_what_would_be_refused),
 	    cmocka_unit_test(repl_word__comes_back_as_a_code_of_its_kind),
 	};
 
