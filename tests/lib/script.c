@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -63,6 +64,17 @@ send_all(int fd, const char *text)
 	}
 }
 
+/* Sends some more until the client goes; not for ever, if it never does. */
+static void
+trickle(int fd)
+{
+	struct pollfd poller = {.fd = fd, .events = POLLIN};
+
+	send_all(fd, "HTTP/1.1 200 X\r\nContent-Length: 1000000\r\n\r\n");
+	for (int i = 0; i < 100 && poll(&poller, 1, 200) == 0; i++)
+		send_all(fd, "\"the answer comes, and comes, and comes, \"");
+}
+
 /* Plays one step; false: the connection is to be closed. */
 static bool
 play(struct script *script, int fd, const char *request)
@@ -81,7 +93,9 @@ play(struct script *script, int fd, const char *request)
 	script->requests[script->done++] = strdup(request);
 	if (step->raw)
 		send_all(fd, step->raw);
-	if (step->raw || step->cut)
+	if (step->endless)
+		trickle(fd);
+	if (step->raw || step->cut || step->endless)
 		return false;
 	snprintf(head, sizeof head,
 	    "HTTP/1.1 %d X\r\nContent-Type: application/json\r\n"

@@ -18,6 +18,8 @@ struct script_step {
 	const char *raw;     /* in place of all that: these bytes, then the
 	                        connection is closed */
 	bool cut;            /* the connection is closed without an answer */
+	bool endless;        /* the body comes bit by bit, for as long as the
+	                        client waits */
 };
 
 #define SCRIPT_MOST 32

@@ -17,6 +17,7 @@
 #define CONNECT_MS 10000L
 #define TIMEOUT_MS 120000
 #define SLOWEST 64L /* bytes a second: below, it counts as silence */
+#define SLOWEST_MEAN 1 /* bytes a millisecond, for the time beyond that */
 #define RETRIES 4
 #define RETRY_MS 200
 #define WAIT_MOST_MS 10000
@@ -29,6 +30,7 @@ struct weft__client {
 	struct curl_slist *headers; /* of the request under way */
 	unsigned retries;
 	uint64_t retry_ms;
+	uint64_t silence_ms; /* that is waited for */
 	uint64_t asked_ms; /* the server asked to be left alone so long */
 	char why[CURL_ERROR_SIZE];
 
@@ -158,6 +160,25 @@ set_manners(CURL *curl, const char *ca_file)
 		   !curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file));
 }
 
+/*
+ * Ends what goes on for too long, bit by bit: called once a second or more
+ * often.  A request may take as long as silence may last, and then as its
+ * bytes take at a slow pace.
+ */
+static int
+watch(void *context, curl_off_t receiving, curl_off_t received,
+    curl_off_t sending, curl_off_t sent)
+{
+	const struct weft__client *client = context;
+	curl_off_t spent_us = 0, bytes = received + sent;
+
+	(void)receiving;
+	(void)sending;
+	curl_easy_getinfo(client->curl, CURLINFO_TOTAL_TIME_T, &spent_us);
+	return (uint64_t)spent_us / 1000 >
+	       client->silence_ms + (uint64_t)bytes / SLOWEST_MEAN;
+}
+
 static bool
 set_callbacks(struct weft__client *client)
 {
@@ -165,19 +186,22 @@ set_callbacks(struct weft__client *client)
 
 	return !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why) &&
 	       !curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive) &&
-	       !curl_easy_setopt(curl, CURLOPT_WRITEDATA, client);
+	       !curl_easy_setopt(curl, CURLOPT_WRITEDATA, client) &&
+	       !curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) &&
+	       !curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch) &&
+	       !curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
 }
 
 static int
 configure(struct weft__client *client, const struct weft_url_options *options,
     struct weft_error *error)
 {
-	uint64_t silence_ms =
+	client->silence_ms =
 	    options->timeout_ms ? options->timeout_ms : TIMEOUT_MS;
-
 	client->retries = options->retries ? options->retries : RETRIES;
 	client->retry_ms = options->retry_ms ? options->retry_ms : RETRY_MS;
-	if (!set_bounds(client->curl, (long)((silence_ms + 999) / 1000)) ||
+	if (!set_bounds(client->curl,
+		(long)((client->silence_ms + 999) / 1000)) ||
 	    !set_manners(client->curl, options->ca_file) ||
 	    !set_callbacks(client))
 		return out_of_memory(error);
@@ -301,6 +325,27 @@ set_request(struct weft__client *client,
 		   client->curl, CURLOPT_URL, client->url.data);
 }
 
+/* Failures of libcurl that are of no use to repeat. */
+static bool
+is_final(CURLcode result)
+{
+	return result == CURLE_URL_MALFORMAT ||
+	       result == CURLE_UNSUPPORTED_PROTOCOL ||
+	       result == CURLE_PEER_FAILED_VERIFICATION ||
+	       result == CURLE_SSL_CACERT_BADFILE;
+}
+
+static int
+code_of(CURLcode result)
+{
+	if (result == CURLE_OUT_OF_MEMORY)
+		return WEFT_ENOMEM;
+	if (result == CURLE_OPERATION_TIMEDOUT ||
+	    result == CURLE_ABORTED_BY_CALLBACK)
+		return WEFT_ETIMEOUT;
+	return is_final(result) ? WEFT_EINVAL : WEFT_ENETWORK;
+}
+
 /* What libcurl says has failed. */
 static int
 tell_failure(struct weft__client *client,
@@ -309,25 +354,16 @@ tell_failure(struct weft__client *client,
 {
 	const char *why =
 	    client->why[0] ? client->why : curl_easy_strerror(result);
-	int code = WEFT_ENETWORK;
 
-	if (client->code)
-		code = client->code;
-	else if (result == CURLE_OUT_OF_MEMORY)
-		code = WEFT_ENOMEM;
-	else if (result == CURLE_OPERATION_TIMEDOUT)
-		code = WEFT_ETIMEOUT;
-	else if (result == CURLE_URL_MALFORMAT ||
-	    result == CURLE_UNSUPPORTED_PROTOCOL ||
-	    result == CURLE_PEER_FAILED_VERIFICATION ||
-	    result == CURLE_SSL_CACERT_BADFILE)
-		code = WEFT_EINVAL;
+	if (result == CURLE_ABORTED_BY_CALLBACK) /* watch() did */
+		why = "it goes on for too long";
 	if (client->code)
 		return weft_error_wrap(error, "%s %s/%.*s: the answer",
 		    request->method, client->base, path_size(request),
 		    request->path);
-	return weft_error_set(error, code, "%s %s/%.*s: %s", request->method,
-	    client->base, path_size(request), request->path, why);
+	return weft_error_set(error, code_of(result), "%s %s/%.*s: %s",
+	    request->method, client->base, path_size(request), request->path,
+	    why);
 }
 
 /* Statuses of a server, or of a gateway before it, that is not itself. */

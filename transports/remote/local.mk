@@ -7,6 +7,7 @@ libweft_all_la_SOURCES += \
 	transports/remote/client.c transports/remote/client.h \
 	transports/remote/diff.c \
 	transports/remote/failure.c \
+	transports/remote/login.c \
 	transports/remote/open.c \
 	transports/remote/own_form.c \
 	transports/remote/reconcile.c \

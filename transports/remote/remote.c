@@ -17,17 +17,39 @@ weft__remote_no_memory(struct weft_error *error)
  * Asking
  */
 
+static int
+ask(struct weft__remote *remote, const struct weft__client_request *request,
+    const char *model, struct weft__client_answer *answer,
+    struct weft_error *error)
+{
+	int code = weft__client_ask(remote->client, request, answer, error);
+
+	remote->status = answer->status;
+	if (code)
+		return code;
+	if (answer->status < 200 || answer->status >= 300)
+		return weft__remote_failure(
+		    remote, request, model, answer, error);
+	remote->token_works = true;
+	return 0;
+}
+
+/* What is refused for its token was not done: it may be sent again, 'once' or
+ * not. */
 int
 weft__remote_ask(struct weft__remote *remote,
     const struct weft__client_request *request, const char *model,
     struct weft__client_answer *answer, struct weft_error *error)
 {
-	int code = weft__client_ask(remote->client, request, answer, error);
+	int code = ask(remote, request, model, answer, error);
 
-	remote->status = answer->status;
-	if (code || (answer->status >= 200 && answer->status < 300))
+	if (!weft__remote_may_log_in_again(remote))
 		return code;
-	return weft__remote_failure(remote, request, model, answer, error);
+	code = weft__remote_login(remote, error);
+	if (code)
+		return code;
+	weft__client_answer_fini(answer);
+	return ask(remote, request, model, answer, error);
 }
 
 int
@@ -245,6 +267,8 @@ destroy(struct weft_source *source)
 
 	weft__client_answer_fini(&remote->listing.answer);
 	weft__client_destroy(remote->client);
+	weft__address_fini(&remote->address);
+	weft__free(remote->users);
 	weft__arena_fini(&remote->arena);
 	weft__free(remote->models);
 	weft_buf_fini(&remote->path);
@@ -273,14 +297,20 @@ static const struct weft__source_ops weft_ops = {
 };
 
 static int
-open_at(struct weft__remote *remote, const struct weft__address *address,
+open_at(struct weft__remote *remote, const char *url,
     const struct weft_url_options *options, struct weft_error *error)
 {
-	int code = weft__client_create(
-	    address->base, options, &remote->client, error);
+	int code = weft__address_parse(&remote->address, url, error);
 
-	if (!code && address->user)
-		code = weft__remote_login(remote, address, options, error);
+	if (code)
+		return code;
+	remote->users = weft__strdup(options->users ? options->users : "Users");
+	if (!remote->users)
+		return weft__remote_no_memory(error);
+	code = weft__client_create(
+	    remote->address.base, options, &remote->client, error);
+	if (!code && remote->address.user)
+		code = weft__remote_login(remote, error);
 	if (!code)
 		code = weft__remote_discover(remote, options, error);
 	remote->base.ops = remote->is_weft ? &weft_ops : &loopback_ops;
@@ -292,7 +322,6 @@ weft__remote_open(const char *url, const struct weft_url_options *options,
     struct weft_source **source, struct weft_error *error)
 {
 	struct weft__remote *remote = weft__calloc(1, sizeof *remote);
-	struct weft__address address;
 	int code;
 
 	if (!remote)
@@ -301,10 +330,7 @@ weft__remote_open(const char *url, const struct weft_url_options *options,
 	weft_buf_init(&remote->path, PATH_LIMIT);
 	weft_buf_init(&remote->body, BODY_LIMIT);
 	weft__json_init(&remote->json);
-	code = weft__address_parse(&address, url, error);
-	if (!code)
-		code = open_at(remote, &address, options, error);
-	weft__address_fini(&address);
+	code = open_at(remote, url, options, error);
 	if (code)
 		destroy(&remote->base);
 	else

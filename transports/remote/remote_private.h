@@ -2,6 +2,7 @@
  * A source over HTTP, in parts:
  *   client.c     requests, answers, repetitions
  *   address.c    what a URL says
+ *   login.c      user and password for a token
  *   open.c       which server it is, which models it has
  *   remote.c     the table of operations, checkpoints
  *   failure.c    what a status means, and what the server says of it
@@ -27,6 +28,13 @@
 #include "transports/remote/client.h"
 #include "transports/remote/remote.h"
 
+/* A URL taken apart. */
+struct weft__address {
+	char *base; /* without user and password, without a slash at the end */
+	char *user; /* decoded; NULL: none */
+	char *password;
+};
+
 struct weft__remote_model {
 	const char *name;
 	const char *path; /* below the base: "Todos" */
@@ -44,6 +52,9 @@ struct weft__remote_listing {
 struct weft__remote {
 	struct weft_source base;
 	struct weft__client *client;
+	struct weft__address address; /* with user and password, if given */
+	char *users;         /* path of the model of users */
+	bool token_works;    /* it has been good for something */
 	struct weft__arena arena; /* of models */
 	struct weft__remote_model *models;
 	size_t length, capacity;
@@ -67,13 +78,6 @@ weft__remote(struct weft_source *source)
 }
 
 /* address.c */
-
-/* A URL taken apart. */
-struct weft__address {
-	char *base; /* without user and password, without a slash at the end */
-	char *user; /* decoded; NULL: none */
-	char *password;
-};
 
 /* Returns 0; WEFT_EINVAL (the text never has what stands before the @);
  * WEFT_ENOMEM.  To be freed with fini() in any case. */
@@ -143,10 +147,14 @@ WEFT_MUST_CHECK int weft__remote_add_model(struct weft__remote *remote,
 WEFT_MUST_CHECK int weft__remote_discover(struct weft__remote *remote,
     const struct weft_url_options *options, struct weft_error *error);
 
-/* Logs in as the user of the address. */
-WEFT_MUST_CHECK int weft__remote_login(struct weft__remote *remote,
-    const struct weft__address *address,
-    const struct weft_url_options *options, struct weft_error *error);
+/* login.c */
+
+/* Logs in as the user of the address, whose token is used from now on. */
+WEFT_MUST_CHECK int weft__remote_login(
+    struct weft__remote *remote, struct weft_error *error);
+
+/* Whether the last answer may be due to a token that has expired. */
+bool weft__remote_may_log_in_again(const struct weft__remote *remote);
 
 /* upload.c */
 

@@ -24,3 +24,15 @@ TESTS += tests/unit/transports/remote/tls
 tests_unit_transports_remote_tls_SOURCES = \
 	tests/unit/transports/remote/tls.c $(http_fixture) $(certificate)
 tests_unit_transports_remote_tls_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/remote/login
+TESTS += tests/unit/transports/remote/login
+tests_unit_transports_remote_login_SOURCES = \
+	tests/unit/transports/remote/login.c $(script)
+tests_unit_transports_remote_login_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/remote/client
+TESTS += tests/unit/transports/remote/client
+tests_unit_transports_remote_client_SOURCES = \
+	tests/unit/transports/remote/client.c $(script)
+tests_unit_transports_remote_client_LDADD = $(TEST_LIBS)
