@@ -27,9 +27,11 @@ weft_bench_LDADD = libweft-all.la
 
 # What tests/bench/loopback.sh takes.
 noinst_PROGRAMS += \
+	tests/bench/cpu-of \
 	tests/bench/http-load \
 	tests/bench/sqlite-floor \
 	tests/bench/wait-meter
+tests_bench_cpu_of_SOURCES = tests/bench/cpu_of.c
 tests_bench_http_load_SOURCES = \
 	tests/bench/http_load.c tests/bench/http_load.h \
 	tests/bench/http_load_main.c \
@@ -43,7 +45,7 @@ tests_bench_wait_meter_SOURCES = \
 	tests/bench/measure.c tests/bench/measure.h \
 	tests/bench/wait_meter.c
 
-# What tests/bench/websocket.sh takes, besides sqlite-floor.
+# What tests/bench/websocket.sh takes, besides cpu-of and sqlite-floor.
 noinst_PROGRAMS += \
 	tests/bench/ws-crowd \
 	tests/bench/ws-echo \

@@ -12,6 +12,7 @@ const context = {packages: path.resolve(packages), weftd, scratch,
   floor: path.join(programs, 'sqlite-floor'),
   meter: path.join(programs, 'wait-meter')};
 const {missed} = require('./report');
+require('./servers').setPrograms(programs);
 const raw = require('./raw');
 const {client} = require('./client');
 const {reading, idle, starting} = require('./load');

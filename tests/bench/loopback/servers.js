@@ -4,7 +4,7 @@
 const fs = require('fs');
 const http = require('http');
 const path = require('path');
-const {spawn} = require('child_process');
+const {execFileSync, spawn} = require('child_process');
 
 const interop = path.join(__dirname, '../../interop/loopback');
 const running = new Set();
@@ -65,14 +65,11 @@ const startWeftd = ({weftd}, directory) =>
 const startMeter = ({meter}, server) =>
   start(meter, [new URL(server.url).port]);
 
-// CPU time of a process so far, in seconds.
-function cpuOf({pid}) {
-  const sum = fs.readdirSync(`/proc/${pid}/task`).map(task => Number(
-      fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8')
-          .split(' ')[0])).reduce((a, b) => a + b, 0);
-
-  return sum / 1e9;
-}
+// CPU time of a process so far, in seconds; 'programs' is where cpu-of is.
+let cpuProgram;
+const setPrograms = programs => cpuProgram = path.join(programs, 'cpu-of');
+const cpuOf = ({pid}) =>
+  Number(execFileSync(cpuProgram, [String(pid)])) / 1e9;
 
 // Its anonymous memory, in bytes.
 const memoryOf = ({pid}) => 1024 * Number(/^RssAnon:\s+(\d+)/m.exec(
@@ -117,5 +114,5 @@ async function time(server, work) {
   return {wall, cpu: cpuOf(server) - cpu};
 }
 
-module.exports = {start, startLoopback, startWeftd, startMeter, makeDirectory, stop, cpuOf,
-  memoryOf, request, time};
+module.exports = {setPrograms, start, startLoopback, startWeftd, startMeter,
+  makeDirectory, stop, cpuOf, memoryOf, request, time};

@@ -10,6 +10,7 @@ for (const name of ['sync', 'live', 'load', 'echo', 'crowd'])
   context[name] = path.join(programs, `ws-${name}`);
 context.floor = path.join(programs, 'sqlite-floor');
 const {missed} = require('../loopback/report');
+require('../loopback/servers').setPrograms(programs);
 const {memory, sqlite} = require('./sync');
 const {live} = require('./live');
 const {echo} = require('./echo');
