@@ -3,6 +3,12 @@
 #include "core/base/alloc.h"
 #include "transports/weft/lane.h"
 
+/* What this thread is to tell itself. */
+static _Thread_local struct {
+	bool holds;
+	struct weft__repl_herald *held;
+} here;
+
 static void
 wake_lanes(struct weft__repl_herald *herald, uint64_t seq)
 {
@@ -17,34 +23,46 @@ wake_lanes(struct weft__repl_herald *herald, uint64_t seq)
 
 /* Whether more was written than this; if not, the work is done. */
 static bool
-goes_on(struct weft__repl_herald *herald, uint64_t *seq)
+goes_on(struct weft__repl_herald *herald, uint64_t seq)
 {
 	bool is_more;
 
 	pthread_mutex_lock(&herald->mutex);
-	is_more = herald->wanted != *seq;
+	is_more = herald->wanted != seq;
 	herald->is_working = is_more;
-	*seq = herald->wanted;
 	pthread_mutex_unlock(&herald->mutex);
 	return is_more;
 }
 
 static void
-work(struct weft__job *job)
+run(struct weft__repl_herald *herald)
 {
-	struct weft__repl_herald *herald =
-	    (struct weft__repl_herald *)((char *)job -
-	        offsetof(struct weft__repl_herald, job));
+	weft__workers_run(
+	    herald->server->hub->options.workers, NULL, &herald->job);
+}
+
+/* Tells of what was written so far; of what came meanwhile another one does, as
+ * this thread may have to answer. */
+static void
+tell(struct weft__repl_herald *herald)
+{
 	uint64_t seq;
 
 	pthread_mutex_lock(&herald->mutex);
 	seq = herald->wanted;
 	pthread_mutex_unlock(&herald->mutex);
-	do {
-		weft__repl_hub_read_ahead(
-		    herald->server->hub, herald->watcher.datasource, seq);
-		wake_lanes(herald, seq);
-	} while (goes_on(herald, &seq));
+	weft__repl_hub_read_ahead(
+	    herald->server->hub, herald->watcher.datasource, seq);
+	wake_lanes(herald, seq);
+	if (goes_on(herald, seq))
+		run(herald);
+}
+
+static void
+work(struct weft__job *job)
+{
+	tell((struct weft__repl_herald *)((char *)job -
+	    offsetof(struct weft__repl_herald, job)));
 }
 
 /* Something was written: on the thread that did it, or saw it. */
@@ -59,9 +77,29 @@ on_wake(struct weft__watcher *watcher)
 	is_working = herald->is_working;
 	herald->is_working = true;
 	pthread_mutex_unlock(&herald->mutex);
-	if (!is_working)
-		weft__workers_run(
-		    herald->server->hub->options.workers, NULL, &herald->job);
+	if (is_working)
+		return;
+	if (here.holds && !here.held)
+		here.held = herald;
+	else
+		run(herald);
+}
+
+void
+weft__repl_herald_hold(void)
+{
+	here.holds = true;
+}
+
+void
+weft__repl_herald_release(void)
+{
+	struct weft__repl_herald *herald = here.held;
+
+	here.holds = false;
+	here.held = NULL;
+	if (herald)
+		tell(herald);
 }
 
 struct weft__repl_herald *

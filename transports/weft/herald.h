@@ -33,4 +33,12 @@ void weft__repl_herald_leave(struct weft__repl_herald *herald);
 /* Frees all of the server; no lane has connections, no job is under way. */
 void weft__repl_heralds_destroy(struct weft__repl_server *server);
 
+/*
+ * Between the two what this thread writes is told by itself, when it releases,
+ * and not by a worker: that saves a change of threads between a commit and
+ * those who wait for it.  Thread: any; no mutex is held.
+ */
+void weft__repl_herald_hold(void);
+void weft__repl_herald_release(void);
+
 #endif

@@ -6,6 +6,7 @@
 #include "models/access/view.h"
 #include "models/model.h"
 #include "models/tracking/follow.h"
+#include "transports/weft/herald.h"
 #include "transports/weft/session_private.h"
 #include "transports/weft/update.h"
 
@@ -129,10 +130,15 @@ apply(struct push *push)
 	    .user = weft__principal_user_id(request->principal),
 	};
 
+	int code;
+
 	if (!push->source)
 		return 0; /* nothing was pushed */
-	return push->source->ops->bulk_update(push->source, push->parts,
+	weft__repl_herald_hold();
+	code = push->source->ops->bulk_update(push->source, push->parts,
 	    push->read.length, &options, &request->error);
+	weft__repl_herald_release();
+	return code;
 }
 
 /*
