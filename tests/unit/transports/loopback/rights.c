@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "models/access/access.h"
 #include "models/access/builtin.h"
@@ -345,6 +347,59 @@ create_updates__fills_in_for_who_may_write(void **state)
 	close_rights(&rights);
 }
 
+/* Reads from a stream until this text has come. */
+static void
+await(int fd, char *text, size_t room, const char *expected)
+{
+	size_t size = strlen(text);
+
+	while (!strstr(text, expected)) {
+		ssize_t more = recv(fd, text + size, room - 1 - size, 0);
+
+		if (more <= 0)
+			fail_msg("ended without %s, with %s", expected, text);
+		size += (size_t)more;
+		text[size] = '\0';
+	}
+}
+
+/* A stream tells what its user may see, for as long as he is somebody. */
+static void
+stream__tells_what_may_be_seen_and_ends_with_the_token(void **state)
+{
+	char peter[80], alice[80], head[300], text[4096] = "";
+	struct rights rights;
+	struct rest *rest = &rights.rest;
+	int fd;
+
+	open_rights(&rights);
+	log_in(&rights, "alice", alice);
+	log_in(&rights, "peter", peter);
+	fd = http_connect(&rest->http);
+	snprintf(head, sizeof head,
+	    "GET /api/Memos/change-stream HTTP/1.1\r\nHost: x\r\n"
+	    "Accept: text/event-stream\r\nAuthorization: %s\r\n\r\n", alice);
+	http_send(fd, head);
+	await(fd, text, sizeof text, ":ok");
+	rest_expect(rest, "POST /api/Memos",
+	    "{\"id\":\"his\",\"ownerId\":\"p\"}", 200, NULL);
+	log_in(&rights, "alice", head);
+	rest_expect(rest, "POST /api/Memos",
+	    "{\"id\":\"hers\",\"ownerId\":\"a\"}", 200, NULL);
+	await(fd, text, sizeof text, "\"target\":\"hers\"");
+	assert_null(strstr(text, "his"));
+	snprintf(head, sizeof head, "Authorization: %s\r\n", alice);
+	rest->headers = head;
+	rest_expect(rest, "POST /api/Users/logout", NULL, 204, "");
+	log_in(&rights, "peter", peter);
+	rest_ask(rest, "POST /api/Memos", "{\"id\":\"x\",\"ownerId\":\"p\"}");
+	await(fd, text, sizeof text, "event: error");
+	await(fd, text, sizeof text, "\r\n0\r\n\r\n");
+	assert_null(strstr(text, "\"x\""));
+	close(fd);
+	close_rights(&rights);
+}
+
 /* A body that may be large is not waited for. */
 static void
 bulk__is_refused_before_its_body(void **state)
@@ -377,6 +432,8 @@ main(void)
 	    cmocka_unit_test(online_sync__asks_for_each_right),
 	    cmocka_unit_test(rest__shows_only_what_may_be_seen),
 	    cmocka_unit_test(create_updates__fills_in_for_who_may_write),
+	    cmocka_unit_test(
+		stream__tells_what_may_be_seen_and_ends_with_the_token),
 	    cmocka_unit_test(bulk__is_refused_before_its_body),
 	};
 
