@@ -352,6 +352,7 @@ weft__peer_bulk_update(struct weft_source *base,
 {
 	int code = weft__peer_connect(of(base)->peer, error);
 
+	weft_update_list_clear(&of(base)->record); /* it may be another then */
 	for (size_t i = 0; i < length && !code; i++)
 		code = push_part(of(base), &parts[i], error);
 	return code;

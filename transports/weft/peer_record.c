@@ -122,15 +122,38 @@ weft__peer_get(struct weft__peer_source *source, const char *model,
 	return code;
 }
 
-/* The only record of an answer; WEFT_ENOTFOUND. */
+/* Whether the last answer is about this record. */
+static bool
+is_about(const struct weft_update_list *record, const char *model,
+    struct weft_slice id)
+{
+	const struct weft_update *update = record->updates;
+
+	return record->length &&
+	    weft_slice_equal(update->change.model_id, id) &&
+	    weft_slice_equal(update->change.model, weft_slice(model));
+}
+
+/*
+ * The record as the server has it, until the next call; WEFT_ENOTFOUND.  One
+ * answer has all that a conflict asks, in the order of the questions; whoever
+ * asks the same again, or begins anew, is told what is there by then.
+ */
 static int
 get_one(struct weft__peer_source *source, const char *model,
-    struct weft_slice id, struct weft_update_list *list,
-    struct weft_error *error)
+    struct weft_slice id, enum weft__peer_question question,
+    const struct weft_update **update, struct weft_error *error)
 {
-	int code = weft__peer_get(source, model, &id, 1, list, error);
+	struct weft_update_list *record = &source->record;
+	int code = 0;
 
-	if (!code && !list->length)
+	if (!is_about(record, model, id) || question <= source->asked) {
+		weft_update_list_clear(record);
+		code = weft__peer_get(source, model, &id, 1, record, error);
+	}
+	source->asked = question;
+	*update = record->updates;
+	if (!code && !record->length)
 		code = weft_error_set(error, WEFT_ENOTFOUND, "%s \"%.*s\"",
 		    model, (int)id.size, id.data);
 	return code;
@@ -278,16 +301,17 @@ int
 weft__peer_find(struct weft_source *base, const char *model,
     struct weft_slice id, struct weft_buf *body, struct weft_error *error)
 {
-	struct weft_update_list got = {0};
-	int code = get_one(of(base), model, id, &got, error);
+	const struct weft_update *got;
+	int code =
+	    get_one(of(base), model, id, WEFT__PEER_DATA, &got, error);
 
-	if (!code && !got.updates->data.data)
-		code = weft_error_set(error, WEFT_ENOTFOUND, "%s \"%.*s\"",
+	if (code)
+		return code;
+	if (!got->data.data)
+		return weft_error_set(error, WEFT_ENOTFOUND, "%s \"%.*s\"",
 		    model, (int)id.size, id.data);
-	if (!code && weft_buf_append_slice(body, got.updates->data))
-		code = out_of_memory(error);
-	weft_update_list_fini(&got);
-	return code;
+	return weft_buf_append_slice(body, got->data) ? out_of_memory(error)
+	                                              : 0;
 }
 
 int
@@ -295,13 +319,15 @@ weft__peer_last_change(struct weft_source *base, const char *model,
     struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error)
 {
-	struct weft_update_list got = {0};
-	int code = get_one(of(base), model, id, &got, error);
+	const struct weft_update *got;
+	int code =
+	    get_one(of(base), model, id, WEFT__PEER_CHANGE, &got, error);
 
-	if (!code && weft_change_list_append(list, &got.updates->change))
-		code = out_of_memory(error);
-	weft_update_list_fini(&got);
-	return code;
+	if (code)
+		return code;
+	return weft_change_list_append(list, &got->change)
+	    ? out_of_memory(error)
+	    : 0;
 }
 
 /* Appends the revision as a change of the record. */
@@ -322,27 +348,24 @@ weft__peer_history(struct weft_source *base, const char *model,
     struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error)
 {
-	struct weft_update_list got = {0};
+	const struct weft_update *got;
 	struct weft_slice rest;
-	int code = get_one(of(base), model, id, &got, error);
+	int code =
+	    get_one(of(base), model, id, WEFT__PEER_HISTORY, &got, error);
 
-	if (code) {
-		weft_update_list_fini(&got);
+	if (code)
 		return code;
-	}
-	code = add_revision(
-	    &got.updates->change, got.updates->change.rev, list);
-	for (rest = got.updates->history; rest.size && !code;) {
+	code = add_revision(&got->change, got->change.rev, list);
+	for (rest = got->history; rest.size && !code;) {
 		const char *end = memchr(rest.data, '\n', rest.size);
 		size_t size = end ? (size_t)(end - rest.data) : rest.size;
 
-		code = add_revision(&got.updates->change,
+		code = add_revision(&got->change,
 		    weft_slice_of(rest.data, size), list);
 		size += end != NULL;
 		rest.data += size;
 		rest.size -= size;
 	}
-	weft_update_list_fini(&got);
 	return code ? out_of_memory(error) : 0;
 }
 

@@ -44,6 +44,7 @@ destroy(struct weft_source *base)
 	struct weft__peer_source *source = of(base);
 
 	weft__peer_forget(source);
+	weft_update_list_fini(&source->record);
 	weft__peer_message_destroy(source->models);
 	weft__peer_destroy(source->peer);
 	weft__free(source);

@@ -37,6 +37,13 @@ struct weft__peer_page {
 	uint64_t opening, number; /* which batch of the stream it is */
 };
 
+/* What is asked about one record, in the order in which a conflict does. */
+enum weft__peer_question {
+	WEFT__PEER_CHANGE,
+	WEFT__PEER_DATA,
+	WEFT__PEER_HISTORY
+};
+
 struct weft__peer_source {
 	struct weft_source base;
 	struct weft__peer *peer;
@@ -48,6 +55,8 @@ struct weft__peer_source {
 	struct weft__peer_page pages[WEFT__PEER_KEPT]; /* newest at 'newest' */
 	size_t newest;
 	size_t hint_page, hint_update; /* where the last one was found */
+	struct weft_update_list record; /* the last answer about one record */
+	enum weft__peer_question asked; /* the last question that it answered */
 };
 
 /*

@@ -8,6 +8,7 @@
 
 #include "tests/lib/repl_script.h"
 #include "transports/weft/peer.h"
+#include "transports/weft/peer_source.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
@@ -438,6 +439,50 @@ peer_cancel__ends_a_wait_for_ever(void **state)
 	repl_script_stop(&script); /* they may never have been sent */
 }
 
+#define GOT(title) \
+	"{\"t\":\"got\",\"n\":$,\"updates\":[{\"id\":\"a\",\"prev\":" \
+	"\"p\",\"past\":[\"p\"],\"data\":{\"id\":\"a\",\"title\":" \
+	"\"" title "\"}}]}"
+
+/* What a conflict asks about a record is of one answer; to ask again is to ask
+ * the server. */
+static void
+source__asks_once_about_a_record(void **state)
+{
+	static const struct repl_step steps[] = {
+	    REPL_MODELS("e"),
+	    {"\"ids\":[\"a\"]", GOT("one"), REPL_STAY, 0},
+	    {"\"ids\":[\"a\"]", GOT("two"), REPL_STAY, 0},
+	};
+	const struct weft_url_options options = WEFT_URL_OPTIONS_INIT;
+	const struct weft_slice id = weft_slice("a");
+	struct weft_buf body = WEFT_BUF_INIT(1024);
+	struct weft_change_list list = {0};
+	struct weft_source *source;
+
+	repl_script_start(&script, steps, COUNT(steps));
+	assert_int_equal(weft__peer_source_open(repl_script_url(&script),
+			     &options, &source, &error),
+	    0);
+	assert_int_equal(
+	    source->ops->last_change(source, "Todo", id, &list, &error), 0);
+	assert_int_equal(
+	    source->ops->find(source, "Todo", id, &body, &error), 0);
+	assert_string_equal(body.data, "{\"id\":\"a\",\"title\":\"one\"}");
+	assert_int_equal(
+	    source->ops->history(source, "Todo", id, &list, &error), 0);
+	assert_int_equal(list.length, 3);
+	assert_int_equal(script.done, 2);
+	weft_buf_clear(&body);
+	assert_int_equal(
+	    source->ops->find(source, "Todo", id, &body, &error), 0);
+	assert_string_equal(body.data, "{\"id\":\"a\",\"title\":\"two\"}");
+	weft_change_list_fini(&list);
+	weft_buf_fini(&body);
+	weft_source_destroy(source);
+	repl_script_end(&script);
+}
+
 int
 main(void)
 {
@@ -458,6 +503,7 @@ main(void)
 	    cmocka_unit_test(stream__is_opened_again_when_it_cannot_go_on),
 	    cmocka_unit_test(stream__ends_when_it_is_forbidden),
 	    cmocka_unit_test(peer_cancel__ends_a_wait_for_ever),
+	    cmocka_unit_test(source__asks_once_about_a_record),
 	};
 
 	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);

@@ -167,7 +167,8 @@ push__comes_in_pieces_that_the_server_takes(void **state)
 static void
 push__tells_what_came_of_each(void **state)
 {
-	/* The conflict is looked at: its change, its record, its past. */
+	/* The conflict is looked at: how the changes stand, then its change, its
+	 * record and its past at once. */
 	static const struct repl_step got = {"\"t\":\"get\"",
 	    "{\"t\":\"got\",\"n\":$,\"updates\":[{\"id\":\"x2\","
 	    "\"rev\":\"theirs\",\"prev\":null,"
@@ -181,7 +182,7 @@ push__tells_what_came_of_each(void **state)
 		       "{\"id\":\"x2\",\"rev\":\"theirs\",\"prev\":null,"
 		       "\"data\":{\"id\":\"x2\",\"title\":\"t\"}}}]"),
 		REPL_STAY, 0},
-	    got, got, got, got};
+	    got, got};
 	struct weft_change here, there;
 	struct weft_replication_result result;
 	struct played played;
