@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/repl/source.h"
 #include "tests/lib/certificate.h"
 #include "tests/lib/pair.h"
 #include "tests/lib/proxy.h"
@@ -164,23 +165,51 @@ heal(void)
 	return well;
 }
 
+/* Tells a side's last changes of the record, for whoever looks into it. */
+static void
+tell(const char *side, struct party *party, const char *id)
+{
+	struct weft_change_list list = {0};
+	struct weft_source *source = party->source;
+
+	print_error("%s: %.20s\n", side, party_title(party, id));
+	if (!source->ops->last_change(
+		source, "Todo", weft_slice(id), &list, NULL) &&
+	    source->ops->history(source, "Todo", weft_slice(id), &list, NULL))
+		print_error("  its history cannot be read\n");
+	for (size_t i = 0; i < list.length; i++)
+		print_error("  %.*s generation %u checkpoint %" PRIu64 "\n",
+		    (int)list.changes[i].rev.size,
+		    list.changes[i].rev.data ? list.changes[i].rev.data : "",
+		    (unsigned)list.changes[i].generation,
+		    list.changes[i].checkpoint);
+	weft_change_list_fini(&list);
+}
+
+static void
+check_record(int side, int record)
+{
+	const char *id = record_id(side, record);
+	unsigned version = line.versions[side][record];
+	unsigned found =
+	    (unsigned)strtoul(party_title(&line.client, id), NULL, 10);
+
+	if (found == version)
+		return;
+	tell("server", &line.server, id);
+	tell("client", &line.client, id);
+	fail_msg("%s is %u, was written %u (WEFT_SEED=%" PRIu64 ")", id, found,
+	    version, line.seed);
+}
+
 static void
 check_records(void)
 {
 	struct weft_buf here, there;
 
 	for (int side = 0; side < 2; side++)
-		for (int i = 0; i < RECORDS; i++) {
-			unsigned version = line.versions[side][i];
-			const char *title =
-			    party_title(&line.client, record_id(side, i));
-
-			if (version != (unsigned)strtoul(title, NULL, 10))
-				fail_msg("%s is %.10s, was written %u "
-					 "(WEFT_SEED=%" PRIu64 ")",
-				    record_id(side, i), title, version,
-				    line.seed);
-		}
+		for (int i = 0; i < RECORDS; i++)
+			check_record(side, i);
 	here = party_dump(&line.client);
 	there = party_dump(&line.server);
 	if (here.size != there.size ||
