@@ -72,7 +72,8 @@ trickle(int fd)
 
 	send_all(fd, "HTTP/1.1 200 X\r\nContent-Length: 1000000\r\n\r\n");
 	for (int i = 0; i < 100 && poll(&poller, 1, 200) == 0; i++)
-		send_all(fd, "\"the answer comes, and comes, and comes, \"");
+		send_all(fd, "\"the answer comes, and comes, and comes, and "
+			     "comes, and comes, and comes, and comes\"\n");
 }
 
 /* Plays one step; false: the connection is to be closed. */
