@@ -4,9 +4,9 @@
 #include "models/record/hook.h"
 #include "models/source/local.h"
 
-/* Fewer updates are not worth a thread: to begin and end one takes as long as
- * to make some dozens of them ready. */
-#define ASIDE_UPDATES 256
+/* Fewer updates are not worth a thread.  A batch of weft.repl.v1 or a page of a
+ * replication has fewer: their source is read beside them already. */
+#define ASIDE_UPDATES 2048
 
 /* Updates between two words to the writer. */
 #define STEP 64
