@@ -187,12 +187,11 @@ tell(const char *side, struct party *party, const char *id)
 }
 
 static void
-check_record(int side, int record)
+check_record(struct party *party, int side, int record)
 {
 	const char *id = record_id(side, record);
 	unsigned version = line.versions[side][record];
-	unsigned found =
-	    (unsigned)strtoul(party_title(&line.client, id), NULL, 10);
+	unsigned found = (unsigned)strtoul(party_title(party, id), NULL, 10);
 
 	if (found == version)
 		return;
@@ -208,8 +207,10 @@ check_records(void)
 	struct weft_buf here, there;
 
 	for (int side = 0; side < 2; side++)
-		for (int i = 0; i < RECORDS; i++)
-			check_record(side, i);
+		for (int i = 0; i < RECORDS; i++) {
+			check_record(&line.client, side, i);
+			check_record(&line.server, side, i);
+		}
 	here = party_dump(&line.client);
 	there = party_dump(&line.server);
 	if (here.size != there.size ||
