@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "transports/remote/remote.h"
-#include "transports/weft/peer_source.h"
+#include "transports/weft/client/peer_source.h"
 
 static const struct weft__opener openers[] = {
 	{"http", weft__remote_open},

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "transports/weft/message.h"
-#include "transports/weft/update.h"
+#include "transports/weft/wire/message.h"
+#include "transports/weft/wire/update.h"
 
 static void
 check(bool holds)

@@ -6,7 +6,7 @@
 #define TESTS_LIB_REPL_H
 
 #include "tests/lib/fixture.h"
-#include "transports/weft/session.h"
+#include "transports/weft/server/session.h"
 
 #define REPL_MESSAGES 256
 

@@ -11,8 +11,8 @@
 
 #include "tests/lib/repl_script.h"
 #include "tests/lib/ws_text.h"
-#include "transports/weft/message.h"
-#include "transports/weft/update.h"
+#include "transports/weft/wire/message.h"
+#include "transports/weft/wire/update.h"
 #include "transports/ws/handshake.h"
 #include "transports/ws/reader.h"
 

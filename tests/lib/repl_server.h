@@ -6,7 +6,7 @@
 
 #include "tests/lib/http.h"
 #include "transports/watch.h"
-#include "transports/weft/serve.h"
+#include "transports/weft/server/serve.h"
 
 struct repl_server {
 	struct http http;

@@ -20,7 +20,7 @@
 #include "transports/loopback/openapi.h"
 #include "transports/net/tls.h"
 #include "transports/watch.h"
-#include "transports/weft/serve.h"
+#include "transports/weft/server/serve.h"
 
 /* How long a change of another process may take to reach a live client. */
 #define POLL_MS 500

@@ -12,7 +12,7 @@
 
 #include "core/base/alloc.h"
 #include "transports/http/body.h"
-#include "transports/weft/serve.h"
+#include "transports/weft/server/serve.h"
 
 /* Upper bounds of the histogram of times, in us. */
 static const uint64_t bounds[] = {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
-#include "transports/weft/serve.h"
+#include "transports/weft/server/serve.h"
 
 /* A text of metrics has some 5 KB, and more with each datasource. */
 #define METRICS_LIMIT (1024 * 1024)
