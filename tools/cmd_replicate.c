@@ -463,7 +463,9 @@ static const struct command_option options[] = {
 	{"verify", NULL,
 	    "Go by what both sides hold, not by where the last replication "
 	    "ended: compares the stores and replicates whatever differs."},
-	{"chunk", "N", "Changes in one step: 1000 if not given."},
+	{"chunk", "N",
+	    "Changes in one step at most: 1000 if not given, and no more "
+	    "than replicationChunkSize of the model at A."},
 	REMOTE_OPTIONS,
 	{0},
 };

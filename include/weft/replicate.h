@@ -40,7 +40,9 @@ struct weft_replication {
 	int64_t since_source;       /* a checkpoint of the source, or above */
 	int64_t since_target;
 	struct weft_slice filter;   /* LoopBack filter JSON, or no value */
-	size_t chunk_size;          /* changes per step; 0: 1000 */
+	size_t chunk_size;          /* changes per step; 0: 1000; never more
+	                               than the source model's own bound, its
+	                               "replicationChunkSize" */
 	unsigned attempts;          /* 0: 3 */
 	bool without_roots;         /* do not compare roots at the end */
 	bool strict;                /* compare everything, whatever since says;

@@ -106,6 +106,21 @@ weft__config_refuse(struct weft_error *error, const json_t *value,
 }
 
 int
+weft__config_read_count(const json_t *value, const char *key, size_t *count,
+    struct weft_error *error)
+{
+	json_int_t number = json_integer_value(value);
+
+	if (!value)
+		return 0;
+	if (!json_is_integer(value))
+		return weft__config_refuse(
+		    error, value, "a whole number", "%s", key);
+	*count = number > 0 ? (size_t)number : 0;
+	return 0;
+}
+
+int
 weft__config_check_name(const char *name, struct weft_error *error)
 {
 	size_t size = strlen(name);

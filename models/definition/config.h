@@ -41,6 +41,13 @@ int weft__config_refuse(struct weft_error *error, const json_t *value,
     const char *expected, const char *where, ...) WEFT_PRINTF(4, 5);
 
 /*
+ * Reads a whole number; below 0 it counts as 0.  NULL leaves '*count' as it
+ * is.  Returns 0 or WEFT_ECONFIG, which names the key.
+ */
+WEFT_MUST_CHECK int weft__config_read_count(const json_t *value,
+    const char *key, size_t *count, struct weft_error *error);
+
+/*
  * Checks the name of a model or datasource: not empty, no control characters,
  * at most WEFT_LIMIT_NAME_SIZE bytes.  Returns 0 or WEFT_ECONFIG.
  */

@@ -159,8 +159,12 @@ read_settings(struct parser *parser)
 		code = read_flag(parser, "trackChanges",
 		    &definition->track_changes);
 	if (!code)
-		weft__definition_name_unknown(
-	    parser->definition->name, parser->root);
+		code = weft__config_read_count(
+		    setting(parser, "replicationChunkSize"),
+		    "replicationChunkSize", &definition->chunk_size,
+		    parser->error);
+	if (!code)
+		weft__definition_name_unknown(definition->name, parser->root);
 	return code;
 }
 

@@ -62,6 +62,9 @@ struct weft__definition {
 	/* Declared with "changeFilterProperty": changes carry its value, and
 	 * a filter on it holds for deletions too; no value: none. */
 	struct weft_slice change_filter;
+	/* Declared with "replicationChunkSize": changes in one step of a
+	 * replication from this model at most; 0: as many as there are. */
+	size_t chunk_size;
 	struct weft_slice json; /* the definition as it was given */
 	struct weft__arena arena; /* owns all texts */
 };

@@ -6,8 +6,10 @@
 
 #include "core/base/alloc.h"
 #include "core/base/clock.h"
+#include "core/base/limits.h"
 #include "models/replicate/drive.h"
 #include "models/replicate/resolve.h"
+#include "models/source/local.h"
 
 /* Rounds of attempts, if conflicts are settled in between. */
 #define ROUNDS 3
@@ -193,6 +195,24 @@ judge(const struct weft__call *call, void *context, struct weft_error *error)
 	return weft__origin_judge(context, call, error);
 }
 
+/* Changes in a page at most: as many as the caller says, or the source's model
+ * declares (replicationChunkSize), whatever is less. */
+static size_t
+page_limit(const struct weft__replicating *work)
+{
+	const struct weft__definition *definition =
+	    weft__source_local_definition(
+		work->parties->source, work->parties->source_model);
+	size_t limit = work->options->chunk_size;
+
+	if (!limit)
+		limit = WEFT_LIMIT_PAGE_CHANGES;
+	if (definition && definition->chunk_size &&
+	    definition->chunk_size < limit)
+		limit = definition->chunk_size;
+	return limit;
+}
+
 /* One session, and its conflicts; '*settled' is how many of them were. */
 static int
 run_round(
@@ -212,7 +232,7 @@ run_round(
 		.context = work}};
 	const struct weft__session_options session_options = {
 	    .since = {work->since[0], work->since[1]},
-	    .page_limit = options->chunk_size,
+	    .page_limit = page_limit(work),
 	    .attempts = options->attempts,
 	    .strict = options->strict,
 	};

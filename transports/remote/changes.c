@@ -132,6 +132,19 @@ take_change(struct weft_slice item, size_t index, void *context,
 	return code;
 }
 
+/* As many changes as are wanted, or as the model's definition has in a page,
+ * whatever is less. */
+static size_t
+bound(const struct weft__remote *remote, const char *name, size_t limit)
+{
+	const struct weft__remote_model *model =
+	    weft__remote_find_model(remote, name);
+
+	return model && model->chunk_size && model->chunk_size < limit
+	    ? model->chunk_size
+	    : limit;
+}
+
 static int
 take_page(struct weft__remote *remote, size_t limit,
     struct weft__page_token *token, struct weft_change_list *list,
@@ -175,5 +188,7 @@ weft__remote_changes(struct weft_source *source, const char *model,
 		    "%s: another change list was read in between",
 		    weft__client_base(remote->client));
 	}
-	return code ? code : take_page(remote, limit, token, list, error);
+	return code ? code
+		    : take_page(remote, bound(remote, model, limit), token,
+			  list, error);
 }

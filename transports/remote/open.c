@@ -8,7 +8,9 @@
 #include <weft/model.h>
 
 #include "core/base/alloc.h"
+#include "models/definition/definition.h"
 #include "models/definition/plural.h"
+#include "models/model.h"
 #include "transports/remote/remote_private.h"
 
 /* What a LoopBack server takes without being configured: 100 KB. */
@@ -26,7 +28,7 @@ weft__remote_add_model(struct weft__remote *remote, const char *name,
 	    weft__arena_copy(&remote->arena, weft_slice(path), &texts[1]))
 		return weft__remote_no_memory(error);
 	remote->models[remote->length++] =
-	    (struct weft__remote_model){texts[0].data, texts[1].data};
+	    (struct weft__remote_model){texts[0].data, texts[1].data, 0};
 	return 0;
 }
 
@@ -280,6 +282,21 @@ try_models(struct weft__remote *remote,
 	return code;
 }
 
+/* What our own definitions say of the models. */
+static void
+take_chunk_sizes(struct weft__remote *remote,
+    const struct weft_url_options *options)
+{
+	for (size_t i = 0; options->registry && i < remote->length; i++) {
+		struct weft__remote_model *model = &remote->models[i];
+		const struct weft_model *defined =
+		    weft_registry_find_model(options->registry, model->name);
+
+		if (defined)
+			model->chunk_size = defined->definition->chunk_size;
+	}
+}
+
 int
 weft__remote_discover(struct weft__remote *remote,
     const struct weft_url_options *options, struct weft_error *error)
@@ -298,7 +315,10 @@ weft__remote_discover(struct weft__remote *remote,
 	weft__client_answer_fini(&answer);
 	if (code && code != WEFT_ENOTFOUND)
 		return code;
-	return remote->is_weft
+	code = remote->is_weft
 	    ? take_description(remote, &request, options, error)
 	    : try_models(remote, options, error);
+	if (!code)
+		take_chunk_sizes(remote, options);
+	return code;
 }

@@ -52,17 +52,27 @@ weft__remote_ask(struct weft__remote *remote,
 	return ask(remote, request, model, answer, error);
 }
 
+const struct weft__remote_model *
+weft__remote_find_model(const struct weft__remote *remote, const char *model)
+{
+	for (size_t i = 0; i < remote->length; i++)
+		if (strcmp(remote->models[i].name, model) == 0)
+			return &remote->models[i];
+	return NULL;
+}
+
 int
 weft__remote_find_path(const struct weft__remote *remote, const char *model,
     const char **path, struct weft_error *error)
 {
-	for (size_t i = 0; i < remote->length; i++)
-		if (strcmp(remote->models[i].name, model) == 0) {
-			*path = remote->models[i].path;
-			return 0;
-		}
-	return weft_error_set(error, WEFT_ENOTFOUND, "%s: no model %s",
-	    weft__client_base(remote->client), model);
+	const struct weft__remote_model *found =
+	    weft__remote_find_model(remote, model);
+
+	if (!found)
+		return weft_error_set(error, WEFT_ENOTFOUND, "%s: no model %s",
+		    weft__client_base(remote->client), model);
+	*path = found->path;
+	return 0;
 }
 
 int

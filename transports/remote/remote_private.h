@@ -38,6 +38,8 @@ struct weft__address {
 struct weft__remote_model {
 	const char *name;
 	const char *path; /* below the base: "Todos" */
+	size_t chunk_size; /* "replicationChunkSize" of the definition that
+	                      we have of it; 0: none */
 };
 
 /* The change list that is being read; one at a time. */
@@ -108,6 +110,10 @@ int weft__remote_nonsense(const struct weft__remote *remote,
 WEFT_MUST_CHECK int weft__remote_ask(struct weft__remote *remote,
     const struct weft__client_request *request, const char *model,
     struct weft__client_answer *answer, struct weft_error *error);
+
+/* The model of this name, or NULL. */
+const struct weft__remote_model *weft__remote_find_model(
+    const struct weft__remote *remote, const char *model);
 
 /* The path of a model; WEFT_ENOTFOUND. */
 WEFT_MUST_CHECK int weft__remote_find_path(const struct weft__remote *remote,

@@ -276,6 +276,8 @@ definition_parse__says_where_and_what_was_expected(void **state)
 	    "hidden[0]: expected a property's name, got 7");
 	assert_refused("{\"name\":\"A\",\"hidden\":[\"id\"]}",
 	    "hidden: id is the id, which cannot be hidden");
+	assert_refused("{\"name\":\"A\",\"replicationChunkSize\":2.5}",
+	    "replicationChunkSize: expected a whole number, got 2.5");
 	assert_refused("{\"name\":\"A\",\"updatedAt\":\"x\"}",
 	    "updatedAt: expected the name of a declared property that is not "
 	    "hidden, got \"x\"");

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "core/repl/source.h"
 #include "tests/lib/pair.h"
 
 static void
@@ -99,6 +100,105 @@ replicate__push_then_pull_converges_without_conflicts(void **state)
 	party_carry(&pair.a, &pair.b, 0, 0);
 	party_carry(&pair.b, &pair.a, 0, 0);
 	pair_close(&pair);
+}
+
+/* The longest lists that a target was given, and how many there were. */
+static struct {
+	const struct weft__source_ops *real;
+	size_t longest_diff, longest_update, diffs, updates;
+} counted;
+
+static void
+count(size_t length, size_t *longest, size_t *calls)
+{
+	if (length > *longest)
+		*longest = length;
+	++*calls;
+}
+
+static int
+counting_diff(struct weft_source *source, const char *model, int64_t since,
+    const struct weft_change *changes, size_t length, struct weft__diff *diff,
+    struct weft_error *error)
+{
+	count(length, &counted.longest_diff, &counted.diffs);
+	return counted.real->diff(
+	    source, model, since, changes, length, diff, error);
+}
+
+static int
+counting_update(struct weft_source *source,
+    const struct weft__bulk_part *parts, size_t length,
+    const struct weft__bulk_options *options, struct weft_error *error)
+{
+	count(parts->length, &counted.longest_update, &counted.updates);
+	return counted.real->bulk_update(
+	    source, parts, length, options, error);
+}
+
+/* Replicates ten records of a model with these settings, and counts. */
+static void
+replicate_counted(void **state, const char *settings, size_t chunk_size)
+{
+	static struct weft__source_ops ops;
+	struct weft_replication how = WEFT_REPLICATION_INIT;
+	struct weft_replication_result result;
+	struct pair pair;
+	char json[200];
+
+	pair_open_state(&pair, state);
+	snprintf(json, sizeof json,
+	    "{\"name\":\"Small\",\"trackChanges\":true%s}", settings);
+	for (int i = 0; i < 2; i++) {
+		struct fixture *fixture = i ? &pair.b.fixture : &pair.a.fixture;
+
+		fixture_ok(fixture,
+		    weft_registry_define(fixture->registry, fixture->datasource,
+			weft_slice(json), &fixture->model, &fixture->error));
+	}
+	party_put_many(&pair.a, "r", 10);
+	ops = *pair.b.source->ops;
+	memset(&counted, 0, sizeof counted);
+	counted.real = pair.b.source->ops;
+	ops.diff = counting_diff;
+	ops.bulk_update = counting_update;
+	pair.b.source->ops = &ops;
+	how.source_model = "Small";
+	how.chunk_size = chunk_size;
+	party_replicate(&pair.a, &pair.b, &how, &result);
+	assert_int_equal(result.applied, 10);
+	weft_replication_result_fini(&result);
+	pair_close(&pair);
+}
+
+static void
+assert_pages(size_t longest, size_t pages)
+{
+	assert_int_equal(counted.longest_diff, longest);
+	assert_int_equal(counted.longest_update, longest);
+	assert_int_equal(counted.diffs, pages);
+	assert_int_equal(counted.updates, pages);
+}
+
+/* LoopBack's setting of the source's model. */
+static void
+replicate__sends_pages_of_the_models_replication_chunk_size(void **state)
+{
+	replicate_counted(state, "", 0);
+	assert_pages(10, 1);
+	replicate_counted(state, ",\"replicationChunkSize\":4", 0);
+	assert_pages(4, 3); /* 4, 4, 2 */
+	replicate_counted(state, ",\"replicationChunkSize\":4", 3);
+	assert_pages(3, 4);
+	replicate_counted(state, ",\"replicationChunkSize\":4", 7);
+	assert_pages(4, 3);
+	replicate_counted(
+	    state, ",\"options\":{\"replicationChunkSize\":5}", 0);
+	assert_pages(5, 2);
+	replicate_counted(state, ",\"replicationChunkSize\":-1", 0);
+	assert_pages(10, 1);
+	replicate_counted(state, ",\"replicationChunkSize\":100000", 0);
+	assert_pages(10, 1);
 }
 
 static void
@@ -325,6 +425,8 @@ main(void)
 	    BETWEEN_EACH(replicate__carries_each_kind_of_change),
 	    BETWEEN_EACH(replicate__carries_several_changes_at_once),
 	    BETWEEN_EACH(replicate__push_then_pull_converges_without_conflicts),
+	    BETWEEN_EACH(
+		replicate__sends_pages_of_the_models_replication_chunk_size),
 	    BETWEEN_EACH(replicate__works_with_any_chunk_size),
 	    BETWEEN_EACH(replicate__three_in_a_ring_converge),
 	    BETWEEN_EACH(replicate__sends_only_what_the_filter_matches),

@@ -72,6 +72,43 @@ changes__come_in_pages_of_one_answer(void **state)
 	script_end(&script);
 }
 
+/* LoopBack's client bounds its pages by the definition that it has. */
+static void
+changes__come_in_pages_of_the_models_replication_chunk_size(void **state)
+{
+	const struct script_step steps[] = {SCRIPT_LOOPBACK,
+	    {"GET /api/Todos/changes?since=5 ", NULL, 200,
+		"[" CHANGE("1") "," CHANGE("2") "," CHANGE("3") "]", NULL,
+		false}};
+	struct weft_url_options options = WEFT_URL_OPTIONS_INIT;
+	struct weft__page_token token = {0};
+	struct weft_change_list list = {0};
+	struct weft_registry *registry;
+	struct weft_datasource *db;
+	struct script script;
+
+	(void)state;
+	assert_int_equal(weft_registry_create(NULL, &registry, NULL), 0);
+	assert_int_equal(weft_registry_add_datasource(registry, "db",
+	    weft_slice("{\"connector\":\"memory\"}"), NULL, &db, NULL), 0);
+	assert_int_equal(weft_registry_define(registry, db,
+	    weft_slice("{\"name\":\"Todo\",\"trackChanges\":true,"
+		       "\"replicationChunkSize\":2}"), NULL, NULL), 0);
+	script_start(&script, steps, LENGTH(steps));
+	options.registry = registry;
+	assert_int_equal(weft_source_open_url(
+	    script.base, &options, &script.source, &script.error), 0);
+	assert_int_equal(read_page(&script, 5, none, 9, &token, &list), 0);
+	assert_int_equal(list.length, 2);
+	assert_false(token.end);
+	assert_int_equal(read_page(&script, 5, none, 9, &token, &list), 0);
+	assert_int_equal(list.length, 3);
+	assert_true(token.end);
+	weft_change_list_fini(&list);
+	script_end(&script);
+	weft_registry_destroy(registry);
+}
+
 static void
 changes__send_the_where_of_a_filter_alone(void **state)
 {
@@ -511,6 +548,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(changes__come_in_pages_of_one_answer),
+	    cmocka_unit_test(
+		changes__come_in_pages_of_the_models_replication_chunk_size),
 	    cmocka_unit_test(changes__send_the_where_of_a_filter_alone),
 	    cmocka_unit_test(changes__since_a_future_checkpoint_are_all),
 	    cmocka_unit_test(changes__tell_of_a_list_that_was_left),
