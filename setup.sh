@@ -41,7 +41,7 @@ packages_for()
 		    libcrypt-dev \
 		    uthash-dev libcmocka-dev libevent-dev \
 		    libhttp-parser-dev libcurl4-openssl-dev ;;
-	check)	echo g++ git sqlite3 iso-codes mandoc curl socat \
+	check)	echo g++ git sqlite3 iso-codes mandoc curl openssl socat \
 	    chromium libwslay-dev ;;
 	demo)	echo git sqlite3 iso-codes ;;
 	ci)	echo clang xz-utils ;;
