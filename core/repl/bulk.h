@@ -13,6 +13,7 @@ enum weft__bulk_action {
 	WEFT__BULK_WRITE,   /* put the update's data in place of the record */
 	WEFT__BULK_DELETE,  /* delete the record */
 	WEFT__BULK_NOTHING, /* the record is already what the update says */
+	WEFT__BULK_LEARN,   /* so it is, but the peer knows more of its past */
 	WEFT__BULK_CONFLICT /* the update is not based on the record */
 };
 
@@ -20,8 +21,10 @@ enum weft__bulk_action {
  * Decides an update from the record's track row (NULL: never known).
  *
  * An update whose revision is the current one is NOTHING, not a conflict:
- * it was sent again after its answer was lost.  So is one that the record was
- * before it was deleted, as generations tell: it would bring the record back.
+ * it was sent again after its answer was lost; or LEARN, if more revisions led
+ * to it (weft__diff_knows_more()).  One that the record was before it became
+ * what it is, as generations tell, is NOTHING: it came late, and would bring
+ * back what is past.
  * An update of type unknown is NOTHING, as there is nothing to write.
  */
 enum weft__bulk_action weft__bulk_decide(

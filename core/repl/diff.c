@@ -17,6 +17,14 @@ weft__diff_is_made_from(
 		remote->generation > here->generation);
 }
 
+bool
+weft__diff_knows_more(
+    const struct weft_change *remote, const struct weft_change *here)
+{
+	return weft_change_equals(remote, here) &&
+	    remote->generation > here->generation;
+}
+
 /* The remote change as one based on what is here: 'prev' may be no value. */
 static enum weft__diff_outcome
 take_over(const struct weft_change *remote, struct weft_slice prev,
@@ -49,16 +57,28 @@ weft__diff_relate(
 	return WEFT__RELATION_NONE;
 }
 
+/* As it is: it is based on what is here, or there is more to know of it. */
+static enum weft__diff_outcome
+take(const struct weft_change *remote, struct weft_change *out)
+{
+	*out = *remote;
+	return WEFT__DIFF_DELTA;
+}
+
 enum weft__diff_outcome
 weft__diff_change(const struct weft_change *remote,
     const struct weft__track *local, int64_t since,
     struct weft_slice local_model, struct weft_change *out)
 {
-	struct weft_change here;
+	struct weft_change here = {0};
 
+	if (local)
+		weft__track_change(
+		    local, local_model, remote->model_id, &here);
+	if (weft__diff_knows_more(remote, &here))
+		return take(remote, out);
 	if (!local || local->tree.current < 0)
 		return take_over(remote, weft_slice(NULL), out);
-	weft__track_change(local, local_model, remote->model_id, &here);
 	if (weft_change_equals(remote, &here))
 		return WEFT__DIFF_NOTHING;
 	if (since != WEFT__SINCE_STRICT &&
@@ -66,12 +86,10 @@ weft__diff_change(const struct weft_change *remote,
 		return WEFT__DIFF_NOTHING;
 	if (!is_recent(local, since))
 		return take_over(remote, here.rev, out);
-	if (!weft__diff_is_made_from(remote, &here)) {
-		*out = here;
-		return WEFT__DIFF_CONFLICT;
-	}
-	*out = *remote;
-	return WEFT__DIFF_DELTA;
+	if (weft__diff_is_made_from(remote, &here))
+		return take(remote, out);
+	*out = here;
+	return WEFT__DIFF_CONFLICT;
 }
 
 /*
@@ -108,16 +126,16 @@ weft__diff_trace(const struct weft_change *remote,
 {
 	struct weft_change here;
 
+	weft__track_change(local, local_model, remote->model_id, &here);
+	if (weft__diff_knows_more(remote, &here))
+		return take(remote, out);
 	if (!remote->rev.data ||
 	    (since != WEFT__SINCE_STRICT && weft__trace_has(local, remote)))
 		return WEFT__DIFF_NOTHING;
-	weft__track_change(local, local_model, remote->model_id, &here);
 	if (!is_recent(local, since))
 		return take_over(remote, here.rev, out);
-	if (is_after(remote, &here)) {
-		*out = *remote;
-		return WEFT__DIFF_DELTA;
-	}
+	if (is_after(remote, &here))
+		return take(remote, out);
 	*out = here;
 	return WEFT__DIFF_CONFLICT;
 }

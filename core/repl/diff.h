@@ -54,6 +54,14 @@ bool weft__diff_is_made_from(
     const struct weft_change *remote, const struct weft_change *here);
 
 /*
+ * Whether the record is here as it is at the peer, but more revisions led to it
+ * there.  They are worth knowing: a change that is older than the peer's is
+ * not taken here then, whichever way and however late it comes.
+ */
+bool weft__diff_knows_more(
+    const struct weft_change *remote, const struct weft_change *here);
+
+/*
  * How the peer's change stands to the record (NULL: never known here), as
  * far as its history tells.  In doubt: NONE.
  */

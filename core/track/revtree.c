@@ -80,16 +80,24 @@ make_missing(const struct weft__rev *rev)
 	return node;
 }
 
+/* Its generation is no higher than 'most', as far as it can be. */
 static void
-append_missing(struct weft__revtree *tree, struct weft_slice name)
+append_missing(
+    struct weft__revtree *tree, struct weft_slice name, uint32_t most)
 {
+	uint32_t before = 1;
 	struct weft__rev rev = {0};
-	struct weft__revnode node;
+	struct weft__revnode node, *added;
 
 	if (name.data && !weft__rev_parse(name, &rev))
 		return;
+	if (tree->current >= 0)
+		before = tree->nodes[tree->current].generation;
 	node = make_missing(&rev);
 	weft__revtree_append(tree, &node);
+	added = &tree->nodes[tree->current];
+	if (added->generation > most)
+		added->generation = before > most ? before : most;
 }
 
 /* Where the history meets what is current here, or -1. */
@@ -106,8 +114,10 @@ find_current(const struct weft__revtree *tree,
 }
 
 void
-weft__revtree_learn(struct weft__revtree *tree, struct weft_slice history)
+weft__revtree_learn(struct weft__revtree *tree, struct weft_slice history,
+    uint32_t generation)
 {
+	uint32_t most = generation ? generation - 1 : UINT32_MAX;
 	struct weft_slice lines[WEFT_LIMIT_REVTREE_NODES];
 	int count = history.data ? split_history(history, lines) : 0;
 	int current = find_current(tree, lines, count);
@@ -115,7 +125,7 @@ weft__revtree_learn(struct weft__revtree *tree, struct weft_slice history)
 	for (int i = count - 1; i >= 0; i--)
 		if (i < current ||
 		    weft__revtree_find(tree, lines[i], tree->length) < 0)
-			append_missing(tree, lines[i]);
+			append_missing(tree, lines[i], most);
 }
 
 void

@@ -62,9 +62,13 @@ void weft__revtree_append(
  * appended: 'history' as in struct weft_update.  What followed the current
  * revision there, and older ones that are not known here, become nodes known
  * by name.  Lines that are no revision are passed over.
+ *
+ * The nodes are below 'generation' (0: not known), that of the revision to be
+ * appended, unless what is here is not: a side that counts higher than its
+ * peer knows more, as it seems, and two could count each other up for ever.
  */
-void weft__revtree_learn(
-    struct weft__revtree *tree, struct weft_slice history);
+void weft__revtree_learn(struct weft__revtree *tree,
+    struct weft_slice history, uint32_t generation);
 
 /*
  * Puts a revision known by name (no value: a deletion) between the current

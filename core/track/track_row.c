@@ -50,7 +50,8 @@ append_node(struct weft__revtree *tree, const struct weft__track_write *write)
 		memcpy(node.blob, write->blob->bytes, sizeof node.blob);
 	if (write->replicated) {
 		node.flags |= WEFT__REVNODE_REPLICATED;
-		weft__revtree_learn(tree, write->history);
+		weft__revtree_learn(
+		    tree, write->history, write->generation);
 	}
 	weft__revtree_append(tree, &node);
 	if (write->generation > tree->nodes[tree->current].generation)
@@ -84,12 +85,40 @@ begins_a_change(const struct weft__track *track,
 	    (current->flags & WEFT__REVNODE_REPLICATED && !write->replicated);
 }
 
+static uint32_t
+generation_of(const struct weft__track *track)
+{
+	return was_written(track)
+	    ? track->tree.nodes[track->tree.current].generation : 0;
+}
+
+/* Takes in what led to the current revision at a peer, if that is more. */
+static bool
+learn(struct weft__track *track, const struct weft__track_write *write)
+{
+	const struct weft__revnode *nodes = track->tree.nodes, *before;
+
+	if (!write->replicated || write->generation <= generation_of(track))
+		return false;
+	append_node(&track->tree, write);
+	track->checkpoint = write->checkpoint;
+	track->seq = write->seq;
+	if (nodes[track->tree.current].parent < 0)
+		return true;
+	before = &nodes[nodes[track->tree.current].parent];
+	if (!weft__rev_equal(&before->rev, &track->rev)) {
+		track->prev = before->rev;
+		track->has_prev = true;
+	}
+	return true;
+}
+
 bool
 weft__track_apply(
     struct weft__track *track, const struct weft__track_write *write)
 {
 	if (changes_nothing(track, write))
-		return false;
+		return learn(track, write);
 	if (begins_a_change(track, write)) {
 		track->prev = track->rev;
 		track->has_prev = true;

@@ -6,7 +6,8 @@
  * T1  deleted <=> rev.size is 0; the tree's current node is the same state.
  * T2  seq is that of the journal row of the last change; created_seq <= seq.
  * T3  checkpoint is the one current at that change's commit.
- * T4  generations grow along the main line, by one unless a peer knows more.
+ * T4  generations grow along the main line, by one unless a peer knows more;
+ *     nodes known by name may stand at the same one.
  */
 #ifndef CORE_TRACK_TRACK_ROW_H
 #define CORE_TRACK_TRACK_ROW_H
@@ -67,7 +68,9 @@ struct weft__track_write {
  * the change is based on (docs/decisions/0008).
  *
  * Returns false, and changes nothing, if the write has the current revision
- * (a deletion of a deleted or never written record too).
+ * (a deletion of a deleted or never written record too): unless it is a peer's
+ * with a higher generation.  Then the tree learns what led to it there, and
+ * prev is what came before it.
  */
 bool weft__track_apply(
     struct weft__track *track, const struct weft__track_write *write);

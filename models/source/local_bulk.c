@@ -19,6 +19,7 @@
 #include "models/tracking/rectify.h"
 #include "models/tracking/trace.h"
 #include "models/transaction.h"
+#include "models/visible/visible.h"
 
 static bool
 is_deletion(const struct weft_update *update)
@@ -114,6 +115,25 @@ write_replica(struct weft_transaction *transaction,
 }
 
 /*
+ * Notes what the peer knows of the past of what is here, too.  Of a record that
+ * was never here, and is for some users only, nobody could tell for whom.
+ */
+static int
+learn(struct weft_transaction *transaction, const struct weft_call *call,
+    struct weft_model *model, const struct weft_update *update,
+    struct weft__current *current, struct weft_error *error)
+{
+	struct weft__write write = describe_write(call,
+	    update->change.model_id, current->body, weft_slice(NULL));
+
+	if (!current->has_row && weft__visible_is_on(model->definition))
+		return 0;
+	write.update = update;
+	return weft__tracker_write(
+	    transaction, model, &write, current, NULL, error);
+}
+
+/*
  * Creates a record without looking for it first: most of them are new.
  * WEFT_EEXISTS: it has to be looked at.
  */
@@ -149,7 +169,7 @@ decide_trace(
 	case WEFT__DIFF_DELTA:
 		break;
 	}
-	return WEFT__BULK_WRITE;
+	return is_deletion(update) ? WEFT__BULK_LEARN : WEFT__BULK_WRITE;
 }
 
 /* What is to be done with an update; what is not taken of a trace that it
@@ -201,6 +221,10 @@ apply_update(struct weft_transaction *transaction, const struct weft_call *call,
 	case WEFT__BULK_DELETE:
 		return weft__tracker_write(
 		    transaction, model, &deletion, &current, NULL, error);
+	case WEFT__BULK_LEARN:
+		*outcome = WEFT_OUTCOME_UNCHANGED;
+		return learn(
+		    transaction, call, model, update, &current, error);
 	case WEFT__BULK_NOTHING:
 		*outcome = WEFT_OUTCOME_UNCHANGED;
 		return 0;

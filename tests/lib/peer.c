@@ -413,7 +413,7 @@ decide(struct peer *peer, const struct weft_update *update)
 		return weft__bulk_decide(update, track);
 	switch (weft__diff_trace(change, track, -1, model_name(), &out)) {
 	case WEFT__DIFF_DELTA:
-		return WEFT__BULK_WRITE;
+		return change->rev.data ? WEFT__BULK_WRITE : WEFT__BULK_LEARN;
 	case WEFT__DIFF_CONFLICT:
 		revive(peer, change);
 		return WEFT__BULK_CONFLICT;
@@ -429,21 +429,19 @@ static enum weft_outcome
 apply_update(struct peer *peer, const struct weft_update *update)
 {
 	struct peer_record *record;
+	enum weft__bulk_action action;
 
 	if (weft_slice_equal(
 		update->change.model_id, weft_slice(peer->refused)))
 		return WEFT_OUTCOME_REFUSED;
-	switch (decide(peer, update)) {
-	case WEFT__BULK_CONFLICT:
+	action = decide(peer, update);
+	if (action == WEFT__BULK_CONFLICT)
 		return WEFT_OUTCOME_CONFLICT;
-	case WEFT__BULK_NOTHING:
+	if (action == WEFT__BULK_NOTHING)
 		return WEFT_OUTCOME_UNCHANGED;
-	case WEFT__BULK_WRITE:
-	case WEFT__BULK_DELETE:
-		break;
-	}
 	record = find_or_add(peer, update->change.model_id);
-	return write_record(peer, record, update->data, update) ?
+	return write_record(peer, record, update->data, update) &&
+	    action != WEFT__BULK_LEARN ?
 	    WEFT_OUTCOME_APPLIED : WEFT_OUTCOME_UNCHANGED;
 }
 

@@ -33,6 +33,7 @@
 #define CONTENTS 64 /* of one record; 0 is the deletion */
 #define STEPS 150
 #define ROUNDS 100  /* of syncs until all must be equal */
+#define LATE_MAX 8  /* messages on their way at a time */
 
 /* What a run may do. */
 struct plan {
@@ -41,6 +42,7 @@ struct plan {
 	bool revert; /* set back to earlier contents */
 	bool faults; /* calls fail */
 	bool inside; /* edits in the middle of sessions */
+	bool late;   /* what a session has given up on still arrives */
 	bool forgetful; /* peers tell nothing of their histories */
 	bool lost;   /* positions are lost now and then */
 	enum {
@@ -63,12 +65,21 @@ struct view {
 	uint64_t told;      /* and what had been seen when it was written */
 };
 
+/* Updates on their way to a peer. */
+struct late {
+	struct weft_source *source;
+	struct weft_update_list updates;
+	uint64_t sent[RECORDS], told[RECORDS]; /* as in struct view */
+};
+
 static struct sim {
 	struct plan plan;
 	struct random random;
 	bool quiet; /* no edits in sessions, no faults */
 	struct peer peers[PEERS_MAX];
 	struct view views[RECORDS];
+	struct late late[LATE_MAX];
+	size_t late_length;
 
 	/* What each peer's record was made from, itself included. */
 	uint64_t past[PEERS_MAX][RECORDS];
@@ -128,14 +139,26 @@ body_of(int record, unsigned content)
 	return body;
 }
 
-/* The content's number of a record's body; 0: deleted, or never was. */
+/* The content's number of a body; 0: there is none. */
+static unsigned
+read_content(struct weft_slice body)
+{
+	const char *end = body.data + body.size;
+	unsigned content = 0, digit = 1;
+
+	if (!body.size)
+		return 0;
+	for (end -= 2; *end != ':'; end--, digit *= 10) /* before the brace */
+		content += (unsigned)(*end - '0') * digit;
+	return content;
+}
+
+/* What the peer has of the record; 0: deleted, or never was. */
 static unsigned
 content_of(int peer, int record)
 {
-	const char *body = peer_get(&sim.peers[peer], record_id(record));
-	const char *number = strrchr(body, ':');
-
-	return number ? (unsigned)strtoul(number + 1, NULL, 10) : 0;
+	return read_content(weft_slice(
+	    peer_get(&sim.peers[peer], record_id(record))));
 }
 
 static bool
@@ -146,6 +169,16 @@ ever_was(int peer, int record)
 	    peer_track(&sim.peers[peer], record_id(record), &recalled);
 
 	return found && found->tree.current >= 0;
+}
+
+/* The sequence of the record's last change; 0: there is none. */
+static uint64_t
+last_seq(int peer, int record)
+{
+	const struct peer_record *found =
+	    peer_find(&sim.peers[peer], record_id(record));
+
+	return found ? found->track.seq : 0;
 }
 
 /* These have been seen at the peer by now. */
@@ -299,41 +332,129 @@ check_resurrection(int peer, int record, bool was_deleted)
 		    record);
 }
 
+/* A record before an update. */
+struct before {
+	bool was;
+	unsigned content;
+	uint64_t seq;
+};
+
+/*
+ * Whether an update overwrites what it was not made from.  Of what comes late
+ * it does not count that there was a record here meanwhile, which was deleted:
+ * a record can be made where there is none.
+ */
+static bool
+is_lost(int record, const struct before *before)
+{
+	return before->was && !(sim.views[record].sent >> before->content & 1) &&
+	    (before->content || !sim.plan.late);
+}
+
+/* Checks an update that was written: taken, or learned from. */
+static void
+check_written(int peer, int record, const struct before *before)
+{
+	const uint64_t sent = sim.views[record].sent;
+
+	if (content_of(peer, record) != before->content &&
+	    is_lost(record, before))
+		BREAK("V1: peer %d lost %u of record %d for %u", peer,
+		    before->content, record, content_of(peer, record));
+	check_resurrection(peer, record, before->was && !before->content);
+	sim.past[peer][record] |= sent;
+	see(peer, record, sim.views[record].told);
+}
+
+/* Has the updates applied, with nothing in between, and checks them. */
+static int
+apply(struct weft_source *source, const struct weft__bulk_part *part,
+    const struct weft__bulk_options *options, struct weft_error *error)
+{
+	int peer = peer_index((struct peer *)source);
+	struct before before[RECORDS];
+	bool quiet = sim.quiet;
+	int code;
+
+	for (int i = 0; i < RECORDS; i++)
+		before[i] = (struct before){
+		    ever_was(peer, i), content_of(peer, i), last_seq(peer, i)};
+	sim.quiet = true;
+	code = peer_ops->bulk_update(source, part, 1, options, error);
+	sim.quiet = quiet;
+	for (size_t i = 0; i < part->length && !code; i++) {
+		int record = record_of(part->updates[i].change.model_id);
+
+		if (part->outcomes[i] <= WEFT_OUTCOME_UNCHANGED &&
+		    last_seq(peer, record) != before[record].seq &&
+		    content_of(peer, record) ==
+			read_content(part->updates[i].data))
+			check_written(peer, record, &before[record]);
+	}
+	return code;
+}
+
+/*
+ * Updates that the sender has given up on, still on their way; with what was
+ * true when they were sent.
+ */
+static bool
+keep_for_later(struct weft_source *source, const struct weft__bulk_part *part)
+{
+	struct late *late = &sim.late[sim.late_length];
+
+	if (sim.quiet || !sim.plan.late || sim.late_length == LATE_MAX ||
+	    !chance(10))
+		return false;
+	sim.late_length++;
+	late->source = source;
+	for (size_t i = 0; i < part->length; i++)
+		assert_int_equal(weft_update_list_append(
+		    &late->updates, &part->updates[i]), 0);
+	for (int i = 0; i < RECORDS; i++) {
+		late->sent[i] = sim.views[i].sent;
+		late->told[i] = sim.views[i].told;
+	}
+	return true;
+}
+
+/* Delivers what has been on its way for longest. */
+static void
+deliver(void)
+{
+	enum weft_outcome outcomes[RECORDS];
+	struct late late = sim.late[0];
+	const struct weft__bulk_part part = {
+	    .model = "Item",
+	    .updates = late.updates.updates,
+	    .length = late.updates.length,
+	    .outcomes = outcomes,
+	};
+
+	if (!sim.late_length)
+		return;
+	memmove(sim.late, sim.late + 1, --sim.late_length * sizeof late);
+	memset(&sim.late[sim.late_length], 0, sizeof late);
+	for (int i = 0; i < RECORDS; i++) {
+		sim.views[i].sent = late.sent[i];
+		sim.views[i].told = late.told[i];
+	}
+	assert_true(part.length <= RECORDS);
+	assert_int_equal(apply(late.source, &part, NULL, NULL), 0);
+	weft_update_list_fini(&late.updates);
+}
+
 static int
 watch_bulk_update(struct weft_source *source,
     const struct weft__bulk_part *parts, size_t length,
     const struct weft__bulk_options *options, struct weft_error *error)
 {
-	int peer = peer_index((struct peer *)source);
 	int code = disturb((struct peer *)source, PEER_BULK_UPDATE, 0, NULL);
-	bool was[RECORDS], quiet = sim.quiet;
-	unsigned before[RECORDS];
 
-	if (code)
-		return code;
-	for (int i = 0; i < RECORDS; i++) {
-		before[i] = content_of(peer, i);
-		was[i] = ever_was(peer, i);
-	}
-	sim.quiet = true; /* nothing comes between this and the writing */
-	code = peer_ops->bulk_update(source, parts, length, options, error);
-	sim.quiet = quiet;
-	for (size_t i = 0; i < parts->length && !code; i++) {
-		int record = record_of(parts->updates[i].change.model_id);
-		uint64_t sent = sim.views[record].sent;
-
-		if (parts->outcomes[i] != WEFT_OUTCOME_APPLIED)
-			continue;
-		if (was[record] && !(sent >> before[record] & 1))
-			BREAK("V1: peer %d lost %u of record %d for %u",
-			    peer, before[record], record,
-			    content_of(peer, record));
-		check_resurrection(peer, record, was[record] &&
-			!before[record]);
-		sim.past[peer][record] |= sent;
-		see(peer, record, sim.views[record].told);
-	}
-	return code;
+	assert_int_equal(length, 1);
+	if (!code && keep_for_later(source, parts))
+		code = WEFT_ENETWORK;
+	return code ? code : apply(source, parts, options, error);
 }
 
 static void
@@ -626,7 +747,11 @@ run(uint64_t seed, const struct plan *plan)
 			sync_random_pair();
 		if (chance(5))
 			drop_somewhere();
+		if (chance(10))
+			deliver();
 	}
+	while (sim.late_length)
+		deliver();
 	heal();
 	check_end();
 }
@@ -641,6 +766,7 @@ run_seed(uint64_t seed)
 	    .faults = seed & 4,
 	    .inside = seed & 8,
 	    .forgetful = seed & 16,
+	    .late = (seed & 20) == 4, /* with faults, and a memory */
 	    .lost = seed % 3 == 2,
 	    .drop = seed / 3 % 3,
 	    .peers = 3 + (int)(seed / 32 % 3),

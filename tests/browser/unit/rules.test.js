@@ -150,7 +150,8 @@ test('rules: an edit is dirty, its reversal is not', () => {
 test('rules: a reversal after a push waits for what became of it', () => {
   const row = edited(key, sending(dirty('b', 'a')), data('a'), 'a');
   assert.equal(row.state, 'dirty');
-  assert.deepEqual(accepted(sending(row), updateOf(row)), clean('a'));
+  assert.deepEqual(accepted(sending(row), updateOf(row)),
+      clean('a', ['b', 'a'], 2));
 });
 
 test('rules: a record that never left is forgotten when it is deleted', () => {
@@ -163,10 +164,20 @@ test('rules: a record that never left is forgotten when it is deleted', () => {
 
 test('rules: a push says what it is based on', () => {
   assert.deepEqual(updateOf(dirty('b', 'a')),
-      {id: '1', rev: 'b', prev: 'a', data: data('b')});
+      {id: '1', rev: 'b', prev: 'a', generation: 1, data: data('b')});
   assert.deepEqual(updateOf(dirty(null, 'a')),
-      {id: '1', rev: null, prev: 'a'});
+      {id: '1', rev: null, prev: 'a', generation: 1});
   assert.equal(updateOf(dirty('b', null)).prev, null);
+});
+
+test('rules: a push tells of those whose fate is not known', () => {
+  const row = dirty('d', 'a', {sent: ['c', 'b'], generation: 4});
+  assert.deepEqual(updateOf(row), {id: '1', rev: 'd', prev: 'a',
+    generation: 7, past: ['c', 'b', 'a'], data: data('d')});
+  assert.deepEqual(updateOf(sending(row)), updateOf(row));
+  const gone = dirty(null, null, {sent: ['b']});
+  assert.deepEqual(updateOf(gone),
+      {id: '1', rev: null, prev: null, generation: 2, past: ['b']});
 });
 
 test('rules: what was taken is the new base, also of a later edit', () => {

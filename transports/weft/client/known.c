@@ -13,9 +13,13 @@ weft__known_fini(struct weft__known *known)
 }
 
 static uint64_t
-hash_rev(struct weft_slice rev)
+hash_state(struct weft_slice rev, uint32_t generation)
 {
-	return rev.data ? weft__hash_seeded(rev.data, rev.size) | 1 : 0;
+	uint64_t parts[2] = {0, generation};
+
+	if (rev.data)
+		parts[0] = weft__hash_seeded(rev.data, rev.size) | 1;
+	return weft__hash_seeded(parts, sizeof parts);
 }
 
 static uint64_t
@@ -66,7 +70,7 @@ grow(struct weft__known *known)
 
 void
 weft__known_put(struct weft__known *known, const char *model,
-    struct weft_slice id, struct weft_slice rev)
+    struct weft_slice id, struct weft_slice rev, uint32_t generation)
 {
 	struct weft__known_entry *entry;
 	const uint64_t record = hash_record(model, id);
@@ -78,17 +82,20 @@ weft__known_put(struct weft__known *known, const char *model,
 	}
 	entry = find(known, record);
 	known->count += !entry->record;
-	*entry = (struct weft__known_entry){record, hash_rev(rev)};
+	*entry = (struct weft__known_entry){
+	    record, hash_state(rev, generation)};
 }
 
 bool
 weft__known_has(const struct weft__known *known, const char *model,
-    struct weft_slice id, struct weft_slice rev)
+    struct weft_slice id, struct weft_slice rev, uint32_t generation)
 {
 	const struct weft__known_entry *entry;
 
 	if (!known->count)
 		return false;
 	entry = find(known, hash_record(model, id));
-	return entry->record && entry->rev == hash_rev(rev);
+	return entry->record &&
+	    (entry->state == hash_state(rev, generation) ||
+		entry->state == hash_state(rev, 0));
 }

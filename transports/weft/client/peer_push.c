@@ -40,17 +40,20 @@ struct push {
 	size_t *places;                 /* of 'theirs' among the updates */
 };
 
-/* As much of the history as the server may not know: up to what it has. */
+/* As much of the history as the server may not know: up to what it has, where
+ * the generations of this side go down one by one. */
 static struct weft_slice
 cut_history(const struct push *push, const struct weft_update *update)
 {
 	const struct weft__known *known = &push->source->known;
 	struct weft_slice history = update->history, rest = history, rev;
+	uint32_t generation = update->change.generation;
 	bool is_known = false;
 
-	while (!is_known && weft__repl_next_rev(&rest, &rev))
+	while (!is_known && generation && weft__repl_next_rev(&rest, &rev))
 		is_known = weft__known_has(known, push->part->model,
-		    update->change.model_id, rev.size ? rev : weft_slice(NULL));
+		    update->change.model_id, rev.size ? rev : weft_slice(NULL),
+		    --generation);
 	if (is_known)
 		history.size -= rest.size;
 	return history;
@@ -247,7 +250,8 @@ push_once(struct push *push, struct weft_error *error)
 			weft__known_put(&push->source->known,
 			    push->part->model,
 			    push->updates[i].change.model_id,
-			    push->updates[i].change.rev);
+			    push->updates[i].change.rev,
+			    push->updates[i].change.generation);
 	return code;
 }
 
@@ -268,10 +272,9 @@ static bool
 is_ahead(const struct weft_update *ours, const struct weft_update *theirs,
     enum weft_outcome *outcome)
 {
-	bool is_behind =
-	    weft__peer_has_past(theirs->history, ours->change.rev);
-	bool is_ahead = is_nothing(theirs) ||
-	    weft__peer_has_past(ours->history, theirs->change.rev);
+	bool is_behind = weft__peer_follows(theirs, &ours->change);
+	bool is_ahead =
+	    is_nothing(theirs) || weft__peer_follows(ours, &theirs->change);
 
 	if (is_behind && !is_ahead)
 		*outcome = WEFT_OUTCOME_UNCHANGED;

@@ -237,8 +237,8 @@ weft__peer_create_updates(struct weft_source *base, const char *model,
 	return code;
 }
 
-bool
-weft__peer_has_past(struct weft_slice history, struct weft_slice rev)
+static bool
+has_line(struct weft_slice history, struct weft_slice rev)
 {
 	while (history.size) {
 		const char *end = memchr(history.data, '\n', history.size);
@@ -255,6 +255,16 @@ weft__peer_has_past(struct weft_slice history, struct weft_slice rev)
 	return false;
 }
 
+/* Content comes back, and null is every deletion: the generation tells. */
+bool
+weft__peer_follows(
+    const struct weft_update *update, const struct weft_change *change)
+{
+	return has_line(update->history, change->rev) &&
+	    (!change->generation || !update->change.generation ||
+		change->generation < update->change.generation);
+}
+
 /* How the other side's change stands to the record here. */
 static enum weft__relation
 relation_of(const struct weft_change *change, const struct weft_update *here)
@@ -263,7 +273,7 @@ relation_of(const struct weft_change *change, const struct weft_update *here)
 
 	if (weft_slice_equal(change->rev, here->change.rev))
 		return WEFT__RELATION_SAME;
-	was_here = weft__peer_has_past(here->history, change->rev);
+	was_here = weft__peer_follows(here, change);
 	is_made_from_it = weft__diff_is_made_from(change, &here->change);
 	if (was_here == is_made_from_it)
 		return WEFT__RELATION_NONE;

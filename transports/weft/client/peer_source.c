@@ -133,8 +133,8 @@ give_changes(struct weft__peer_source *source, struct weft__peer_page *page,
 		change.checkpoint = 0;
 		if (weft_change_list_append(list, &change))
 			return out_of_memory(error);
-		weft__known_put(
-		    &source->known, model, change.model_id, change.rev);
+		weft__known_put(&source->known, model, change.model_id,
+		    change.rev, change.generation);
 		page->given++;
 		page->stream->is_ahead = true;
 	}
@@ -279,7 +279,7 @@ diff(struct weft_source *base, const char *model, int64_t since,
 
 	for (size_t i = 0; i < length; i++)
 		if (!weft__known_has(&source->known, model, list[i].model_id,
-			list[i].rev) &&
+			list[i].rev, list[i].generation) &&
 		    weft_change_list_append(&diff->deltas, &list[i]))
 			return out_of_memory(error);
 	return 0;

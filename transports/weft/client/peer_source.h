@@ -100,8 +100,10 @@ WEFT_MUST_CHECK int weft__peer_get(struct weft__peer_source *source,
     const char *model, const struct weft_slice *ids, size_t length,
     struct weft_update_list *list, struct weft_error *error);
 
-/* Whether the revision (no value: a deletion) is among these. */
-bool weft__peer_has_past(struct weft_slice history, struct weft_slice rev);
+/* Whether the update's past has the change, as far as revisions (no value: a
+ * deletion) and generations tell. */
+bool weft__peer_follows(
+    const struct weft_update *update, const struct weft_change *change);
 
 /* The members of the table that the other files have. */
 int weft__peer_models(struct weft_source *base,

@@ -221,21 +221,33 @@ export function sending(row) {
     {...row, sent: shorten([row.rev, ...row.sent])};
 }
 
-/** The update that pushes a row. */
-export function updateOf({id, rev, base, data}) {
-  return rev === null ? {id, rev, prev: base} : {id, rev, prev: base, data};
+// Pushes whose fate is not known that a later one, of 'rev', follows.
+function pushedBefore({sent}, rev) {
+  return sent.slice(sent.indexOf(rev) + 1);
+}
+
+// A base of null tells nothing of what there was.
+const named = base => base === null ? [] : [base];
+
+/**
+ * The update that pushes a row.  It tells of those before, so that one that was
+ * given up on and still arrives does not bring back what is past.
+ */
+export function updateOf(row) {
+  const {id, rev, base, data} = row;
+  const pushed = pushedBefore(row, rev);
+  const update = {id, rev, prev: base,
+    generation: row.generation + pushed.length + 1};
+  if (pushed.length) update.past = [...pushed, ...named(base)];
+  return rev === null ? update : {...update, data};
 }
 
 /** The row after the server has taken the update that was pushed. */
 export function accepted(row, update) {
   if (!row || !row.sent.includes(update.rev)) return row || null;
-  const data = update.data ?? null;
-  if (row.base === update.rev) {
-    return settled(rebased(row, {...knownSide(row), data}, []));
-  }
-  return settled(rebased(row, {rev: update.rev, data,
-    generation: row.generation + 1,
-    past: row.base === null ? row.past : [row.base, ...row.past]}, []));
+  const {rev, data = null, generation} = update;
+  const past = [...pushedBefore(row, rev), ...named(row.base), ...row.past];
+  return settled(rebased(row, {rev, data, generation, past}, []));
 }
 
 /**

@@ -125,6 +125,47 @@ bulk_decide__create_of_what_was_deleted_since_is_nothing(void **state)
 }
 
 static void
+bulk_decide__update_that_comes_late_is_nothing(void **state)
+{
+	assert_int_equal(
+	    decide_generation("a|b|a", WEFT_CHANGE_UPDATE, 'b', 'a', 2),
+	    WEFT__BULK_NOTHING);
+	assert_int_equal(
+	    decide_generation("a|b|a|c|d", WEFT_CHANGE_UPDATE, 'b', 'a', 4),
+	    WEFT__BULK_CONFLICT);
+	/* It is not of the past, or nobody knows. */
+	assert_int_equal(
+	    decide_generation("a|b|a", WEFT_CHANGE_UPDATE, 'b', 'a', 4),
+	    WEFT__BULK_WRITE);
+	assert_int_equal(
+	    decide_generation("a|b|a", WEFT_CHANGE_UPDATE, 'c', 'a', 2),
+	    WEFT__BULK_WRITE);
+	assert_int_equal(decide("a|b|a", WEFT_CHANGE_UPDATE, 'b', 'a'),
+	    WEFT__BULK_WRITE);
+}
+
+static void
+bulk_decide__same_state_with_more_behind_it_is_learned(void **state)
+{
+	assert_int_equal(
+	    decide_generation("a|-", WEFT_CHANGE_DELETE, '-', 'b', 4),
+	    WEFT__BULK_LEARN);
+	assert_int_equal(
+	    decide_generation(NULL, WEFT_CHANGE_DELETE, '-', 'a', 2),
+	    WEFT__BULK_LEARN);
+	assert_int_equal(
+	    decide_generation("a", WEFT_CHANGE_UPDATE, 'a', 'b', 3),
+	    WEFT__BULK_LEARN);
+	/* There is not more. */
+	assert_int_equal(
+	    decide_generation("a|-", WEFT_CHANGE_DELETE, '-', 'a', 2),
+	    WEFT__BULK_NOTHING);
+	assert_int_equal(
+	    decide_generation("a|b", WEFT_CHANGE_UPDATE, 'b', 'a', 2),
+	    WEFT__BULK_NOTHING);
+}
+
+static void
 bulk_decide__delete_of_the_current_revision_is_done(void **state)
 {
 	assert_int_equal(decide("a|b", WEFT_CHANGE_DELETE, '-', 'b'),
@@ -177,6 +218,9 @@ main(void)
 		bulk_decide__create_of_what_is_there_is_a_conflict),
 	    cmocka_unit_test(
 		bulk_decide__create_of_what_was_deleted_since_is_nothing),
+	    cmocka_unit_test(bulk_decide__update_that_comes_late_is_nothing),
+	    cmocka_unit_test(
+		bulk_decide__same_state_with_more_behind_it_is_learned),
 	    cmocka_unit_test(
 		bulk_decide__delete_of_the_current_revision_is_done),
 	    cmocka_unit_test(

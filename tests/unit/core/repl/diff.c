@@ -119,6 +119,39 @@ diff_change__recent_and_equal_is_nothing(void **state)
 }
 
 static void
+diff_change__same_state_with_more_behind_it_is_taken_as_it_is(void **state)
+{
+	const struct {
+		const char *history;
+		char rev, prev;
+		uint32_t generation;
+		enum weft__diff_outcome outcome;
+	} cases[] = {
+	    {"a|-", '-', 'b', 4, WEFT__DIFF_DELTA},
+	    {"a|-", '-', 'a', 2, WEFT__DIFF_NOTHING},
+	    {NULL, '-', 'b', 2, WEFT__DIFF_DELTA},
+	    {"a", 'a', 'b', 3, WEFT__DIFF_DELTA},
+	    {"a|b", 'b', 'a', 2, WEFT__DIFF_NOTHING},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct weft_change out;
+		struct weft_change remote =
+		    remote_change(cases[i].rev, cases[i].prev);
+		struct weft__track local;
+
+		remote.generation = cases[i].generation;
+		if (cases[i].history)
+			write_all(&local, cases[i].history);
+		assert_int_equal(weft__diff_change(&remote,
+		    cases[i].history ? &local : NULL, 9,
+		    weft_slice("LocalTodo"), &out), cases[i].outcome);
+		if (cases[i].outcome == WEFT__DIFF_DELTA)
+			assert_revs(&out, cases[i].rev, cases[i].prev);
+	}
+}
+
+static void
 diff_change__both_deleted_is_nothing(void **state)
 {
 	assert_nothing("a|-", '-', 'a', 2);
@@ -365,6 +398,8 @@ main(void)
 		diff_change__unknown_record_is_a_delta_with_prev_null),
 	    cmocka_unit_test(diff_change__unknown_tombstone_is_a_delta),
 	    cmocka_unit_test(diff_change__recent_and_equal_is_nothing),
+	    cmocka_unit_test(
+		diff_change__same_state_with_more_behind_it_is_taken_as_it_is),
 	    cmocka_unit_test(diff_change__both_deleted_is_nothing),
 	    cmocka_unit_test(
 		diff_change__recent_and_based_on_is_an_unmodified_delta),

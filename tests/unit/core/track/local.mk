@@ -46,6 +46,11 @@ TESTS += tests/unit/core/track/track_row
 tests_unit_core_track_track_row_SOURCES = tests/unit/core/track/track_row.c
 tests_unit_core_track_track_row_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/track/track_learn
+TESTS += tests/unit/core/track/track_learn
+tests_unit_core_track_track_learn_SOURCES = tests/unit/core/track/track_learn.c
+tests_unit_core_track_track_learn_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/track/trace
 TESTS += tests/unit/core/track/trace
 tests_unit_core_track_trace_SOURCES = tests/unit/core/track/trace.c

@@ -120,7 +120,7 @@ check_learn(const char *letters, const char *history, const char *learned)
 	struct weft__revtree tree;
 
 	build(&tree, letters);
-	weft__revtree_learn(&tree, weft_slice(history));
+	weft__revtree_learn(&tree, weft_slice(history), 0);
 	assert_line(&tree, learned);
 }
 
@@ -157,6 +157,33 @@ revtree_learn__passes_over_what_is_no_history(void **state)
 }
 
 static void
+assert_generations(const struct weft__revtree *tree, const char *digits)
+{
+	for (int i = 0; i < tree->length; i++)
+		assert_int_equal(tree->nodes[i].generation, digits[i] - '0');
+}
+
+static void
+revtree_learn__counts_no_higher_than_the_peer(void **state)
+{
+	struct weft__revtree tree;
+
+	build(&tree, "ab");
+	weft__revtree_learn(&tree, weft_slice("d\nc\nb\na\n"), 5);
+	assert_generations(&tree, "1234");
+	/* It has counted less. */
+	build(&tree, "ab");
+	weft__revtree_learn(&tree, weft_slice("e\nd\nc\nb\n"), 4);
+	assert_generations(&tree, "12333");
+	build(&tree, "abc");
+	weft__revtree_learn(&tree, weft_slice("d\n"), 1);
+	assert_generations(&tree, "1233");
+	build(&tree, "");
+	weft__revtree_learn(&tree, weft_slice("b\na\n"), 1);
+	assert_generations(&tree, "11");
+}
+
+static void
 revtree_learn__takes_as_many_as_the_tree_holds(void **state)
 {
 	char history[4 * WEFT_LIMIT_REVTREE_NODES + 1] = {0};
@@ -167,7 +194,7 @@ revtree_learn__takes_as_many_as_the_tree_holds(void **state)
 		history[2 * i + 1] = '\n';
 	}
 	build(&tree, "");
-	weft__revtree_learn(&tree, weft_slice(history));
+	weft__revtree_learn(&tree, weft_slice(history), 0);
 	assert_int_equal(tree.length, WEFT_LIMIT_REVTREE_NODES);
 	assert_string_equal(tree.nodes[tree.current].rev.text, "!");
 }
@@ -295,6 +322,7 @@ main(void)
 	    cmocka_unit_test(
 		revtree_learn__adds_older_revisions_that_are_not_known),
 	    cmocka_unit_test(revtree_learn__passes_over_what_is_no_history),
+	    cmocka_unit_test(revtree_learn__counts_no_higher_than_the_peer),
 	    cmocka_unit_test(revtree_learn__takes_as_many_as_the_tree_holds),
 	    cmocka_unit_test(
 		revtree_insert_missing__stands_below_the_current_node),

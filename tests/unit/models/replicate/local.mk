@@ -56,3 +56,9 @@ TESTS += tests/unit/models/replicate/compare
 tests_unit_models_replicate_compare_SOURCES = \
 	tests/unit/models/replicate/compare.c $(PAIR)
 tests_unit_models_replicate_compare_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/replicate/ring
+TESTS += tests/unit/models/replicate/ring
+tests_unit_models_replicate_ring_SOURCES = \
+	tests/unit/models/replicate/ring.c $(PAIR)
+tests_unit_models_replicate_ring_LDADD = $(TEST_LIBS)

@@ -9,12 +9,25 @@
 #include "core/repl/source.h"
 #include "tests/lib/pair.h"
 
+/* An update of a peer that tells what led to it: its generation (0: nothing),
+ * and titles, the newest first. */
 static void
-add_update(struct weft_update_list *list, const char *id, const char *title,
-    const char *prev)
+add_told(struct weft_update_list *list, const char *id, const char *title,
+    const char *prev, uint32_t generation, const char *past)
 {
-	char json[128];
+	char json[128], history[256] = "";
 	struct weft_update update = {.change = peer_change(id, title, prev)};
+
+	update.change.generation = generation;
+	for (; *past; past++) {
+		const char old[] = {*past, '\0'};
+
+		snprintf(history + strlen(history),
+		    sizeof history - strlen(history), "%s\n",
+		    *past == '-' ? "" : title_rev(id, old));
+	}
+	if (generation)
+		update.history = weft_slice(history);
 
 	snprintf(json, sizeof json, "{\"id\":\"%s\",\"title\":\"%s\"}", id,
 	    title ? title : "");
@@ -24,16 +37,24 @@ add_update(struct weft_update_list *list, const char *id, const char *title,
 	assert_int_equal(weft_update_list_append(list, &update), 0);
 }
 
+static void
+add_update(struct weft_update_list *list, const char *id, const char *title,
+    const char *prev)
+{
+	add_told(list, id, title, prev, 0, "");
+}
+
 /* Applies one update of record "a"; the outcome. */
 static enum weft_outcome
-apply_one(struct party *party, const char *title, const char *prev)
+apply_told(struct party *party, const char *title, const char *prev,
+    uint32_t generation, const char *past)
 {
 	struct weft_update_list updates = {0};
 	struct weft_change_list conflicts = {0};
 	enum weft_outcome outcome;
 	int code;
 
-	add_update(&updates, "a", title, prev);
+	add_told(&updates, "a", title, prev, generation, past);
 	code = weft_source_bulk_update(party->source, "Todo", &updates,
 	    &outcome, &conflicts, &party->fixture.error);
 	if (outcome == WEFT_OUTCOME_CONFLICT) {
@@ -48,6 +69,12 @@ apply_one(struct party *party, const char *title, const char *prev)
 	weft_update_list_fini(&updates);
 	weft_change_list_fini(&conflicts);
 	return outcome;
+}
+
+static enum weft_outcome
+apply_one(struct party *party, const char *title, const char *prev)
+{
+	return apply_told(party, title, prev, 0, "");
 }
 
 static void
@@ -81,6 +108,35 @@ source_bulk_update__judges_by_the_revision(void **state)
 	fixture_checkpoint(&party.fixture);
 	assert_int_equal(apply_one(&party, "3", NULL), WEFT_OUTCOME_APPLIED);
 	assert_string_equal(party_change(&party, "a"), "3 null 4");
+	party_close(&party);
+}
+
+/* A push that its sender gave up on arrives after the next one. */
+static void
+source_bulk_update__what_comes_late_does_not_bring_back_the_past(void **state)
+{
+	struct party party;
+
+	party_open_state(&party, state);
+	/* Created and deleted; then deleted, created, and deleted again. */
+	assert_int_equal(apply_told(&party, NULL, "1", 2, "1"),
+	    WEFT_OUTCOME_UNCHANGED);
+	assert_int_equal(apply_told(&party, "1", "-", 1, ""),
+	    WEFT_OUTCOME_UNCHANGED);
+	assert_string_equal(party_title(&party, "a"), "-");
+	assert_int_equal(apply_told(&party, NULL, "2", 4, "2-1"),
+	    WEFT_OUTCOME_UNCHANGED);
+	assert_int_equal(apply_told(&party, "2", NULL, 3, "-1"),
+	    WEFT_OUTCOME_UNCHANGED);
+	assert_string_equal(party_title(&party, "a"), "-");
+	/* Made anew after all that, changed, and set back. */
+	assert_int_equal(apply_told(&party, "2", NULL, 5, "-2-1"),
+	    WEFT_OUTCOME_APPLIED);
+	assert_int_equal(apply_told(&party, "2", "3", 7, "32-2-1"),
+	    WEFT_OUTCOME_UNCHANGED);
+	assert_int_equal(apply_told(&party, "3", "2", 6, "2-2-1"),
+	    WEFT_OUTCOME_UNCHANGED);
+	assert_string_equal(party_title(&party, "a"), "2");
 	party_close(&party);
 }
 
@@ -203,6 +259,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    ON_EACH(source_bulk_update__judges_by_the_revision),
+	    ON_EACH(
+		source_bulk_update__what_comes_late_does_not_bring_back_the_past),
 	    ON_EACH(source_bulk_update__replaces_whole_records),
 	    ON_EACH(
 		source_bulk_update__leaves_out_what_is_refused_and_commits_the_rest),

@@ -10,13 +10,13 @@ static bool
 has(const struct weft__known *known, const char *id, const char *rev)
 {
 	return weft__known_has(
-	    known, "Note", weft_slice(id), weft_slice(rev));
+	    known, "Note", weft_slice(id), weft_slice(rev), 1);
 }
 
 static void
 put(struct weft__known *known, const char *id, const char *rev)
 {
-	weft__known_put(known, "Note", weft_slice(id), weft_slice(rev));
+	weft__known_put(known, "Note", weft_slice(id), weft_slice(rev), 1);
 }
 
 static void
@@ -30,7 +30,7 @@ known__has_the_last_revision_only(void **state)
 	assert_false(has(&known, "1", "b"));
 	assert_false(has(&known, "2", "a"));
 	assert_false(weft__known_has(
-	    &known, "Other", weft_slice("1"), weft_slice("a")));
+	    &known, "Other", weft_slice("1"), weft_slice("a"), 1));
 	/* Back to what it was: the other side must be told. */
 	put(&known, "1", "b");
 	assert_false(has(&known, "1", "a"));
@@ -38,6 +38,22 @@ known__has_the_last_revision_only(void **state)
 	assert_true(has(&known, "1", NULL));
 	assert_false(has(&known, "1", "b"));
 	assert_int_equal(known.count, 1);
+	weft__known_fini(&known);
+}
+
+/* Deleted, made anew, and deleted: the other side knows of the first only. */
+static void
+known__tells_generations_apart(void **state)
+{
+	struct weft__known known = {NULL, 0, 0};
+	const struct weft_slice id = weft_slice("1"), deleted = {NULL, 0};
+
+	weft__known_put(&known, "Note", id, deleted, 2);
+	assert_true(weft__known_has(&known, "Note", id, deleted, 2));
+	assert_false(weft__known_has(&known, "Note", id, deleted, 4));
+	/* A side that does not tell. */
+	weft__known_put(&known, "Note", id, deleted, 0);
+	assert_true(weft__known_has(&known, "Note", id, deleted, 4));
 	weft__known_fini(&known);
 }
 
@@ -79,6 +95,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(known__has_the_last_revision_only),
+	    cmocka_unit_test(known__tells_generations_apart),
 	    cmocka_unit_test(known__grows),
 	    cmocka_unit_test(known__forgets_when_there_is_no_memory)};
 

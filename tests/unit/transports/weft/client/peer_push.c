@@ -68,6 +68,31 @@ push__sends_nothing_back(void **state)
 }
 
 /*
+ * The record was deleted before it became what the server has, and is deleted
+ * again since: each state is in the past of the other, by its name.
+ */
+static void
+push__deletes_what_was_deleted_before(void **state)
+{
+	struct scene scene;
+	struct party *const client = &scene.pair.b;
+
+	scene_open(&scene);
+	party_put(client, "x", "1");
+	send_all(&scene, 1);
+	party_delete(client, "x");
+	send_all(&scene, 1);
+	party_put(client, "x", "2");
+	send_all(&scene, 1);
+	party_put(client, "x", "3");
+	fixture_checkpoint(&client->fixture);
+	party_delete(client, "x");
+	send_all(&scene, 1);
+	pair_assert_same(&scene.pair, 0);
+	scene_close(&scene);
+}
+
+/*
  * Servers that say what a script wants
  */
 
@@ -251,6 +276,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(push__takes_what_the_server_never_heard_of),
 	    cmocka_unit_test(push__sends_nothing_back),
+	    cmocka_unit_test(push__deletes_what_was_deleted_before),
 	    cmocka_unit_test(push__is_repeated_when_its_answer_is_lost),
 	    cmocka_unit_test(push__comes_in_pieces_that_the_server_takes),
 	    cmocka_unit_test(push__tells_what_came_of_each),
