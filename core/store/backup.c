@@ -57,9 +57,7 @@ copy_pack(const struct weft__pack_open *pack,
 	if (!code)
 		code = write_all(to, WEFT__INDEX_FILE, map->index,
 		    map->index_size, error);
-	return code ? code
-	            : weft__pack_expose(
-	                  to, &pack->hash, WEFT__REPOSITORY_KEEP, error);
+	return code ? code : weft__pack_expose(to, &pack->hash, error);
 }
 
 static int

@@ -112,15 +112,8 @@ weft__compact_remove(struct weft__store *store,
 	    "idx", "rev", "bitmap", "mtimes", "pack", "keep"};
 	const struct weft__directory *directory = &store->directory;
 	char name[WEFT__PACK_NAME_ROOM];
-	int code;
+	int code = weft__pack_keep(directory, &pack->hash, error);
 
-	/* All at once: without its text it would be somebody else's. */
-	weft__pack_name(&pack->hash, "keep", name);
-	code = weft__file_put(directory, WEFT__KEEP_FILE,
-	    weft_slice(WEFT__REPOSITORY_KEEP), false, error);
-	if (!code)
-		code = weft__file_rename(
-		    directory, WEFT__KEEP_FILE, name, error);
 	for (size_t i = 0; !code && i < sizeof suffixes / sizeof *suffixes;
 	     i++) {
 		weft__pack_name(&pack->hash, suffixes[i], name);
@@ -159,7 +152,7 @@ merge(struct round *round, size_t chosen, size_t *odd)
 		parts[i] = (struct weft__pack_part){
 		    round->candidates[i], NULL};
 	code = weft__pack_merge(&round->store->directory, parts, chosen,
-	    WEFT__REPOSITORY_KEEP, &merged, odd, round->error);
+	    &merged, odd, round->error);
 	return code ? code : retire(round, chosen, &merged);
 }
 
@@ -206,7 +199,8 @@ run_rounds(struct weft__store *store, bool all, struct weft_error *error)
 		tried = tried || chosen;
 	}
 	/* What is still open of the packs that went takes up space. */
-	if (tried && weft__objects_renew(store->objects, NULL))
+	if ((tried || count < weft__objects_packs(store->objects)) &&
+	    weft__objects_renew(store->objects, NULL))
 		store->must_recover = true;
 	return code;
 }
@@ -216,6 +210,9 @@ weft__compact_if_due(struct weft__store *store)
 {
 	struct weft_error error = {0};
 
+	/* Packs that came from elsewhere are counted when these are many. */
+	if (weft__objects_packs(store->objects) <= WEFT_LIMIT_STORE_PACKS)
+		return;
 	if (run_rounds(store, false, &error))
 		weft__log(WEFT_LOG_WARNING, "store",
 		    "%s: packs were not merged: %s", store->directory.path,

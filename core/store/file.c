@@ -178,6 +178,21 @@ weft__file_create(struct weft__file *file,
 }
 
 int
+weft__file_reopen(struct weft__file *file,
+    const struct weft__directory *directory, const char *name,
+    struct weft_error *error)
+{
+	file->fd = weft__file_calls->open(
+	    directory->fd, name, O_RDWR | O_NOFOLLOW, 0);
+	if (file->fd < 0)
+		return weft__file_error(directory, name, "open", error);
+	file->directory = directory;
+	file->name = name;
+	file->size = 0;
+	return 0;
+}
+
+int
 weft__file_write_at(struct weft__file *file, const void *data, size_t size,
     uint64_t at, struct weft_error *error)
 {

@@ -74,6 +74,11 @@ WEFT_MUST_CHECK int weft__file_create(struct weft__file *file,
     const struct weft__directory *directory, const char *name, mode_t mode,
     struct weft_error *error);
 
+/* Opens a file to be written over, from its start; its size counts from 0. */
+WEFT_MUST_CHECK int weft__file_reopen(struct weft__file *file,
+    const struct weft__directory *directory, const char *name,
+    struct weft_error *error);
+
 /* Appends; or writes over what is there, without a change of the size. */
 WEFT_MUST_CHECK int weft__file_append(struct weft__file *file,
     const void *data, size_t size, struct weft_error *error);

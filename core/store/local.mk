@@ -25,6 +25,7 @@ libweft_all_la_SOURCES += \
 	core/store/project.c \
 	core/store/reach.c core/store/reach.h \
 	core/store/ref.c core/store/ref.h \
+	core/store/ref_write.c \
 	core/store/ref_list.c core/store/ref_list.h \
 	core/store/repository.c core/store/repository.h \
 	core/store/retain.c \

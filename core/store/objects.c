@@ -77,6 +77,18 @@ weft__objects_renew(struct weft__objects *objects, struct weft_error *error)
 	return weft__pack_list_add(objects, &count, error);
 }
 
+void
+weft__objects_add(struct weft__objects *objects, const struct weft__oid *pack)
+{
+	weft__pack_list_add_one(objects, pack);
+}
+
+size_t
+weft__objects_packs(const struct weft__objects *objects)
+{
+	return weft__map_count(&objects->known);
+}
+
 /*
  * Looks for new packs; '*changed' if there are any.  When packs have gone, all
  * are opened anew, or their disk space would not be freed.

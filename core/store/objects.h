@@ -54,6 +54,16 @@ WEFT_MUST_CHECK int weft__objects_renew(
     struct weft__objects *objects, struct weft_error *error);
 
 /*
+ * Opens a pack that was just published, which would be searched for otherwise
+ * when the first of its objects is read.
+ */
+void weft__objects_add(
+    struct weft__objects *objects, const struct weft__oid *pack);
+
+/* How many packs are open: not those that came since, but those gone since. */
+size_t weft__objects_packs(const struct weft__objects *objects);
+
+/*
  * Reads one object; packs that appeared meanwhile are found by themselves.
  * Returns 0; WEFT_ENOTFOUND: no such object; WEFT_EDAMAGED: unreadable, or of
  * another type; WEFT_ENOMEM.  On failure there is nothing to release.

@@ -37,12 +37,10 @@ begin(struct weft__pack *pack)
 
 int
 weft__pack_init(struct weft__pack *pack,
-    const struct weft__directory *directory, const char *keep,
-    struct weft_error *error)
+    const struct weft__directory *directory, struct weft_error *error)
 {
-	*pack = (struct weft__pack){.directory = directory,
-	    .keep = keep,
-	    .limit = WEFT_LIMIT_PACK_SIZE};
+	*pack = (struct weft__pack){
+	    .directory = directory, .limit = WEFT_LIMIT_PACK_SIZE};
 	pack->buffer = weft__malloc(WEFT__PACK_BUFFER_SIZE + WEFT__OID_SIZE);
 	if (!pack->buffer)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
@@ -247,15 +245,32 @@ complete(struct weft__pack *pack, struct weft__oid *hash,
 }
 
 int
-weft__pack_expose(const struct weft__directory *directory,
-    const struct weft__oid *hash, const char *keep, struct weft_error *error)
+weft__pack_keep(const struct weft__directory *directory,
+    const struct weft__oid *hash, struct weft_error *error)
 {
 	char name[WEFT__PACK_NAME_ROOM];
 	int code;
 
 	weft__pack_name(hash, "keep", name);
-	code = weft__file_put(
-	    directory, name, weft_slice(keep), false, error);
+	code = weft__file_link(directory, WEFT__KEEP_FILE, name, NULL);
+	if (code && code != WEFT_EEXISTS) {
+		/* It is the first time; or the file is another user's. */
+		code = weft__file_put(directory, WEFT__KEEP_FILE,
+		    weft_slice(WEFT__KEEP_TEXT), true, error);
+		if (!code)
+			code = weft__file_link(
+			    directory, WEFT__KEEP_FILE, name, error);
+	}
+	return code == WEFT_EEXISTS ? 0 : code;
+}
+
+int
+weft__pack_expose(const struct weft__directory *directory,
+    const struct weft__oid *hash, struct weft_error *error)
+{
+	char name[WEFT__PACK_NAME_ROOM];
+	int code = weft__pack_keep(directory, hash, error);
+
 	weft__pack_name(hash, "pack", name);
 	if (!code)
 		code = weft__file_rename(
@@ -283,8 +298,7 @@ seal(struct weft__pack *pack, struct weft_error *error)
 		    WEFT__INDEX_FILE, pack->entries, pack->count, &hash,
 		    pack->buffer, error);
 	if (!code)
-		code = weft__pack_expose(
-		    pack->directory, &hash, pack->keep, error);
+		code = weft__pack_expose(pack->directory, &hash, error);
 	if (code)
 		return code;
 	weft__file_close(&pack->file);

@@ -9,7 +9,8 @@
  * The order that makes a pack appear all at once, or not:
  *   P1  pack and index are written under weft/, and synced;
  *   P2  pack-X.keep is there before pack-X.idx, so that no `git gc` takes the
- *       objects, which no ref reaches yet, for garbage;
+ *       objects, which no ref reaches yet, for garbage; it is another name
+ *       of weft/keep, which costs less than a file made each time;
  *   P3  the pack gets its name before its index, by which git finds it.
  * weft__pack_unkeep() ends what P2 began, once a ref reaches the objects.
  */
@@ -32,7 +33,6 @@ struct weft__pack_entry {
 
 struct weft__pack {
 	const struct weft__directory *directory; /* the repository; kept */
-	const char *keep;         /* content of .keep files; kept */
 	struct weft__file file;
 	uint64_t limit;           /* bytes; WEFT_LIMIT_PACK_SIZE but in tests */
 	unsigned char *buffer;    /* what is not yet in the file; room for the
@@ -50,12 +50,11 @@ struct weft__pack {
 };
 
 /*
- * Begins without a file.  'keep' is what .keep files will say.
+ * Begins without a file.
  * Returns 0 or WEFT_ENOMEM.
  */
 WEFT_MUST_CHECK int weft__pack_init(struct weft__pack *pack,
-    const struct weft__directory *directory, const char *keep,
-    struct weft_error *error);
+    const struct weft__directory *directory, struct weft_error *error);
 
 /* Frees; what is not sealed is removed. */
 void weft__pack_fini(struct weft__pack *pack);
@@ -86,12 +85,19 @@ void weft__pack_name(const struct weft__oid *hash, const char *suffix,
  */
 WEFT_MUST_CHECK int weft__pack_expose(
     const struct weft__directory *directory, const struct weft__oid *hash,
-    const char *keep, struct weft_error *error);
+    struct weft_error *error);
+
+/* Gives a pack a .keep file of ours, unless it has one of anybody's. */
+WEFT_MUST_CHECK int weft__pack_keep(const struct weft__directory *directory,
+    const struct weft__oid *hash, struct weft_error *error);
 
 /* What the files of a pack are called while they are written. */
 #define WEFT__PACK_FILE "weft/pack.tmp"
 #define WEFT__INDEX_FILE "weft/idx.tmp"
-#define WEFT__KEEP_FILE "weft/keep.tmp"
+
+/* Our .keep files are names of this one; it says: */
+#define WEFT__KEEP_FILE "weft/keep"
+#define WEFT__KEEP_TEXT "weft: being written\n"
 
 /* Bytes of the buffer that a pack, and then its index, is written through. */
 #define WEFT__PACK_BUFFER_SIZE (256u * 1024)

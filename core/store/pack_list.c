@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/store/pack.h"
 
 /* How often a folder is read that others write into all the time. */
 #define LISTINGS 100
@@ -130,6 +131,19 @@ weft__pack_list_add(struct weft__objects *objects, size_t *count,
 	}
 	closedir(list);
 	return code;
+}
+
+void
+weft__pack_list_add_one(
+    struct weft__objects *objects, const struct weft__oid *name)
+{
+	char path[WEFT__PACK_NAME_ROOM];
+	const char *index;
+
+	weft__pack_name(name, "idx", path);
+	index = strrchr(path, '/') + 1;
+	if (!weft__map_find(&objects->known, weft_slice(index)))
+		(void)!add_pack(objects, index, NULL);
 }
 
 void

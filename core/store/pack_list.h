@@ -36,6 +36,13 @@ struct weft__objects {
 WEFT_MUST_CHECK int weft__pack_list_add(struct weft__objects *objects,
     size_t *count, struct weft_error *error);
 
+/*
+ * Adds a pack by its name, unless it is known.  One that cannot be opened is
+ * looked for when something is missing.
+ */
+void weft__pack_list_add_one(
+    struct weft__objects *objects, const struct weft__oid *name);
+
 /* Forgets all packs; objects that are held stay as they are. */
 void weft__pack_list_forget(struct weft__objects *objects);
 

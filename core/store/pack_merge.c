@@ -397,7 +397,7 @@ release(struct merge *merge)
 
 int
 weft__pack_merge(const struct weft__directory *directory,
-    const struct weft__pack_part *parts, size_t length, const char *keep,
+    const struct weft__pack_part *parts, size_t length,
     struct weft__oid *hash, size_t *odd, struct weft_error *error)
 {
 	struct merge merge = {
@@ -418,7 +418,7 @@ weft__pack_merge(const struct weft__directory *directory,
 			weft__file_discard(&merge.file);
 		weft__file_close(&merge.file);
 		if (!code)
-			code = weft__pack_expose(directory, hash, keep, error);
+			code = weft__pack_expose(directory, hash, error);
 		if (!code)
 			code = weft__directory_sync(
 			    directory, "objects/pack", error);

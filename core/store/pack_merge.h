@@ -32,7 +32,7 @@ weft__pack_mark(uint64_t *bits, uint32_t place)
 
 /*
  * Writes the wanted objects of all parts, each once, into one pack of
- * 'directory', durable and visible, with a .keep file that says 'keep' (see
+ * 'directory', durable and visible, with a .keep file (see
  * core/store/pack.h).  '*hash' is its name: zero, and no pack, if nothing is
  * wanted.  It may be that of one of the parts: then that has all.
  *
@@ -42,7 +42,7 @@ weft__pack_mark(uint64_t *bits, uint32_t place)
  * object of one part.
  */
 WEFT_MUST_CHECK int weft__pack_merge(const struct weft__directory *directory,
-    const struct weft__pack_part *parts, size_t length, const char *keep,
+    const struct weft__pack_part *parts, size_t length,
     struct weft__oid *hash, size_t *odd, struct weft_error *error);
 
 #endif

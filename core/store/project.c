@@ -230,6 +230,8 @@ publish(struct projection *projection)
 		    &batch->commit.oid, true, projection->error);
 	if (code)
 		return code;
+	for (size_t i = 0; i < batch->pack.sealed_count; i++)
+		weft__objects_add(store->objects, &batch->pack.sealed[i]);
 	weft__store_show_tip(store, &batch->commit.oid);
 	/* A .keep file that stays does no harm until we recover. */
 	if (weft__pack_unkeep(&batch->pack, NULL))
@@ -243,8 +245,7 @@ make_commit(struct projection *projection, uint64_t after)
 {
 	struct weft__batch *batch = &projection->batch;
 	int code = weft__pack_init(&batch->pack,
-	    &projection->store->directory, WEFT__REPOSITORY_KEEP,
-	    projection->error);
+	    &projection->store->directory, projection->error);
 
 	if (!code)
 		code = weft__batch_read(batch, after);

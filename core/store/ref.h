@@ -3,8 +3,10 @@
  *
  * Written as git writes them (a lock beside the ref, then renamed over it), so
  * that both can work on one repository.  A lock that a dead writer left is
- * recognised, for it is a second name of a file under weft/, and removed; so
- * is one that holds an id and does not go away within half a second.
+ * recognised, for it is another name of a file under weft/, and removed; so is
+ * one that holds an id and does not go away within half a second.
+ *
+ * ref.c reads, ref_write.c sets.
  */
 #ifndef CORE_STORE_REF_H
 #define CORE_STORE_REF_H
@@ -32,8 +34,8 @@ WEFT_MUST_CHECK int weft__ref_write(const struct weft__directory *directory,
 /*
  * Gives a ref the value of another one, which differs, by making it a second
  * name of that one's file: nothing is written, nor waited for.  No writer of
- * refs, git's neither, changes such a file in its place.  A power failure may
- * bring the old value back.
+ * refs, git's neither, changes a file with a second name in its place.  A
+ * power failure may bring the old value back.
  * Returns as weft__ref_write(), and WEFT_ENOTFOUND: the other has no file of
  * its own, as git has packed it.
  */

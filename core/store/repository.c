@@ -277,8 +277,8 @@ is_our_keep(const struct weft__directory *directory, const char *name)
 {
 	struct weft_buf content = WEFT_BUF_INIT(256);
 	bool ours = !weft__file_get(directory, name, &content, NULL) &&
-	    weft_slice_equal(weft_buf_slice(&content),
-	        weft_slice(WEFT__REPOSITORY_KEEP));
+	    weft_slice_equal(
+	        weft_buf_slice(&content), weft_slice(WEFT__KEEP_TEXT));
 
 	weft_buf_fini(&content);
 	return ours;
@@ -332,8 +332,7 @@ weft__repository_recover(const struct weft__directory *directory,
     struct weft_error *error)
 {
 	static const char *const unfinished[] = {
-	    WEFT__PACK_FILE, WEFT__INDEX_FILE, WEFT__KEEP_FILE,
-	    WEFT__SPILL_FILE};
+	    WEFT__PACK_FILE, WEFT__INDEX_FILE, WEFT__SPILL_FILE};
 	int code = 0;
 
 	for (size_t i = 0;

@@ -8,11 +8,6 @@
 #include "core/store/file.h"
 
 /*
- * What a .keep file of ours says.  Others' are left alone.
- */
-#define WEFT__REPOSITORY_KEEP "weft: being written\n"
-
-/*
  * Opens a bare repository.
  * Returns 0; WEFT_ENOTFOUND: nothing there, or what an interrupted creation
  * has left; WEFT_EINVAL: something else is, or a repository of another format.

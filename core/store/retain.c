@@ -250,8 +250,8 @@ publish(struct cut *cut)
 	struct weft__ref_list refs = {NULL};
 	struct move *moves = NULL;
 	size_t length = 0;
-	int code = weft__pack_init(&cut->pack, &store->directory,
-	    WEFT__REPOSITORY_KEEP, cut->error);
+	int code =
+	    weft__pack_init(&cut->pack, &store->directory, cut->error);
 
 	if (!code)
 		code = remake_all(cut);

@@ -75,7 +75,7 @@ rewrite(struct sweep *sweep, const size_t *chosen, size_t length)
 		    &sweep->set.packs[chosen[i]],
 		    sweep->reach.marks[chosen[i]]};
 	code = weft__pack_merge(&sweep->store->directory, parts, length,
-	    WEFT__REPOSITORY_KEEP, &hash, &odd, sweep->error);
+	    &hash, &odd, sweep->error);
 	if (code == WEFT_EUNSUPPORTED) {
 		sweep->by_object[chosen[odd]] = true;
 		return code;
@@ -155,8 +155,8 @@ static int
 rewrite_by_object(struct sweep *sweep, size_t index)
 {
 	struct weft__pack pack;
-	int code = weft__pack_init(&pack, &sweep->store->directory,
-	    WEFT__REPOSITORY_KEEP, sweep->error);
+	int code = weft__pack_init(
+	    &pack, &sweep->store->directory, sweep->error);
 
 	if (!code)
 		code = copy_objects(sweep, index, &pack);

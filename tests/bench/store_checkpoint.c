@@ -58,12 +58,12 @@ need(bool is_done)
 	exit(1);
 }
 
-/* Writes a file, and waits for it. */
+/* Writes a file from its start, and waits for it. */
 static void
 write_file(int directory, const char *name, size_t size)
 {
 	static const char bytes[8192];
-	int fd = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd = openat(directory, name, O_WRONLY | O_CREAT, 0600);
 
 	need(fd >= 0 && write(fd, bytes, size) == (ssize_t)size &&
 	    !fdatasync(fd) && !close(fd));
@@ -74,22 +74,25 @@ write_file(int directory, const char *name, size_t size)
 static void
 write_floor(int directory, int round)
 {
-	char pack[32], index[32];
+	const char *file = round % 2 ? "1.ref" : "0.ref";
+	char pack[32], index[32], keep[32];
 
 	snprintf(pack, sizeof pack, "pack-%d.pack", round);
 	snprintf(index, sizeof index, "pack-%d.idx", round);
+	snprintf(keep, sizeof keep, "pack-%d.keep", round);
 	write_file(directory, "pack.tmp", 4096);
 	write_file(directory, "idx.tmp", 2048);
-	need(!close(openat(directory, "keep", O_WRONLY | O_CREAT, 0600)) &&
+	need(!linkat(directory, "keep", directory, keep, 0) &&
 	    !renameat(directory, "pack.tmp", directory, pack) &&
 	    !renameat(directory, "idx.tmp", directory, index) &&
 	    !fsync(directory));
-	write_file(directory, "ref.lock", 41);
-	need(!renameat(directory, "ref.lock", directory, "ref") &&
+	write_file(directory, file, 41);
+	need(!linkat(directory, file, directory, "ref.lock", 0) &&
+	    !renameat(directory, "ref.lock", directory, "ref") &&
 	    !fsync(directory) &&
 	    !linkat(directory, "ref", directory, "head.lock", 0) &&
 	    !renameat(directory, "head.lock", directory, "head") &&
-	    !unlinkat(directory, "keep", 0));
+	    !unlinkat(directory, keep, 0));
 }
 
 /* What the system takes for that, without anything of ours. */
@@ -103,6 +106,7 @@ measure_floor(void)
 	bench_path(path, "floor", 0);
 	need(!mkdir(path, 0700));
 	directory = open(path, O_RDONLY | O_DIRECTORY);
+	write_file(directory, "keep", 20);
 	for (int i = 0; i < FLOOR_ROUNDS; i++) {
 		uint64_t before = bench_cpu_ns();
 		double spent;

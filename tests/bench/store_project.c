@@ -31,8 +31,7 @@ pack_bodies(struct bench_feed *feed)
 	bench_must(weft__repository_create(path, "refs/heads/bench",
 		       &directory, &error), &error);
 	start = bench_cpu_ns();
-	bench_must(weft__pack_init(&pack, &directory, "bench\n", &error),
-	    &error);
+	bench_must(weft__pack_init(&pack, &directory, &error), &error);
 	for (uint64_t seq = 1; seq <= feed->records; seq++) {
 		bench_id(seq, feed->id);
 		body = bench_body(feed, feed->id, seq);

@@ -14,6 +14,7 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 #include "core/store/compact.h"
+#include "core/store/store_internal.h"
 #include "tests/lib/faulty_files.h"
 #include "tests/lib/store_fixture.h"
 
@@ -104,6 +105,29 @@ project__merges_packs_when_there_are_too_many(void **state)
 	}
 	assert_clean(&fixture);
 	store_assert_fsck(&fixture);
+	store_fixture_close(&fixture);
+}
+
+/* Packs that git makes meanwhile, and packs of ours that it removes. */
+static void
+project__notices_the_packs_of_others(void **state)
+{
+	struct store_fixture fixture;
+
+	store_fixture_open(&fixture);
+	commit_many(&fixture, 1);
+	store_shell(&fixture,
+	    "for i in $(seq 40); do echo $i | git hash-object -w --stdin |"
+	    " git pack-objects -q objects/pack/pack; done >/dev/null", "");
+	commit_many(&fixture, WEFT_LIMIT_STORE_PACKS);
+	assert_in_range(packs(&fixture), 41, 50);
+	store_shell(&fixture, "git gc -q --prune=now", "");
+	assert_int_equal(packs(&fixture), 1);
+	commit_many(&fixture, WEFT_LIMIT_STORE_PACKS);
+	assert_true(packs(&fixture) <= WEFT_LIMIT_STORE_PACKS);
+	assert_int_equal(weft__objects_packs(fixture.store->objects),
+	    packs(&fixture));
+	assert_clean(&fixture);
 	store_fixture_close(&fixture);
 }
 
@@ -449,6 +473,7 @@ main(void)
 	    cmocka_unit_test(compact_choose__takes_the_geometric_run),
 	    cmocka_unit_test(compact_choose__keeps_to_the_limit_of_a_pack),
 	    cmocka_unit_test(project__merges_packs_when_there_are_too_many),
+	    cmocka_unit_test(project__notices_the_packs_of_others),
 	    cmocka_unit_test(store_compact__makes_one_pack_that_git_takes),
 	    cmocka_unit_test(store_compact__has_each_object_once),
 	    cmocka_unit_test(store_compact__of_an_empty_store_does_nothing),

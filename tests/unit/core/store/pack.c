@@ -31,7 +31,7 @@ setup_open(struct setup *setup)
 	                     setup->fixture.path, &setup->error),
 	    0);
 	assert_int_equal(weft__pack_init(&setup->pack, &setup->directory,
-	                     "a test\n", &setup->error),
+	                     &setup->error),
 	    0);
 }
 
@@ -218,10 +218,42 @@ pack_publish__keeps_until_told(void **state)
 	setup_open(&setup);
 	add(&setup, "a", 1);
 	assert_int_equal(weft__pack_publish(&setup.pack, &setup.error), 0);
-	store_shell(&setup.fixture, "cat objects/pack/*.keep", "a test\n");
+	store_shell(&setup.fixture, "cat objects/pack/*.keep",
+	    "weft: being written\n");
 	assert_int_equal(store_count_files(&setup.fixture, ".tmp"), 0);
 	assert_int_equal(weft__pack_unkeep(&setup.pack, &setup.error), 0);
 	assert_int_equal(store_count_files(&setup.fixture, ".keep"), 0);
+	setup_close(&setup);
+}
+
+/* So that none is created and removed for each pack. */
+static void
+pack_keep__gives_another_name_to_one_file(void **state)
+{
+	struct setup setup;
+	struct weft__oid hash = {{1}}, other = {{2}};
+
+	setup_open(&setup);
+	assert_int_equal(
+	    weft__pack_keep(&setup.directory, &hash, &setup.error), 0);
+	assert_int_equal(
+	    weft__pack_keep(&setup.directory, &other, &setup.error), 0);
+	assert_int_equal(store_count_files(&setup.fixture, ".keep"), 2);
+	store_shell(&setup.fixture,
+	    "cat weft/keep && for f in objects/pack/*.keep; do"
+	    " test $f -ef weft/keep || echo $f; done",
+	    "weft: being written\n");
+	/* Somebody's stays; a file that is gone is made anew. */
+	store_shell(&setup.fixture,
+	    "rm weft/keep objects/pack/pack-02*; "
+	    "rm objects/pack/pack-01*; echo mine >objects/pack/pack-01$("
+	    "printf '%038d' 0).keep", "");
+	assert_int_equal(
+	    weft__pack_keep(&setup.directory, &hash, &setup.error), 0);
+	assert_int_equal(
+	    weft__pack_keep(&setup.directory, &other, &setup.error), 0);
+	store_shell(&setup.fixture, "cat objects/pack/*.keep",
+	    "mine\nweft: being written\n");
 	setup_close(&setup);
 }
 
@@ -269,6 +301,7 @@ main(void)
 	    cmocka_unit_test(
 	        pack_add__goes_on_in_another_pack_of_too_many_objects),
 	    cmocka_unit_test(pack_publish__keeps_until_told),
+	    cmocka_unit_test(pack_keep__gives_another_name_to_one_file),
 	    cmocka_unit_test(pack_publish__of_nothing_writes_nothing),
 	    cmocka_unit_test(pack_fini__leaves_nothing_unpublished),
 	};

@@ -30,7 +30,7 @@ setup_open(struct setup *setup)
 	assert_int_equal(weft__directory_open(&setup->directory,
 	    setup->fixture.path, &setup->error), 0);
 	assert_int_equal(weft__pack_init(&setup->pack, &setup->directory,
-	    "a test\n", &setup->error), 0);
+	    &setup->error), 0);
 }
 
 static void

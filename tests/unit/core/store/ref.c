@@ -9,6 +9,9 @@
 
 #define REF "refs/weft/x"
 
+/* Its own files: the SHA-1 of its name. */
+#define FILES "cab570930c25acf91d00115a682800e8de942d7b.?.ref"
+
 struct setup {
 	struct store_fixture fixture;
 	struct weft__directory directory;
@@ -77,7 +80,79 @@ ref_write__is_read_by_git_and_by_us(void **state)
 	store_shell(&setup.fixture, "git rev-parse " REF, setup.one_line);
 	assert_is(&setup, &setup.one);
 	assert_int_equal(store_count_files(&setup.fixture, ".lock"), 0);
-	assert_int_equal(store_count_files(&setup.fixture, ".ref"), 0);
+	setup_close(&setup);
+}
+
+/* The file that is the ref, and the one that was it before. */
+static void
+ref_write__writes_two_files_in_turn(void **state)
+{
+	struct setup setup;
+
+	setup_open(&setup);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	assert_int_equal(set(&setup, &setup.two), 0);
+	store_shell(&setup.fixture,
+	    "ls -i weft/" FILES " | sort >files;"
+	    " test $(wc -l <files) = 2 && grep -q $(ls -i " REF
+	    " | cut -d' ' -f1) files", "");
+	for (int i = 0; i < 3; i++) {
+		store_shell(
+		    &setup.fixture, "ls -i " REF " | cut -d' ' -f1 >before", "");
+		assert_int_equal(
+		    set(&setup, i % 2 ? &setup.two : &setup.one), 0);
+		assert_is(&setup, i % 2 ? &setup.two : &setup.one);
+		store_shell(&setup.fixture,
+		    "ls -i weft/" FILES " | sort | cmp - files &&"
+		    " ! ls -i " REF " | grep -q $(cat before)", "");
+	}
+	setup_close(&setup);
+}
+
+/* As a copy by `cp -al` has them. */
+static void
+ref_write__leaves_files_alone_that_have_another_name(void **state)
+{
+	struct setup setup;
+
+	setup_open(&setup);
+	assert_int_equal(set(&setup, &setup.two), 0);
+	assert_int_equal(set(&setup, &setup.one), 0);
+	store_shell(&setup.fixture,
+	    "mkdir copy && cp -al weft/" FILES " " REF " copy &&"
+	    " cat copy/* >before", "");
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(
+		    set(&setup, i % 2 ? &setup.one : &setup.two), 0);
+	assert_is(&setup, &setup.one);
+	store_shell(&setup.fixture, "cat copy/* | cmp - before", "");
+	setup_close(&setup);
+}
+
+/* What is no whole line, or no file, is not written over. */
+static void
+ref_write__replaces_a_file_that_is_not_one_of_its_own(void **state)
+{
+	static const char *const commands[] = {
+	    "for f in weft/" FILES "; do echo >>$f; done",
+	    "for f in weft/" FILES "; do : >$f; done",
+	    "echo mine >mine; for f in weft/" FILES
+	    "; do ln -sf ../mine $f; done"};
+	struct setup setup;
+
+	setup_open(&setup);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		assert_int_equal(set(&setup, &setup.one), 0);
+		assert_int_equal(set(&setup, &setup.two), 0);
+		store_shell(&setup.fixture, commands[i], "");
+		for (int k = 0; k < 3; k++) {
+			assert_int_equal(set(&setup, &setup.one), 0);
+			assert_is(&setup, &setup.one);
+			store_shell(&setup.fixture, "cat " REF,
+			    setup.one_line);
+		}
+	}
+	store_shell(&setup.fixture, "cat mine", "mine\n");
 	setup_close(&setup);
 }
 
@@ -303,6 +378,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(ref_write__is_read_by_git_and_by_us),
+	    cmocka_unit_test(ref_write__writes_two_files_in_turn),
+	    cmocka_unit_test(
+	        ref_write__leaves_files_alone_that_have_another_name),
+	    cmocka_unit_test(
+	        ref_write__replaces_a_file_that_is_not_one_of_its_own),
 	    cmocka_unit_test(ref_read__finds_what_git_has_packed),
 	    cmocka_unit_test(ref_read__refuses_what_is_no_id),
 	    cmocka_unit_test(ref_write__respects_the_lock_of_git),

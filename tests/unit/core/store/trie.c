@@ -88,7 +88,7 @@ update(struct setup *setup, const struct weft__oid *old, size_t first,
 	for (size_t i = 0; i < count; i++)
 		setup->list[i] = &setup->items[first + i];
 	assert_int_equal(
-	    weft__pack_init(&pack, &setup->directory, "", &setup->error), 0);
+	    weft__pack_init(&pack, &setup->directory, &setup->error), 0);
 	assert_int_equal(weft__trie_update(setup->objects, &pack,
 	                     &setup->arena, old, WEFT__TRIE_LIVE,
 	                     setup->list, count, root, &setup->error),
