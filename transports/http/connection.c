@@ -216,19 +216,6 @@ step(struct weft__http_connection *connection, struct weft_slice *input)
 	}
 }
 
-static size_t
-received(void *context, const char *data, size_t size)
-{
-	struct weft__http_connection *connection = context;
-	struct weft_slice input = {data, size};
-
-	connection->is_inside = true;
-	while (step(connection, &input))
-		;
-	leave(connection);
-	return size - input.size;
-}
-
 /* Tells the handler that the client of its request has left. */
 static void
 orphan(struct weft__http_connection *connection)
@@ -246,6 +233,33 @@ orphan(struct weft__http_connection *connection)
 		    response, WEFT__HTTP_GONE, response->notify_context);
 }
 
+/* Whether it waits for bytes of a body that will not come any more. */
+static bool
+is_cut_off(const struct weft__http_connection *connection)
+{
+	return (connection->state == WEFT__HTTP_BODY ||
+		connection->state == WEFT__HTTP_DROPPING) &&
+	    weft__connection_has_ended(connection->net);
+}
+
+static size_t
+received(void *context, const char *data, size_t size)
+{
+	struct weft__http_connection *connection = context;
+	struct weft_slice input = {data, size};
+
+	connection->is_inside = true;
+	while (step(connection, &input))
+		;
+	if (is_cut_off(connection)) {
+		orphan(connection);
+		weft__http_connection_set_state(
+		    connection, WEFT__HTTP_CLOSING);
+	}
+	leave(connection);
+	return size - input.size;
+}
+
 static void
 closed(void *context)
 {
@@ -256,18 +270,26 @@ closed(void *context)
 	discard(connection);
 }
 
-/* The client sends no more.  It may wait for an answer, not for a stream. */
+/* Whether a client that sends no more gets the answer still: not one that goes
+ * on until something happens. */
+static bool
+is_awaited(const struct weft__http_response *response)
+{
+	return !response->notify &&
+	    (!response->is_streaming || response->stream.more);
+}
+
+/* The client sends no more. */
 static void
 ended(void *context)
 {
 	struct weft__http_connection *connection = context;
 	struct weft__http_response *response = connection->response;
 	struct weft__connection *net = connection->net;
-	bool waits = weft__connection_is_full(net) ||
-	    (response && connection->state != WEFT__HTTP_BODY &&
-	        !response->is_streaming && !response->notify);
 
-	if (waits)
+	if (weft__connection_is_full(net) ||
+	    (response && connection->state != WEFT__HTTP_BODY &&
+		is_awaited(response)))
 		return;
 	closed(connection);
 	weft__connection_finish(net);

@@ -9,10 +9,13 @@ weft__http_is_known(
 {
 	struct weft_slice tag = weft_slice(etag + strcspn(etag, "\""));
 	struct weft_slice list = weft__http_header(request, "if-none-match");
-	const char *end = list.data + list.size, *quote, *close;
+	const char *end, *quote, *close;
 
+	if (!list.size)
+		return false;
 	if (weft_slice_equal(list, weft_slice("*")))
 		return true;
+	end = list.data + list.size;
 	/* W/ before the quotes does not matter here. */
 	for (const char *at = list.data; at < end; at = close + 1) {
 		quote = memchr(at, '"', (size_t)(end - at));

@@ -199,7 +199,8 @@ enum weft__http_notice {
 
 /*
  * Has 'notify' called, on the loop, when one of these happens before the
- * request is answered; the request must still be answered.
+ * request is answered; the request must still be answered.  A client that
+ * sends no more counts as gone, also if it has said so before.
  */
 void weft__http_watch(struct weft__http_response *response,
     void (*notify)(struct weft__http_response *response,

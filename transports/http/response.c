@@ -108,6 +108,10 @@ weft__http_watch(struct weft__http_response *response,
 {
 	response->notify = notify;
 	response->notify_context = context;
+	/* Who has said that he sends no more waits for an answer alone. */
+	if (response->connection &&
+	    weft__connection_has_ended(response->connection->net))
+		weft__connection_break(response->connection->net);
 }
 
 struct weft__connection *

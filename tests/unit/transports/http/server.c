@@ -507,6 +507,34 @@ server__answers_a_client_that_has_shut_its_side(void **state)
 	http_stop(&http);
 }
 
+/* It has said so while the one before was answered. */
+static void
+server__does_not_wait_for_a_body_that_will_not_come(void **state)
+{
+	static const char *const requests[] = {
+	    "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc",
+	    "POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+	    "\r\n5\r\nabc"};
+	struct http http;
+	int fd;
+
+	assert_int_equal(weft__workers_create(1, &workers, NULL), 0);
+	http_init(&http);
+	http.config.body_ms = 3600000;
+	http_start(&http, &later_handler, NULL);
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		fd = http_connect(&http);
+		http_send(fd, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+		http_send(fd, requests[i]);
+		shutdown(fd, SHUT_WR);
+		assert_int_equal(
+		    http_receive(fd, response, sizeof response), 200);
+		assert_int_equal(http_drain(fd), 0);
+	}
+	weft__workers_destroy(workers);
+	http_stop(&http);
+}
+
 /* What the access log was told, one line each. */
 static struct weft_buf logged = WEFT_BUF_INIT(65536);
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -765,6 +793,8 @@ main(void)
 	    cmocka_unit_test(server__spools_large_bodies),
 	    cmocka_unit_test(server__limits_connections),
 	    cmocka_unit_test(server__answers_a_client_that_has_shut_its_side),
+	    cmocka_unit_test(
+		server__does_not_wait_for_a_body_that_will_not_come),
 	    cmocka_unit_test(server__logs_requests_without_their_secrets),
 	    cmocka_unit_test(server__releases_every_request_once),
 	    cmocka_unit_test(server__drains),

@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "tests/lib/http.h"
+#include "transports/http/exchange.h"
 
 #define TOTAL (64u * 1024 * 1024)
 #define PART 50000u
@@ -69,6 +70,26 @@ respond_many(struct weft__http_response *answer, size_t count)
 }
 
 static void
+hear_nothing(struct weft__http_response *answer,
+    enum weft__http_notice notice, void *context)
+{
+}
+
+/* Begins the stream of /watched when its client has shut its side. */
+static void
+begin_watched(struct weft__task *task)
+{
+	static const struct weft__http_stream silent = {.over = over};
+
+	if (!weft__connection_has_ended(weft__http_net(live))) {
+		weft__loop_post(loop, task);
+		return;
+	}
+	weft__http_stream(live, 200, &silent);
+	weft__http_watch(live, hear_nothing, NULL);
+}
+
+static void
 serve(struct weft__http_request *request, struct weft__http_response *answer,
     void *context)
 {
@@ -77,6 +98,7 @@ serve(struct weft__http_request *request, struct weft__http_response *answer,
 	const struct weft__http_stream silent = {.over = over};
 	const struct weft__http_stream compressed = {
 	    .more = more_compressed, .may_compress = true};
+	static struct weft__task beginning = {.run = begin_watched};
 	struct weft_slice name = request->segments[0];
 	char count[32];
 
@@ -92,6 +114,10 @@ serve(struct weft__http_request *request, struct weft__http_response *answer,
 		assert_int_equal(weft__http_set_header(answer, "Content-Type",
 		    weft_slice("text/event-stream")), 0);
 		weft__http_stream(answer, 200, &silent);
+	} else if (weft_slice_equal(name, weft_slice("watched"))) {
+		live = answer;
+		loop = weft__http_loop(answer);
+		weft__loop_post(loop, &beginning);
 	} else if (weft_slice_equal(name, weft_slice("many"))) {
 		snprintf(count, sizeof count, "%.*s",
 		    (int)request->segments[1].size, request->segments[1].data);
@@ -229,6 +255,36 @@ stream__is_over_when_its_client_leaves(void **state)
 	    http_receive_head(fd, response, sizeof response), 200);
 	close(fd);
 	wait_for_over(); /* although nothing was written */
+}
+
+static void
+stream__goes_on_for_a_client_that_sends_no_more(void **state)
+{
+	size_t size = 0;
+	ssize_t got;
+	int fd = http_connect(&http);
+
+	produced = 0;
+	http_send(fd, "GET /large HTTP/1.0\r\n\r\n");
+	assert_int_equal(
+	    http_receive_head(fd, response, sizeof response), 200);
+	shutdown(fd, SHUT_WR); /* in the middle of it */
+	while ((got = recv(fd, response, PART, 0)) > 0)
+		size += (size_t)got;
+	assert_int_equal(size, (TOTAL + PART - 1) / PART * PART);
+	wait_for_over();
+	close(fd);
+}
+
+static void
+stream__that_is_watched_is_over_for_such_a_client(void **state)
+{
+	int fd = http_connect(&http);
+
+	http_send(fd, "GET /watched HTTP/1.1\r\nHost: x\r\n\r\n");
+	shutdown(fd, SHUT_WR);
+	wait_for_over();
+	http_drain(fd);
 }
 
 static void
@@ -396,6 +452,9 @@ main(void)
 	    cmocka_unit_test(stream__has_no_body_for_head),
 	    cmocka_unit_test(stream__waits_for_a_slow_reader),
 	    cmocka_unit_test(stream__is_over_when_its_client_leaves),
+	    cmocka_unit_test(stream__goes_on_for_a_client_that_sends_no_more),
+	    cmocka_unit_test(
+		stream__that_is_watched_is_over_for_such_a_client),
 	    cmocka_unit_test(stream__can_be_written_and_ended_later),
 	    cmocka_unit_test(gzip__compresses_what_is_worth_it),
 	    cmocka_unit_test(gzip__is_not_for_those_who_do_not_take_it),
