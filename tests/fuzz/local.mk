@@ -116,6 +116,13 @@ tests_fuzz_repl_message_CPPFLAGS = $(AM_CPPFLAGS) \
 tests_fuzz_repl_message_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_repl_message_LDADD = libweft-all.la
 
+fuzz_targets += rest
+fuzz_programs += tests/fuzz/rest
+tests_fuzz_rest_SOURCES = tests/fuzz/rest.c $(fuzz_main)
+tests_fuzz_rest_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"rest"'
+tests_fuzz_rest_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_rest_LDADD = libweft-all.la
+
 EXTRA_DIST += tests/fuzz/corpus
 
 if WEFT_FUZZ
