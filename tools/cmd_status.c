@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include <weft/conflict.h>
+#include <weft/live.h>
 #include <weft/record.h>
 #include <weft/store.h>
 
@@ -126,6 +127,60 @@ report_consumer(const struct weft_consumer *consumer, void *context)
 	return 0;
 }
 
+/* A time, or null if it never was. */
+static void
+report_time(struct report *report, const char *name, uint64_t time_ms)
+{
+	char time[OUTPUT_TIME_SIZE];
+
+	output_time(time_ms, time);
+	json_out_text(
+	    &report->out, name, weft_slice(time_ms ? time : NULL));
+}
+
+static void
+print_peer(const struct command_line *line, const struct weft_live_peer *peer)
+{
+	const char *state = weft_live_state_name(peer->state);
+	char since[OUTPUT_TIME_SIZE], last[OUTPUT_TIME_SIZE];
+	bool is_lost = !peer->is_running && peer->state < WEFT_LIVE_REFUSED;
+
+	output_time(is_lost ? peer->seen_ms : peer->since_ms, since);
+	output_time(peer->success_ms, last);
+	output_text(line, "peer        %s: %s%s %s %s%s%s\n", peer->url,
+	    is_lost ? "not running, was " : "", state,
+	    is_lost ? "until" : "since", since, *peer->error ? ": " : "",
+	    peer->error);
+	output_text(line, "            %" PRIu64 " to send, %" PRIu64
+	    " to receive, %" PRIu64 " conflicts, all was done %s\n",
+	    peer->to_send, peer->to_receive, peer->conflicts,
+	    peer->success_ms ? last : "never");
+}
+
+static int
+report_peer(const struct weft_live_peer *peer, void *context)
+{
+	struct report *report = context;
+	struct json_out *out = &report->out;
+
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "peer", weft_slice(peer->url));
+	json_out_text(
+	    out, "state", weft_slice(weft_live_state_name(peer->state)));
+	json_out_bool(out, "running", peer->is_running);
+	report_time(report, "since", peer->since_ms);
+	report_time(report, "seen", peer->seen_ms);
+	report_time(report, "lastSuccess", peer->success_ms);
+	json_out_number(out, "toSend", peer->to_send);
+	json_out_number(out, "toReceive", peer->to_receive);
+	json_out_number(out, "conflicts", peer->conflicts);
+	json_out_text(
+	    out, "error", weft_slice(*peer->error ? peer->error : NULL));
+	json_out_end(out, '}');
+	print_peer(report->line, peer);
+	return 0;
+}
+
 static int
 count_conflict(struct weft_slice json, void *context)
 {
@@ -149,6 +204,11 @@ report_all(struct report *report, struct weft_error *error)
 	if (!code)
 		code = weft_consumer_each(spec->datasource, report_consumer,
 		    report, error);
+	json_out_end(&report->out, ']');
+	json_out_begin(&report->out, "peers", '[');
+	if (!code)
+		code = weft_live_each_peer(
+		    spec->datasource, report_peer, report, error);
 	json_out_end(&report->out, ']');
 	if (!code)
 		code = weft_conflict_each_kept(spec->source, count_conflict,
@@ -186,7 +246,10 @@ const struct command cmd_status = {
 	    "how many of them its store has, each model with the number of "
 	    "its records and its root (sources with equal roots have equal "
 	    "records), who reads its journal, and how many conflicts wait "
-	    "to be resolved.",
+	    "to be resolved. Of each server that it was replicated with live: "
+	    "how that stands, as whoever replicates has said last, since when "
+	    "and why; how many writes are to be sent, and how many to be "
+	    "received; and when both sides last had everything.",
 	.least = 1,
 	.most = 1,
 	.run = run,

@@ -122,6 +122,34 @@ WEFT_API WEFT_MUST_CHECK int weft_live_step(
 WEFT_API void weft_live_status(
     struct weft_live *live, struct weft_live_status *status);
 
+/*
+ * A server that a datasource was replicated with live, as that replication has
+ * last said: in this process or another one, which may have ended since.
+ * Times are ms since 1970.
+ */
+struct weft_live_peer {
+	char url[128];
+	enum weft_live_state state;
+	bool is_running;     /* somebody replicates: said so within a minute */
+	uint64_t since_ms;   /* the state began */
+	uint64_t seen_ms;    /* this was said */
+	uint64_t success_ms; /* both sides had everything; 0: never yet */
+	uint64_t to_send;    /* writes here that the server has not taken, about:
+	                        as of now */
+	uint64_t to_receive; /* about how many are to come, when this was said */
+	uint64_t conflicts;  /* found by it, and not settled by it */
+	char error[256];     /* OFFLINE, REFUSED: why; or "" */
+};
+typedef int weft_live_peer_fn(const struct weft_live_peer *peer, void *context);
+
+/*
+ * Calls 'each' with every such server; nonzero ends it, and is returned.
+ * Returns 0, or what the database returns.  Thread: any.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_live_each_peer(
+    struct weft_datasource *datasource, weft_live_peer_fn *each,
+    void *context, struct weft_error *error);
+
 /* Returns "connecting", "catching up", "live", "offline", "refused" or
  * "stopped"; static.  Thread: any. */
 WEFT_API const char *weft_live_state_name(enum weft_live_state state);

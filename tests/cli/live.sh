@@ -13,6 +13,13 @@ gone()
 	! there "$1"
 }
 
+# peer_is MEMBER VALUE: so says the status of the first server of C.
+peer_is()
+{
+	weft status C --json >status || return
+	test "$(json "\$.peers[0].$1" status)" = "$2"
+}
+
 make_source S
 make_source C
 notes 300 | weft import S:Note - >imported 2>&1
@@ -71,14 +78,37 @@ run 0 weft rm C:Note n2
 comes gone n2
 end
 
+begin 'status: a live replication of another process'
+comes peer_is state live
+comes peer_is toSend 0
+holds peer_is peer "$socket"
+holds peer_is running 1
+holds peer_is toReceive 0
+holds peer_is conflicts 0
+holds peer_is error ''
+test -n "$(json '$.peers[0].lastSuccess' status)" || fail 'no success'
+test -n "$(json '$.peers[0].since' status)" || fail 'no time'
+run 0 weft status C
+out_has "peer        $socket: live since 2" \
+    '0 to send, 0 to receive, 0 conflicts, all was done 2'
+end
+
 begin 'live: what is written offline waits'
 stop "$daemon"
 comes grep -q '"state":"offline"' live
 run 0 weft put C:Note '{"id":"offline","text":"x"}'
 run 0 weft status C
-out_has "$socket" '1 writes behind'
+out_has "$socket" '1 writes behind' "peer        $socket: offline since 2" \
+    '1 to send, '
+holds peer_is toSend 1
+holds peer_is state offline
+holds peer_is running 1
+json '$.peers[0].error' status | grep -q 127.0.0.1 || fail "$(cat status)"
 serve S "$port"
 comes there offline
+comes peer_is state live
+comes peer_is toSend 0
+holds peer_is error ''
 end
 
 # restored: the server's data are an older copy of them, which knows nothing of
@@ -98,6 +128,12 @@ serve S "$port"
 comes there pushed
 comes there told
 stop "$live"
+holds peer_is state stopped
+holds peer_is running 0
+holds peer_is toSend 0
+run 0 weft put C:Note '{"id":"later","text":"x"}'
+holds peer_is toSend 1
+run 0 weft rm C:Note later
 run 0 weft diff C "$socket" --model Note
 out_empty
 stop "$daemon"

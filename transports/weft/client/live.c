@@ -50,6 +50,7 @@ weft__live_tell(
 	live->is_new = true;
 	has_fd = live->has_fd;
 	pthread_mutex_unlock(&live->lock);
+	weft__live_keep(live);
 	if (has_fd)
 		signal_fd(live);
 	else if (live->options.changed)
@@ -258,8 +259,9 @@ open_local(struct weft_live *live, struct weft_error *error)
 	weft__listeners_add(
 	    &live->options.datasource->listeners, &live->listener);
 	snprintf(live->consumer, sizeof live->consumer, "%s", live->url);
-	return weft_consumer_each(
+	code = weft_consumer_each(
 	    live->options.datasource, note_position, live, error);
+	return code ? code : weft__live_recall(live, error);
 }
 
 static bool

@@ -3,6 +3,7 @@
  *
  * live.c        its life, its thread, what others see of it
  * live_cycle.c  what it does: connecting, replicating, waiting
+ * live_kept.c   what other processes see of it
  */
 #ifndef TRANSPORTS_WEFT_CLIENT_LIVE_H
 #define TRANSPORTS_WEFT_CLIENT_LIVE_H
@@ -13,6 +14,7 @@
 #include <weft/live.h>
 
 #include "models/listener.h"
+#include "transports/weft/client/live_kept.h"
 #include "transports/weft/client/peer_source.h"
 
 struct weft_live {
@@ -28,6 +30,7 @@ struct weft_live {
 	char epoch[40];         /* of the server's database; "": not known */
 	bool has_sent;          /* to that at least once */
 	unsigned failures;      /* in a row */
+	struct weft__live_kept kept; /* in the database */
 
 	pthread_t thread;
 	bool is_started;

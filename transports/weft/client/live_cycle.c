@@ -24,6 +24,7 @@
 static int
 go_on(const struct weft_replication_progress *progress, void *context)
 {
+	weft__live_keep(context);
 	return weft__live_is_stopping(context);
 }
 
@@ -287,6 +288,7 @@ wait_for_work(struct weft_live *live, struct weft_error *error)
 	    !weft__peer_source_has_changes(live->remote)) {
 		weft__peer_step(peer, live->options.poll_ms);
 		code = look(live, &tip, &is_new, error);
+		weft__live_keep(live);
 	}
 	if (!code && peer->state != WEFT__PEER_READY)
 		code = weft_error_set(
@@ -315,23 +317,35 @@ choose_wait(struct weft_live *live)
 	return after_ms > wait_ms ? after_ms : wait_ms;
 }
 
-/* Waits until it is time for a new try, or until it is stopped. */
+/* Waits for so long, or until it is stopped. */
 static void
-wait_offline(struct weft_live *live, const struct weft_error *why)
+wait_for(struct weft_live *live, uint64_t wait_ms)
 {
-	uint64_t wait_ms = choose_wait(live), end_ms;
-	struct timespec end;
+	uint64_t end_ms = weft__clock_now_ms(&weft__clock_system) + wait_ms;
+	struct timespec end = {.tv_sec = (time_t)(end_ms / 1000),
+	    .tv_nsec = (long)(end_ms % 1000) * 1000000};
 
-	tell(live, WEFT_LIVE_OFFLINE, wait_ms, why);
-	end_ms = weft__clock_now_ms(&weft__clock_system) + wait_ms;
-	end.tv_sec = (time_t)(end_ms / 1000);
-	end.tv_nsec = (long)(end_ms % 1000) * 1000000;
 	pthread_mutex_lock(&live->lock);
 	while (!live->is_stopping &&
 	    pthread_cond_timedwait(&live->woken, &live->lock, &end) !=
 	        ETIMEDOUT)
 		;
 	pthread_mutex_unlock(&live->lock);
+}
+
+/* Waits until it is time for a new try, or until it is stopped. */
+static void
+wait_offline(struct weft_live *live, const struct weft_error *why)
+{
+	uint64_t left_ms = choose_wait(live), part_ms;
+
+	tell(live, WEFT_LIVE_OFFLINE, left_ms, why);
+	for (; left_ms && !weft__live_is_stopping(live); left_ms -= part_ms) {
+		part_ms = left_ms < WEFT__LIVE_REPEAT_MS
+		    ? left_ms : WEFT__LIVE_REPEAT_MS;
+		wait_for(live, part_ms);
+		weft__live_keep(live);
+	}
 }
 
 /* Whether it is worth to go on after this. */

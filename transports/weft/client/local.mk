@@ -3,6 +3,7 @@ libweft_all_la_SOURCES += \
 	transports/weft/client/known.c transports/weft/client/known.h \
 	transports/weft/client/live.c transports/weft/client/live.h \
 	transports/weft/client/live_cycle.c \
+	transports/weft/client/live_kept.c transports/weft/client/live_kept.h \
 	transports/weft/client/peer.c transports/weft/client/peer.h \
 	transports/weft/client/peer_models.c \
 	transports/weft/client/peer_push.c \

@@ -266,6 +266,111 @@ live__stays_away_as_long_as_it_is_asked_to(void **state)
 	end(&place);
 }
 
+static int
+take_peer(const struct weft_live_peer *peer, void *context)
+{
+	*(struct weft_live_peer *)context = *peer;
+	return 0;
+}
+
+/* How it stands, as another process sees it. */
+static struct weft_live_peer
+look(struct place *place)
+{
+	struct fixture *fixture = &place->client.fixture;
+	struct weft_live_peer peer = {.url = ""};
+
+	fixture_ok(fixture,
+	    weft_live_each_peer(
+		fixture->datasource, take_peer, &peer, &fixture->error));
+	return peer;
+}
+
+static void
+look_offline(struct place *place)
+{
+	struct fixture *fixture = &place->client.fixture;
+	struct weft_live_peer peer = look(place);
+
+	assert_int_equal(peer.state, WEFT_LIVE_OFFLINE);
+	assert_true(peer.is_running);
+	assert_string_equal(peer.error, place->last.error.text);
+	assert_int_equal(peer.since_ms, fixture->now_ms);
+	assert_int_equal(peer.to_send, 0);
+	party_put(&place->client, "a", "1");
+	party_put(&place->client, "b", "1");
+	assert_int_equal(look(place).to_send, 2);
+	/* Who says nothing for a minute is not there any more. */
+	fixture->now_ms += 59999;
+	assert_true(look(place).is_running);
+	fixture->now_ms++;
+	assert_false(look(place).is_running);
+	assert_int_equal(look(place).state, WEFT_LIVE_OFFLINE);
+}
+
+static void
+look_at_each_state(struct place *place)
+{
+	struct weft_live_peer peer = look(place);
+	uint64_t now_ms = place->client.fixture.now_ms;
+
+	assert_string_equal(peer.url, place->options.url);
+	if (place->last.state == WEFT_LIVE_OFFLINE) {
+		look_offline(place);
+	} else if (place->last.state == WEFT_LIVE_CATCHING_UP) {
+		/* It has not lasted for a second. */
+		assert_int_not_equal(peer.state, WEFT_LIVE_CATCHING_UP);
+	} else {
+		assert_int_equal(peer.state, place->last.state);
+		assert_string_equal(peer.error, "");
+	}
+	if (place->last.state == WEFT_LIVE_CONNECTING)
+		assert_int_equal(peer.success_ms, 0);
+	if (place->last.state == WEFT_LIVE_LIVE)
+		assert_int_equal(peer.success_ms, now_ms);
+	stop_when_sent(place);
+}
+
+static void
+stop_at_once(struct place *place)
+{
+	weft_live_stop(place->live);
+}
+
+static void
+live__keeps_how_it_stands_for_others_to_see(void **state)
+{
+	static const struct repl_step steps[] = {
+	    REPL_MODELS("e"),
+	    {"{\"t\":\"open\"", REPL_CAUGHT("P1"), REPL_CUT, 0},
+	    REPL_MODELS("e"),
+	    {"\"id\":\"a\"", PUSHED(",\"applied\":2"), REPL_STAY, 0},
+	    {"\"position\":\"P1\"", REPL_CAUGHT("P2"), REPL_STAY, 0},
+	};
+	struct weft_live_peer peer;
+	struct place place;
+	uint64_t success_ms;
+
+	begin(&place, steps, COUNT(steps), look_at_each_state);
+	assert_string_equal(look(&place).url, "");
+	assert_int_equal(run(&place), 0);
+	peer = look(&place);
+	assert_int_equal(peer.state, WEFT_LIVE_STOPPED);
+	assert_false(peer.is_running);
+	assert_int_equal(peer.to_send, 0);
+	success_ms = place.client.fixture.now_ms;
+	assert_int_equal(peer.success_ms, success_ms);
+	party_delete(&place.client, "a");
+	assert_int_equal(look(&place).to_send, 1);
+	/* Another life, that comes to nothing. */
+	place.client.fixture.now_ms += 1000;
+	place.heard = stop_at_once;
+	assert_int_equal(run(&place), 0);
+	assert_int_equal(look(&place).success_ms, success_ms);
+	assert_int_equal(look(&place).since_ms, success_ms + 1000);
+	end(&place);
+}
+
 static void
 nothing(struct place *place)
 {
@@ -288,6 +393,8 @@ live__ends_when_it_is_refused(void **state)
 		assert_int_equal(place.last.state, WEFT_LIVE_REFUSED);
 		assert_int_equal(place.last.error.code, codes[i][1]);
 		assert_non_null(strstr(place.error.text, "not you"));
+		assert_int_equal(look(&place).state, WEFT_LIVE_REFUSED);
+		assert_string_equal(look(&place).error, place.error.text);
 		assert_int_equal(place.script.connections, 1);
 		end(&place);
 	}
@@ -386,6 +493,7 @@ main(void)
 	    cmocka_unit_test(live__takes_once_what_it_is_told),
 	    cmocka_unit_test(live__sends_all_to_another_database),
 	    cmocka_unit_test(live__stays_away_as_long_as_it_is_asked_to),
+	    cmocka_unit_test(live__keeps_how_it_stands_for_others_to_see),
 	    cmocka_unit_test(live__ends_when_it_is_refused),
 	    cmocka_unit_test(live_poke__has_it_look),
 	    cmocka_unit_test(live__goes_one_way_if_that_is_wanted),
