@@ -119,6 +119,7 @@ weft__sqlite_journal_range(struct weft_connector_session *base,
 		return code;
 	*first = read_number(statement, 0); /* 0 for NULL */
 	*last = read_number(statement, 1);
+	session->next_seq = *last + 1;
 	sqlite3_reset(statement);
 	return 0;
 }
@@ -186,6 +187,7 @@ weft__sqlite_journal_prune(struct weft_connector_session *base,
 		    WEFT__SQLITE_JOURNAL_PRUNE, 0, &statement, error);
 	if (code)
 		return code;
+	session->next_seq = 0;
 	weft__sqlite_bind_number(statement, 1, upto);
 	return weft__sqlite_run(session, statement, error);
 }

@@ -106,11 +106,22 @@ struct weft__sqlite_use {
 };
 
 /* A journal row that waits to be written. */
-#define WEFT__SQLITE_BATCH 16
 struct weft__sqlite_row {
-	struct weft_connector_journal_row row; /* texts in row_texts */
-	bool is_hex;          /* its revision is 40 hex digits: */
-	struct weft__oid rev; /* these */
+	struct weft_slice id; /* texts are in those of the batch */
+	struct weft_slice rev;
+	bool is_hex;          /* the revision is 40 hex digits: */
+	struct weft__oid oid; /* these */
+	char op;
+};
+
+/* Those that wait: one after the other, of one model, time and so on. */
+#define WEFT__SQLITE_BATCH 16
+struct weft__sqlite_batch {
+	struct weft_connector_journal_row first; /* for seq, and what all
+	                                            of them share */
+	struct weft__sqlite_row rows[WEFT__SQLITE_BATCH];
+	size_t length;
+	struct weft__arena texts;
 };
 
 struct weft__sqlite_session {
@@ -127,10 +138,10 @@ struct weft__sqlite_session {
 	struct weft__map queries; /* statements of find and count by SQL */
 	int function_code; /* why an SQL function of ours failed */
 	struct weft_buf key; /* scratch of weft_order */
-	struct weft__sqlite_row batch[WEFT__SQLITE_BATCH];
-	size_t batch_length;
-	struct weft__arena row_texts; /* of the rows in the batch */
-	sqlite3_stmt *journal_many;   /* writes a full batch */
+	struct weft__sqlite_batch batch;
+	sqlite3_stmt *journal_full; /* writes a full batch */
+	uint64_t next_seq; /* that the database's journal has no row of, nor
+	                      of any above; 0: not known */
 };
 
 /* sqlite_error.c */

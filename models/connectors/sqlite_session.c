@@ -50,8 +50,8 @@ static const char *const sql[] = {
     [WEFT__SQLITE_UNDO] = "ROLLBACK TO " MARK,
     [WEFT__SQLITE_KEEP] = "RELEASE " MARK,
     [WEFT__SQLITE_JOURNAL_APPEND] =
-	"INSERT INTO weft_journal(seq, model, id, rev, op, checkpoint, time,"
-	" origin, user) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	"INSERT INTO weft_journal(model, checkpoint, time, origin, user,"
+	" id, rev, op, seq) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [WEFT__SQLITE_JOURNAL_READ] =
 	"SELECT seq, model, id, rev, op, checkpoint, time, origin, user"
 	" FROM weft_journal WHERE seq > ?1 AND seq <= ?2 ORDER BY seq",
@@ -120,8 +120,8 @@ free_session(struct weft__sqlite_session *session)
 		for (size_t j = 0; j < WEFT__SQLITE_MODEL_STATEMENTS; j++)
 			sqlite3_finalize(session->uses[i].statements[j]);
 	weft__sqlite_queries_fini(session);
-	sqlite3_finalize(session->journal_many);
-	weft__arena_fini(&session->row_texts);
+	sqlite3_finalize(session->journal_full);
+	weft__arena_fini(&session->batch.texts);
 	sqlite3_close(session->db);
 	weft__free(session->uses);
 	weft_buf_fini(&session->key);
@@ -400,6 +400,7 @@ weft__sqlite_begin(
 	if (!code && !session->is_writing)
 		code = take_snapshot(session, error);
 	forget_tombstones(session);
+	session->next_seq = 0;
 	session->is_active = !code;
 	if (code)
 		weft__sqlite_rollback(base);
@@ -458,6 +459,7 @@ weft__sqlite_undo(
 	reset_all(session);
 	weft__sqlite_batch_drop(session);
 	forget_tombstones(session);
+	session->next_seq = 0;
 	code = run_simple(session, WEFT__SQLITE_UNDO, error);
 	if (!code)
 		code = run_simple(session, WEFT__SQLITE_KEEP, error);

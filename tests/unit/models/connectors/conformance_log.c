@@ -1,6 +1,7 @@
 /* Journal, kept states and named values, in any connector. */
 #include "tests/unit/models/connectors/conformance.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void
@@ -103,6 +104,106 @@ journal_append__keeps_all_columns(void **state)
 		db_ok(db, conformance_ops->journal_read(db->writer, -1,
 			      rows[i].seq - 1, rows[i].seq, 1, check_row,
 			      &rows[i], &db->error));
+	db_commit(db);
+}
+
+/* A row of this number; what rows share changes now and then. */
+struct numbered_row {
+	struct weft_connector_journal_row row;
+	char id[24];
+};
+
+static void
+make_row(const struct db *db, uint64_t seq, struct numbered_row *made)
+{
+	snprintf(made->id, sizeof made->id, "r%d", (int)seq);
+	made->row = (struct weft_connector_journal_row){.seq = seq,
+	    .model = seq / 110 % 2 ? db->other : db->todo,
+	    .id = weft_slice(made->id),
+	    .rev = weft_slice(seq % 5 ? "1-x"
+			: "0123456789abcdef0123456789abcdef01234567"),
+	    .op = seq % 3 ? 'c' : 'u',
+	    .checkpoint = seq / 165,
+	    .time_ms = seq / 275,
+	    .origin = weft_slice(seq / 385 % 2 ? "peer" : NULL),
+	    .user = weft_slice(seq / 495 % 2 ? "user" : NULL)};
+}
+
+static void
+append_rows(struct db *db, uint64_t first, uint64_t last)
+{
+	struct numbered_row made;
+
+	for (uint64_t seq = first; seq <= last; seq++) {
+		make_row(db, seq, &made);
+		db_ok(db, conformance_ops->journal_append(
+			      db->writer, &made.row, &db->error));
+	}
+}
+
+static void
+rows_are(struct db *db, uint64_t first, uint64_t last)
+{
+	struct numbered_row made;
+
+	range_is(db, first, last);
+	for (uint64_t seq = first; seq <= last; seq++) {
+		make_row(db, seq, &made);
+		db_ok(db, conformance_ops->journal_read(db->writer, -1,
+			      seq - 1, seq, 1, check_row, &made.row,
+			      &db->error));
+	}
+}
+
+/* Enough rows for any batch. */
+static void
+journal_append__keeps_numbers_of_many_rows(void **state)
+{
+	struct db *db = *state;
+
+	db_begin(db);
+	append_rows(db, 1, 400);
+	rows_are(db, 1, 400);
+	append_rows(db, 401, 450);
+	db_commit(db);
+	db_begin(db);
+	append_rows(db, 451, 600); /* with nothing asked before */
+	rows_are(db, 1, 600);
+	append_rows(db, 5001, 5040); /* over a gap */
+	append_rows(db, 5041, 5080);
+	range_is(db, 1, 5080);
+	db_ok(db, conformance_ops->journal_prune(
+		      db->writer, 600, &db->error));
+	rows_are(db, 5001, 5080);
+	db_commit(db);
+}
+
+/* What is no longer there leaves its number free, but none of the rows that
+ * follow takes it. */
+static void
+journal_append__keeps_numbers_behind_lost_rows(void **state)
+{
+	struct db *db = *state;
+
+	db_begin(db);
+	append_rows(db, 1, 64);
+	conformance_ops->rollback(db->writer);
+	db_begin(db);
+	append_rows(db, 65, 128);
+	rows_are(db, 65, 128);
+	db_ok(db, conformance_ops->mark(db->writer, &db->error));
+	append_rows(db, 129, 192);
+	range_is(db, 65, 192);
+	db_ok(db, conformance_ops->undo(db->writer, &db->error));
+	append_rows(db, 193, 256);
+	range_is(db, 65, 256);
+	db_ok(db, conformance_ops->journal_prune(
+		      db->writer, 192, &db->error));
+	rows_are(db, 193, 256);
+	db_ok(db, conformance_ops->journal_prune(
+		      db->writer, 256, &db->error));
+	append_rows(db, 257, 320);
+	rows_are(db, 257, 320);
 	db_commit(db);
 }
 
@@ -416,6 +517,8 @@ meta_each__gives_a_prefix_in_order(void **state)
 
 static const struct CMUnitTest tests[] = {
     CASE(journal_append__keeps_all_columns),
+    CASE(journal_append__keeps_numbers_of_many_rows),
+    CASE(journal_append__keeps_numbers_behind_lost_rows),
     CASE(journal_read__gives_a_range_of_a_model_or_of_all),
     CASE(journal_range__is_zero_without_rows),
     CASE(journal_seek__finds_the_first_of_a_checkpoint),
