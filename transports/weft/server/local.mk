@@ -10,6 +10,7 @@ libweft_all_la_SOURCES += \
 	transports/weft/server/request_get.c \
 	transports/weft/server/request_open.c \
 	transports/weft/server/request_push.c \
+	transports/weft/server/request_rights.c \
 	transports/weft/server/serve.c transports/weft/server/serve.h \
 	transports/weft/server/session.c transports/weft/server/session.h \
 	transports/weft/server/session_private.h \

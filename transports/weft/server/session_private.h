@@ -1,7 +1,8 @@
 /*
  * The inside of a session:
  *   session.c   its life, and messages as they come
- *   request.c   requests: the queue, and who may do what
+ *   request.c   requests: the queue
+ *   request_rights.c   who the client is, and what he may do
  *   request_get.c request_open.c request_push.c   what each does on a worker
  *   stream.c    streams: what is sent when
  */
@@ -135,12 +136,6 @@ void weft__repl_request_next(struct weft__repl_session *session);
 /* Frees what waits; the one under way stays. */
 void weft__repl_requests_drop(struct weft__repl_session *session);
 
-/* On a worker: the model of this name, which the principal may read, or write.
- * WEFT_ENOTFOUND; WEFT_EDENIED. */
-WEFT_MUST_CHECK int weft__repl_find_model(
-    const struct weft__repl_request *request, struct weft_slice name,
-    bool writes, struct weft_model **model, struct weft_error *error);
-
 /* On a worker: the root of the channel's model; "" where there is none. */
 WEFT_MUST_CHECK int weft__repl_read_root(
     const struct weft__repl_channel *channel, char root[WEFT__OID_HEX + 1],
@@ -170,6 +165,33 @@ WEFT_MUST_CHECK int weft__repl_do_get(struct weft__repl_request *request);
 WEFT_MUST_CHECK int weft__repl_do_ask(struct weft__repl_request *request);
 WEFT_MUST_CHECK int weft__repl_do_open(struct weft__repl_request *request);
 WEFT_MUST_CHECK int weft__repl_do_push(struct weft__repl_request *request);
+
+/* request_rights.c */
+
+/* On a worker: finds out who has the token; no token: nobody in particular.
+ * WEFT_EDENIED: it is not, or no more, good for anything. */
+WEFT_MUST_CHECK int weft__repl_authenticate(
+    struct weft__repl_request *request, struct weft_slice token);
+
+/* On a worker: whether the principal may read, or write, the model as a client
+ * does.  0; WEFT_EDENIED; what the database returns. */
+WEFT_MUST_CHECK int weft__repl_may(const struct weft__repl_request *request,
+    struct weft_model *model, bool writes, struct weft_error *error);
+
+/* On a worker: the model of this name, which the principal may read, or write.
+ * WEFT_ENOTFOUND; WEFT_EDENIED. */
+WEFT_MUST_CHECK int weft__repl_find_model(
+    const struct weft__repl_request *request, struct weft_slice name,
+    bool writes, struct weft_model **model, struct weft_error *error);
+
+/* On a worker: auth; and whether the streams are allowed still.  Who may do
+ * nothing at all any more gets a close code. */
+WEFT_MUST_CHECK int weft__repl_do_auth(struct weft__repl_request *request);
+WEFT_MUST_CHECK int weft__repl_do_check(struct weft__repl_request *request);
+
+/* Takes over who the client is; or ends the streams that are not allowed. */
+void weft__repl_done_auth(struct weft__repl_request *request);
+void weft__repl_done_check(struct weft__repl_request *request);
 
 /* stream.c */
 

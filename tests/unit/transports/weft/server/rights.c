@@ -27,13 +27,30 @@ struct place {
 };
 
 static void
-open_place(struct place *place)
+open_place_with(struct place *place, struct weft__access_options *options)
 {
 	world_open(&place->world, FIXTURE_MEMORY);
 	place->notes = both_define(&place->world.fixture, NOTE);
 	place->closed = both_define(&place->world.fixture, CLOSED);
-	world_start(&place->world, NULL);
+	world_start(&place->world, options);
 	place->hub = repl_hub(&place->world.fixture, place->world.access);
+}
+
+static void
+open_place(struct place *place)
+{
+	open_place_with(place, NULL);
+}
+
+/* One in which only readers may do something: read Closed. */
+static void
+open_closed_place(struct place *place)
+{
+	struct weft__access_options options = WEFT__ACCESS_OPTIONS_INIT;
+
+	options.deny_unlisted = true;
+	open_place_with(place, &options);
+	world_put(&place->world, "Role", "{\"id\":\"r\",\"name\":\"reader\"}");
 }
 
 static void
@@ -221,6 +238,62 @@ stream__ends_when_the_right_does(void **state)
 	close_place(&place);
 }
 
+/* Nothing is left that he may do: not so much as to stay. */
+static void
+session__ends_when_the_last_right_does(void **state)
+{
+	struct repl_client streaming, idle;
+	struct place place;
+
+	open_closed_place(&place);
+	set_reader(&place, true);
+	enter_as(&streaming, &place, "7");
+	enter_as(&idle, &place, "7");
+	repl_say(&streaming, "{\"t\":\"open\",\"n\":1,\"model\":\"Closed\"}");
+	repl_expect(&streaming, "opened");
+	set_reader(&place, false);
+	put(&place, place.closed, "{\"id\":\"secret\"}");
+	repl_wake(&streaming, &place.world.fixture);
+	repl_expect(&streaming, "{\"t\":\"error\",\"code\":\"forbidden\"");
+	assert_string_equal(repl_next(&streaming), "");
+	assert_int_equal(streaming.close_code, 4403);
+	/* Who is quiet learns it with the next look. */
+	assert_int_equal(idle.close_code, 0);
+	weft__repl_session_tick(idle.session, idle.now_ms + 1000);
+	repl_work_all(&idle);
+	repl_expect(&idle, "{\"t\":\"error\",\"code\":\"forbidden\"");
+	assert_int_equal(idle.close_code, 4403);
+	repl_leave(&streaming);
+	repl_leave(&idle);
+	close_place(&place);
+}
+
+static void
+auth__refuses_who_may_do_nothing(void **state)
+{
+	struct repl_client client;
+	struct place place;
+
+	open_closed_place(&place);
+	weft__principal_release(world_principal(&place.world, "7"));
+	repl_connect(&client, place.hub, "token-of-7");
+	repl_say(&client, "{\"t\":\"hello\"}");
+	repl_next(&client);
+	repl_expect(&client, "\"code\":\"forbidden\"");
+	assert_int_equal(client.close_code, 4403);
+	assert_false(client.is_welcome);
+	repl_leave(&client);
+	/* Nobody in particular is told that it takes a token. */
+	repl_connect(&client, place.hub, NULL);
+	repl_say(&client, "{\"t\":\"hello\"}");
+	repl_next(&client);
+	repl_say(&client, "{\"t\":\"auth\"}");
+	repl_expect(&client, "\"code\":\"unauthorized\"");
+	assert_int_equal(client.close_code, 4401);
+	repl_leave(&client);
+	close_place(&place);
+}
+
 static void
 stream__shows_each_user_his_own(void **state)
 {
@@ -362,6 +435,8 @@ main(void)
 	    cmocka_unit_test(session__ends_when_the_token_is_gone),
 	    cmocka_unit_test(session__asks_for_rights_with_each_request),
 	    cmocka_unit_test(stream__ends_when_the_right_does),
+	    cmocka_unit_test(session__ends_when_the_last_right_does),
+	    cmocka_unit_test(auth__refuses_who_may_do_nothing),
 	    cmocka_unit_test(stream__shows_each_user_his_own),
 	    cmocka_unit_test(stream__takes_no_position_of_another_user),
 	    cmocka_unit_test(stream__takes_no_readers_word_for_a_restore),

@@ -182,6 +182,42 @@ server__takes_little_before_it_knows_who_it_is(void **state)
 	close_place(&place);
 }
 
+/* Enters, sends one frame, and is sent away. */
+static void
+assert_closed(struct place *place, int first, struct weft_slice data,
+    const char *code)
+{
+	struct weft_buf frame = WEFT_BUF_INIT(1 << 20);
+	int fd = enter(place, "a");
+
+	ws_frame(first, true, data, &frame);
+	http_send_bytes(fd, frame.data, frame.size);
+	weft_buf_fini(&frame);
+	if (!strcmp(code, "close:4400"))
+		expect(fd, "\"code\":\"malformed\"");
+	expect(fd, code);
+	close(fd);
+}
+
+static void
+server__closes_with_the_codes_of_the_protocol(void **state)
+{
+	static char text[70000];
+	struct place place;
+
+	fixture_open(&place.fixture, FIXTURE_SQLITE);
+	repl_server_init(&place.repl, place.fixture.registry);
+	place.repl.options.message_size = 65536;
+	repl_server_start(&place.repl, NULL);
+	place.ws = (struct ws_server){.http = place.repl.http};
+	memset(text, ' ', sizeof text);
+	assert_closed(&place, 0x88, weft_slice("\x03\xe8"), "close:1000");
+	assert_closed(&place, 0x81, weft_slice_of(text, sizeof text),
+	    "close:1009");
+	assert_closed(&place, 0x81, weft_slice("nonsense"), "close:4400");
+	close_place(&place);
+}
+
 static atomic_uint_fast64_t now_us;
 
 static uint64_t
@@ -329,6 +365,7 @@ main(void)
 	    cmocka_unit_test(server_take__refuses_who_may_not_connect),
 	    cmocka_unit_test(server_take__takes_a_token_of_the_subprotocol),
 	    cmocka_unit_test(server__takes_little_before_it_knows_who_it_is),
+	    cmocka_unit_test(server__closes_with_the_codes_of_the_protocol),
 	    cmocka_unit_test(server__closes_who_does_not_say_who_he_is),
 	    cmocka_unit_test(server__tells_each_what_others_push),
 	    cmocka_unit_test(server__reads_once_for_many),

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "core/base/alloc.h"
 #include "models/datasource.h"
 #include "tests/lib/repl.h"
 #include "transports/weft/wire/update.h"
@@ -933,6 +934,37 @@ ask__answers_questions_of_a_reconciliation(void **state)
 	fixture_close(&fixture);
 }
 
+/* Whichever allocation fails: it may be tried again, or the connection ends
+ * with the code of a server that failed. */
+static void
+session__closes_or_answers_when_memory_is_short(void **state)
+{
+	struct weft__repl_hub *hub = repl_hub(*state, NULL);
+	bool was_closed = false, is_opened = false;
+	struct repl_client client;
+
+	for (uint64_t i = 0; !is_opened; i++) {
+		const char *answer;
+
+		repl_enter(&client, hub, "");
+		weft__alloc_fail_after(i, false);
+		repl_say(&client,
+		    "{\"t\":\"open\",\"n\":1,\"model\":\"Todo\"}");
+		weft__alloc_fail_never();
+		answer = repl_next(&client);
+		is_opened = strstr(answer, "opened") != NULL;
+		if (client.close_code) {
+			assert_int_equal(client.close_code, 1011);
+			was_closed = true;
+		} else if (!is_opened) {
+			assert_non_null(strstr(answer, "\"code\":\"busy\""));
+		}
+		repl_leave(&client);
+	}
+	assert_true(was_closed);
+	weft__repl_hub_destroy(hub);
+}
+
 static void
 session_drain__answers_what_is_there_and_ends(void **state)
 {
@@ -1010,6 +1042,7 @@ main(void)
 	    BOTH(push__keeps_to_window_and_batch),
 	    BOTH(get__gives_records_as_they_are_and_were),
 	    cmocka_unit_test(ask__answers_questions_of_a_reconciliation),
+	    BOTH(session__closes_or_answers_when_memory_is_short),
 	    BOTH(session_drain__answers_what_is_there_and_ends),
 	    BOTH(session_end__waits_for_what_is_under_way),
 	};
