@@ -152,7 +152,7 @@ print_peer(const struct command_line *line, const struct weft_live_peer *peer)
 	    is_lost ? "until" : "since", since, *peer->error ? ": " : "",
 	    peer->error);
 	output_text(line, "            %" PRIu64 " to send, %" PRIu64
-	    " to receive, %" PRIu64 " conflicts, all was done %s\n",
+	    " to receive, %" PRIu64 " conflicts, last success %s\n",
 	    peer->to_send, peer->to_receive, peer->conflicts,
 	    peer->success_ms ? last : "never");
 }

@@ -90,7 +90,7 @@ test -n "$(json '$.peers[0].lastSuccess' status)" || fail 'no success'
 test -n "$(json '$.peers[0].since' status)" || fail 'no time'
 run 0 weft status C
 out_has "peer        $socket: live since 2" \
-    '0 to send, 0 to receive, 0 conflicts, all was done 2'
+    '0 to send, 0 to receive, 0 conflicts, last success 2'
 end
 
 begin 'live: what is written offline waits'

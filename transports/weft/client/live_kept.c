@@ -118,7 +118,7 @@ static void
 note(struct weft__live_kept *kept, enum weft_live_state state,
     uint64_t now_ms)
 {
-	if (state == WEFT_LIVE_LIVE || kept->now == WEFT_LIVE_LIVE)
+	if (state == WEFT_LIVE_LIVE)
 		kept->success_ms = now_ms;
 	if (kept->now != state || !kept->now_since_ms)
 		kept->now_since_ms = now_ms;
