@@ -143,11 +143,13 @@ weft__giving_is_full(const struct weft__giving *giving)
 int
 weft__giving_finish(struct weft__giving *giving, struct weft_error *error)
 {
-	struct weft_update *updates = giving->list->updates + giving->before;
 	size_t length = giving->list->length - giving->before;
 	size_t deleted = 0, kept = 0;
-	struct weft_update *others;
+	struct weft_update *updates, *others;
 
+	if (!length)
+		return 0;
+	updates = giving->list->updates + giving->before;
 	while (deleted < length && !updates[deleted].change.rev.data)
 		deleted++;
 	if (deleted == length)
