@@ -54,6 +54,17 @@ WEFT_MUST_CHECK int weft__record_output(const struct weft_call *call,
 /* Takes back what was appended beyond 'size'; 'out' may be NULL. */
 void weft__record_cut(struct weft_buf *out, size_t size);
 
+/*
+ * Appends the id that the data have, as those operations will find it that
+ * take it from there (create of one, upsert, replace_or_create): who asks
+ * whether one of them is allowed must not read it in another way.
+ * '*has_id' is false if they have none: one will be made.
+ * WEFT_EJSON, WEFT_ELIMIT; WEFT_EINVAL: the operation will refuse it, too.
+ */
+WEFT_MUST_CHECK int weft__record_read_id(struct weft_model *model,
+    struct weft_slice data, struct weft_buf *id, bool *has_id,
+    struct weft_error *error);
+
 /* Runs the hooks after a save. */
 void weft__record_after_save(struct weft_model *model,
     const struct weft_call *call, bool is_new,

@@ -189,6 +189,24 @@ read_input(struct save *save, struct weft_slice data,
 	    error);
 }
 
+int
+weft__record_read_id(struct weft_model *model, struct weft_slice data,
+    struct weft_buf *id, bool *has_id, struct weft_error *error)
+{
+	struct save save = {.model = model, .kind = UPSERT};
+	int code;
+
+	save.prepare = weft__prepare_open(model, NULL);
+	if (!save.prepare)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	code = read_input(&save, data, error);
+	*has_id = !code && save.id.data;
+	if (*has_id && weft_buf_append_slice(id, save.id))
+		code = weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	weft__prepare_close(save.prepare);
+	return code;
+}
+
 static int
 save_record(struct weft_model *model, const struct weft_call *call,
     enum kind kind, struct weft_slice id, struct weft_slice data,

@@ -26,6 +26,7 @@ libweft_all_la_SOURCES += \
 	transports/loopback/serve.c transports/loopback/serve.h \
 	transports/loopback/stream.c transports/loopback/stream.h \
 	transports/loopback/sync.c \
+	transports/loopback/sync_change.c transports/loopback/sync_change.h \
 	transports/loopback/token.c transports/loopback/token.h \
 	transports/loopback/update.c transports/loopback/update.h \
 	transports/loopback/user.c \

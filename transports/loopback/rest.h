@@ -6,7 +6,7 @@
  *   serve.c              one call from its beginning to its end
  *   find.c save.c        records
  *   checkpoint.c changes.c diff.c bulk.c   the primitives of replication
- *   sync.c               writes of any models in one transaction
+ *   sync.c sync_change.c writes of any models in one transaction
  *   peer.c               what another weft asks beyond LoopBack
  *   user.c               login and what belongs to it
  *   stream.c             change streams

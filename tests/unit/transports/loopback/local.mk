@@ -79,3 +79,9 @@ TESTS += tests/unit/transports/loopback/defaults
 tests_unit_transports_loopback_defaults_SOURCES = \
 	tests/unit/transports/loopback/defaults.c $(rest_fixture)
 tests_unit_transports_loopback_defaults_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/loopback/foreign
+TESTS += tests/unit/transports/loopback/foreign
+tests_unit_transports_loopback_foreign_SOURCES = \
+	tests/unit/transports/loopback/foreign.c $(rest_fixture)
+tests_unit_transports_loopback_foreign_LDADD = $(TEST_LIBS)
