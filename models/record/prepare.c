@@ -422,6 +422,20 @@ weft__prepare_fill(struct weft__prepare *prepare,
 		    : write_draft(prepare, weft_slice(NULL), draft, error);
 }
 
+/* An id that is a number is its text: " 1" and "1.0" would be records beside
+ * that of 1, with the same id in them. */
+static int
+check_number(const struct weft__prepare *prepare, struct weft_slice id,
+    struct weft_slice token, struct weft_error *error)
+{
+	if (*token.data == '"' || weft_slice_equal(id, token))
+		return 0;
+	return weft_error_set(error, WEFT_EINVAL,
+	    "%s: expected %.*s, got %.*s",
+	    prepare->model->definition->id->name.data, (int)token.size,
+	    token.data, (int)id.size, id.data);
+}
+
 int
 weft__prepare_replica(struct weft__prepare *prepare, struct weft_slice id,
     struct weft_slice data, bool is_new, struct weft__replica *replica,
@@ -432,6 +446,8 @@ weft__prepare_replica(struct weft__prepare *prepare, struct weft_slice id,
 
 	if (!code)
 		code = weft__prepare_write_id(prepare, id, &token, error);
+	if (!code)
+		code = check_number(prepare, id, token, error);
 	if (!code)
 		code = weft__json_scan(&prepare->input, data.data, data.size,
 		    &weft__json_record_limits, error);

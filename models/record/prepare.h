@@ -138,7 +138,8 @@ struct weft__replica {
  * part keeps the stored one (struct weft__write, keep_hidden).  Hooks run.
  * 'data' is borrowed as long as the replica lives: if it is canonical it is
  * not copied.
- * WEFT_EINVAL also if the id in 'data' is another; WEFT_EJSON.
+ * WEFT_EINVAL also if the id in 'data' is another, or 'id' is not as that
+ * number is written; WEFT_EJSON.
  * Thread: any; best before the transaction.
  */
 WEFT_MUST_CHECK int weft__prepare_replica(struct weft__prepare *prepare,

@@ -106,6 +106,7 @@ write_draft(struct weft_transaction *transaction, void *context,
 	if (code)
 		return code;
 	write = weft__record_write(&save->draft, save->call);
+	write.id = save->id; /* the one that was loaded, whatever it holds */
 	return weft__tracker_write(transaction, save->model, &write, &current,
 	    NULL, error);
 }

@@ -130,6 +130,7 @@ write_one(struct update *update, struct weft_transaction *transaction,
 			return code;
 	}
 	write = weft__record_write(draft, update->call);
+	write.id = stored.id; /* the one that was loaded, whatever it holds */
 	code = weft__tracker_write(transaction, update->model, &write,
 	    &current, NULL, error);
 	if (!item)

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -47,10 +48,14 @@ http_connect(const struct http *http)
 	    .sin_port = htons(http->port),
 	    .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1;
 
 	assert_true(fd >= 0);
 	assert_int_equal(
 	    connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+	/* A body behind its head does not wait for an acknowledgement. */
+	assert_int_equal(
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), 0);
 	return fd;
 }
 

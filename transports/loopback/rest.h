@@ -55,7 +55,8 @@ enum weft__rest_flag {
 	WEFT__REST_STREAM = 32, /* the answer does not end */
 	WEFT__REST_PATCH_PUT = 64, /* the model has replaceOnPUT: false */
 	WEFT__REST_REPLACE_PUT = 128, /* it has not */
-	WEFT__REST_BYTES = 256  /* body and answer are bytes, not JSON */
+	WEFT__REST_BYTES = 256, /* body and answer are bytes, not JSON */
+	WEFT__REST_BODY_ID = 512 /* writes the record with its body's id */
 };
 
 struct weft__rest_route {

@@ -14,6 +14,7 @@
 #define DELETE WEFT__HTTP_DELETE
 
 #define BODY WEFT__REST_BODY
+#define WHOLE (WEFT__REST_BODY | WEFT__REST_BODY_ID)
 #define TRACKED WEFT__REST_TRACKED
 #define BULK (WEFT__REST_TRACKED | WEFT__REST_BULK)
 #define USERS WEFT__REST_USERS
@@ -21,14 +22,14 @@
 /* Fixed paths stand before those with an id, which would take them. */
 static const struct weft__rest_route routes[] = {
     {GET, "", "find", weft__rest_find, 0},
-    {POST, "", "create", weft__rest_create, BODY},
-    {PATCH, "", "patchOrCreate", weft__rest_patch_or_create, BODY},
+    {POST, "", "create", weft__rest_create, WHOLE},
+    {PATCH, "", "patchOrCreate", weft__rest_patch_or_create, WHOLE},
     {PUT, "", "replaceOrCreate", weft__rest_replace_or_create,
-	BODY | WEFT__REST_REPLACE_PUT},
+	WHOLE | WEFT__REST_REPLACE_PUT},
     {PUT, "", "patchOrCreate", weft__rest_patch_or_create,
-	BODY | WEFT__REST_PATCH_PUT},
+	WHOLE | WEFT__REST_PATCH_PUT},
     {POST, "replaceOrCreate", "replaceOrCreate", weft__rest_replace_or_create,
-	BODY},
+	WHOLE},
     {POST, "upsertWithWhere", "upsertWithWhere",
 	weft__rest_upsert_with_where, BODY},
     {GET, "findOne", "findOne", weft__rest_find_one, 0},

@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "models/access/view.h"
+#include "models/record/record.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/token.h"
 
@@ -239,55 +240,77 @@ weft__rest_call_authenticate(
 	return code;
 }
 
-/*
- * The id of the record that is meant, as LoopBack finds it: in the path, the
- * body, or the query.
- */
-static struct weft_slice
-find_id(struct weft__rest_call *call, struct weft__json *json)
+static bool
+is_object(struct weft_slice body)
 {
-	struct weft__json_value value;
-	struct weft_slice text;
+	struct weft__json_skim skim;
 
-	if (call->id.data)
-		return call->id;
-	if ((call->route->flags & WEFT__REST_BODY) && call->body.data &&
-	    !weft__json_scan(json, call->body.data, call->body.size,
-		&weft__json_record_limits, NULL)) {
-		value = weft__json_find(
-		    json, call->model->definition->id->name);
-		if (value.type == WEFT__JSON_NUMBER)
-			return value.token;
-		if (value.type == WEFT__JSON_STRING &&
-		    weft__json_plain_string(value.token, &text))
-			return text;
-	}
-	return weft__rest_node_text(
-	    weft__rest_query_find(&call->query, "id"));
+	weft__json_skim_init(&skim, body);
+	return body.data && weft__json_skim_peek(&skim) == '{';
+}
+
+/*
+ * The id of the record that the method is going to look at or write: the
+ * path's, or the body's if the method takes it from there.  No other counts
+ * (LoopBack falls back on the query): rights to one record are none to
+ * another.
+ */
+static int
+find_id(struct weft__rest_call *call, struct weft_buf *text,
+    struct weft_slice *id, struct weft_error *error)
+{
+	bool has_id;
+	int code;
+
+	*id = call->id;
+	if (!(call->route->flags & WEFT__REST_BODY_ID) ||
+	    !is_object(call->body))
+		return 0;
+	code = weft__record_read_id(
+	    call->model->model, call->body, text, &has_id, error);
+	if (!code && has_id)
+		*id = weft_buf_slice(text);
+	return code;
+}
+
+/* Whether he may call the method of the record with this id. */
+static int
+check_rights(struct weft__rest_call *call, struct weft_slice id)
+{
+	const struct weft__access_request request = {
+	    .model = call->model->model,
+	    .method = call->route->name,
+	    .id = id,
+	};
+	struct weft__refusal refusal = {.details = &call->failure.details};
+	int code = weft__access_check(call->rest->access, call->principal,
+	    &request, &refusal, &call->error);
+
+	if (code)
+		take_refusal(call, &refusal);
+	return code;
 }
 
 int
 weft__rest_call_authorize(struct weft__rest_call *call)
 {
-	struct weft__access_request request = {
-	    .method = call->route->name};
-	struct weft__refusal refusal = {.details = &call->failure.details};
-	struct weft__json json;
-	int code;
+	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
+	struct weft_error why = {0};
+	struct weft_slice id;
+	int code, unread;
 
 	/* Without a model it is the method that asks, for each it writes. */
 	if (!call->rest->access || !call->model)
 		return 0;
-	request.model = call->model->model;
-	weft__json_init(&json);
-	request.id = find_id(call, &json);
-	code = weft__access_check(call->rest->access, call->principal,
-	    &request, &refusal, &call->error);
-	if (code)
-		take_refusal(call, &refusal);
-	else
-		code = weft__rest_check_view(call, request.id);
-	weft__json_fini(&json);
+	unread = find_id(call, &text, &id, &why);
+	code = check_rights(call, id);
+	if (!code && unread) {
+		call->error = why;
+		code = unread;
+	}
+	if (!code)
+		code = weft__rest_check_view(call, id);
+	weft_buf_fini(&text);
 	return code;
 }
 

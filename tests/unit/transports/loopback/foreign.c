@@ -85,6 +85,70 @@ static const struct {
 static const struct {
 	const char *request, *body;
 } requests[] = {
+    /* The id in the body. */
+    {"POST /api/@Ms", "{\"id\":@J,\"@O\":\"b\"}"},
+    {"POST /api/@Ms", "[{\"id\":@J,\"@O\":\"b\"}]"},
+    {"PATCH /api/@Ms", "{\"id\":@J,\"text\":\"hack\"}"},
+    {"PATCH /api/@Ms", "{\"id\":@J,\"@O\":\"b\"}"},
+    {"PUT /api/@Ms", "{\"id\":@J,\"@O\":\"b\"}"},
+    {"POST /api/@Ms/replaceOrCreate", "{\"id\":@J,\"@O\":\"b\"}"},
+    /* In the path. */
+    {"PATCH /api/@Ms/@P", "{\"@O\":\"b\"}"},
+    {"PUT /api/@Ms/@P", "{\"@O\":\"b\"}"},
+    {"POST /api/@Ms/@P/replace", "{\"@O\":\"b\"}"},
+    {"DELETE /api/@Ms/@P", NULL},
+    {"PUT /api/@Ms/@P/changes/last", "{\"prev\":null}"},
+    /* His own in the path, the other in the body. */
+    {"PATCH /api/@Ms/@B", "{\"id\":@J,\"text\":\"hack\"}"},
+    {"PUT /api/@Ms/@B", "{\"id\":@J,\"@O\":\"b\"}"},
+    {"POST /api/@Ms/@B/replace", "{\"id\":@J,\"@O\":\"b\"}"},
+    {"DELETE /api/@Ms/@P?id=@B", "{\"id\":@B}"},
+    /* His own in the query. */
+    {"POST /api/@Ms?id=@B", "{\"id\":@J,\"@O\":\"b\"}"},
+    {"PATCH /api/@Ms?id=@B", "{\"id\":@J,\"text\":\"hack\"}"},
+    {"PUT /api/@Ms?id=@B", "{\"id\":@J,\"@O\":\"b\"}"},
+    {"POST /api/@Ms/replaceOrCreate?id=@B", "{\"id\":@J,\"@O\":\"b\"}"},
+    {"PATCH /api/@Ms/@P?id=@B", "{\"@O\":\"b\"}"},
+    {"PUT /api/@Ms/@P?id=@B", "{\"id\":@B,\"@O\":\"b\"}"},
+    {"POST /api/@Ms/update?id=@B&where={\"id\":@J}", "{\"text\":\"hack\"}"},
+    {"POST /api/@Ms/upsertWithWhere?id=@B&where={\"id\":@J}",
+	"{\"text\":\"hack\"}"},
+    {BULK "?id=@B", "{\"updates\":[{\"type\":\"update\",\"change\":{"
+	"\"modelId\":@J,\"rev\":\"@R\",\"prev\":\"@R\"},\"data\":{"
+	"\"id\":@J,\"@O\":\"b\"}}]}"},
+    /* Twice. */
+    {"PATCH /api/@Ms", "{\"id\":@Q,\"id\":@J,\"text\":\"hack\"}"},
+    {"PATCH /api/@Ms", "{\"id\":@J,\"id\":@Q,\"text\":\"hack\"}"},
+    {"PUT /api/@Ms", "{\"id\":@Q,\"id\":@J,\"@O\":\"b\"}"},
+    {"PATCH /api/@Ms", "{\"i\\u0064\":@J,\"id\":@Q,\"text\":\"hack\"}"},
+    {SYNC, "{\"changes\":[{\"model\":\"@M\",\"type\":\"delete\","
+	"\"id\":@Q,\"id\":@J}]}"},
+    /* By a where. */
+    {"POST /api/@Ms/upsertWithWhere?where={\"id\":@J}",
+	"{\"text\":\"hack\"}"},
+    {"POST /api/@Ms/upsertWithWhere?where={\"id\":@J}",
+	"{\"id\":@Q,\"text\":\"hack\"}"},
+    {"POST /api/@Ms/upsertWithWhere?where={\"id\":@Q}",
+	"{\"id\":@J,\"text\":\"hack\"}"},
+    {"POST /api/@Ms/upsertWithWhere?where={\"text\":\"none\"}",
+	"{\"id\":@J,\"@O\":\"b\"}"},
+    {"POST /api/@Ms/update?where={\"id\":@J}", "{\"text\":\"hack\"}"},
+    {"POST /api/@Ms/update?where={\"id\":@J}", "{\"id\":@Q}"},
+    {"POST /api/@Ms/update?where={\"or\":[{\"id\":@J},{}]}",
+	"{\"text\":\"hack\"}"},
+    {"POST /api/@Ms/update", "{\"text\":\"hack\"}"},
+    /* As a replication. */
+    {BULK, "{\"updates\":[{\"type\":\"update\",\"change\":{"
+	"\"modelId\":@J,\"rev\":\"@R\",\"prev\":\"@R\"},\"data\":{"
+	"\"id\":@J,\"@O\":\"b\"}}]}"},
+    {BULK, "{\"updates\":[{\"type\":\"update\",\"change\":{"
+	"\"modelId\":@Q,\"rev\":\"@R\",\"prev\":\"@R\"},\"data\":{"
+	"\"id\":@J,\"@O\":\"b\"}}]}"},
+    {BULK, "{\"updates\":[{\"type\":\"create\",\"change\":{"
+	"\"modelId\":@J,\"rev\":\"@R\",\"prev\":null},\"data\":{"
+	"\"id\":@J,\"@O\":\"b\"}}]}"},
+    {BULK, "{\"updates\":[{\"type\":\"delete\",\"change\":{"
+	"\"modelId\":@J,\"rev\":null,\"prev\":\"@R\"}}]}"},
     /* Several in one request. */
     {SYNC, "{\"changes\":[{\"model\":\"@M\",\"type\":\"create\","
 	"\"data\":{\"id\":@J,\"@O\":\"b\"}}]}"},
@@ -337,7 +401,7 @@ attempt_all(struct foreign *foreign)
 }
 
 static void
-online_sync__leaves_what_is_of_others(void **state)
+rest__leaves_what_is_of_others(void **state)
 {
 	struct foreign foreign;
 
@@ -363,7 +427,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(online_sync__leaves_what_is_of_others),
+	    cmocka_unit_test(rest__leaves_what_is_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
