@@ -9,12 +9,19 @@
 
 #include <weft/model.h>
 
+struct weft__viewer;
+
 /* What surrounds a call; zero-initialised (or NULL) is a plain one. */
 struct weft_call {
 	struct weft_transaction *transaction; /* NULL: one of its own */
 	struct weft_slice user;   /* on whose behalf; kept in the journal */
 	struct weft_slice origin; /* peer or connection; kept in the journal */
 	bool with_hidden;         /* give hidden properties too */
+	/*
+	 * private: who may only write what "visibleTo" shows him, and only
+	 * create that; NULL: nobody is restricted
+	 */
+	const struct weft__viewer *viewer;
 	/*
 	 * Of a failed validation: LoopBack's error.details as JSON, {"context",
 	 * "codes","messages"}.  The caller's buffer, or NULL.

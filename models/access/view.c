@@ -1,13 +1,12 @@
 #include "models/access/view.h"
 
-#include "core/base/limits.h"
 #include "models/access/access_private.h"
 #include "models/definition/config.h"
 #include "models/model.h"
 #include "models/source/viewed.h"
 
-static struct weft__viewer
-viewer_of(const struct weft__principal *principal)
+struct weft__viewer
+weft__view_viewer(const struct weft__principal *principal)
 {
 	struct weft__viewer viewer = {weft_slice(""), NULL, 0};
 
@@ -22,7 +21,7 @@ weft__source_open_for(const struct weft__principal *principal,
     struct weft_datasource *datasource, struct weft_source **source,
     struct weft_error *error)
 {
-	struct weft__viewer viewer = viewer_of(principal);
+	struct weft__viewer viewer = weft__view_viewer(principal);
 
 	return weft__source_viewed_open(datasource, &viewer, source, error);
 }
@@ -32,7 +31,7 @@ weft__view_check(const struct weft__principal *principal,
     struct weft_model *model, struct weft_slice id, bool *visible,
     struct weft_error *error)
 {
-	struct weft__viewer viewer = viewer_of(principal);
+	struct weft__viewer viewer = weft__view_viewer(principal);
 	enum weft__sight sight;
 	int code;
 
@@ -41,28 +40,6 @@ weft__view_check(const struct weft__principal *principal,
 		return 0;
 	code = weft__viewer_look(&viewer, model, &id, 1, &sight, error);
 	*visible = sight != WEFT__SIGHT_HIDDEN;
-	return code;
-}
-
-int
-weft__view_check_body(const struct weft__principal *principal,
-    const struct weft_model *model, struct weft_slice body, bool *visible,
-    struct weft_error *error)
-{
-	struct weft__viewer viewer = viewer_of(principal);
-	struct weft__json json;
-	int code;
-
-	*visible = true;
-	if (!weft__visible_is_on(model->definition))
-		return 0;
-	weft__json_init(&json);
-	code = weft__json_scan(&json, body.data, body.size,
-	    &weft__json_record_limits, error);
-	if (!code)
-		code = weft__viewer_sees_body(&viewer, model,
-		    weft_buf_slice(&json.text), visible, error);
-	weft__json_fini(&json);
 	return code;
 }
 

@@ -10,12 +10,18 @@
 #include <weft/source.h>
 
 #include "models/access/access.h"
+#include "models/visible/visible.h"
 
 /*
  * Common: 'principal' may be NULL, and must be one that
  * weft__access_authenticate() has just given: its roles are as of then.
  * Thread: any.
  */
+
+/* The principal as a viewer, borrowed from it: with that in struct weft_call
+ * he writes what he sees, and creates what is his to see. */
+struct weft__viewer weft__view_viewer(
+    const struct weft__principal *principal);
 
 /*
  * Makes a source that shows a datasource as the principal sees it, for a
@@ -40,17 +46,11 @@ WEFT_MUST_CHECK int weft__view_where(const struct weft__principal *principal,
     struct weft_buf *out, struct weft_error *error);
 
 /*
- * Whether the principal sees the record of this id, for methods that name
+ * Whether the principal sees the record of this id, for methods that read
  * one.  '*visible' is true also if there is none, nor was: he may create it.
  */
 WEFT_MUST_CHECK int weft__view_check(const struct weft__principal *principal,
     struct weft_model *model, struct weft_slice id, bool *visible,
     struct weft_error *error);
-
-/* Whether the principal would see a record with this body (JSON object), for
- * methods that create one.  WEFT_EJSON, WEFT_ELIMIT. */
-WEFT_MUST_CHECK int weft__view_check_body(
-    const struct weft__principal *principal, const struct weft_model *model,
-    struct weft_slice body, bool *visible, struct weft_error *error);
 
 #endif

@@ -17,6 +17,7 @@ weft__record_write(
 	if (call) {
 		write.origin = call->origin;
 		write.user = call->user;
+		write.viewer = call->viewer;
 	}
 	return write;
 }

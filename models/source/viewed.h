@@ -17,7 +17,7 @@
 
 #include "core/repl/source.h"
 #include "models/model.h"
-#include "models/visible/visible.h"
+#include "models/tracking/permit.h"
 
 struct weft__source_viewed {
 	struct weft_source base;
@@ -37,22 +37,10 @@ WEFT_MUST_CHECK int weft__source_viewed_open(
     struct weft_datasource *datasource, const struct weft__viewer *viewer,
     struct weft_source **source, struct weft_error *error);
 
-/* What a record is to a viewer. */
-enum weft__sight {
-	WEFT__SIGHT_NEW,    /* nothing is known of it: he may create it */
-	WEFT__SIGHT_SEEN,
-	WEFT__SIGHT_HIDDEN
-};
-
 /* Tells of each id what it is to the viewer. */
 WEFT_MUST_CHECK int weft__viewer_look(const struct weft__viewer *viewer,
     struct weft_model *model, const struct weft_slice *ids, size_t length,
     enum weft__sight *sights, struct weft_error *error);
-
-/* Whether the viewer would see a record with this body (canonical JSON). */
-WEFT_MUST_CHECK int weft__viewer_sees_body(const struct weft__viewer *viewer,
-    const struct weft_model *model, struct weft_slice body, bool *sees,
-    struct weft_error *error);
 
 /* changes(), for models with "visibleTo". */
 WEFT_MUST_CHECK int weft__source_viewed_changes(

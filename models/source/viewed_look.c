@@ -36,21 +36,14 @@ static int
 look_at(struct weft_transaction *transaction, const struct look *look,
     size_t index, struct weft_error *error)
 {
-	struct weft__visible_keys keys = {0};
 	struct weft__current current;
 	int code = weft__tracker_load(transaction, look->model,
 	    look->ids[index], &current, error);
 
-	look->sights[index] = WEFT__SIGHT_NEW;
-	if (code || !current.has_row)
-		return code;
-	code = weft__visible_keys_load(
-	    &keys, transaction, look->model, look->ids[index], error);
-	look->sights[index] =
-	    weft__viewer_sees(look->viewer, &keys, !current.exists)
-		? WEFT__SIGHT_SEEN : WEFT__SIGHT_HIDDEN;
-	weft__visible_keys_fini(&keys);
-	return code;
+	return code ? code
+		    : weft__sight_of(look->viewer, transaction, look->model,
+			  look->ids[index], &current, &look->sights[index],
+			  error);
 }
 
 static int
@@ -74,20 +67,6 @@ weft__viewer_look(const struct weft__viewer *viewer, struct weft_model *model,
 
 	return weft__datasource_read(
 	    model->datasource, look_at_all, &look, error);
-}
-
-int
-weft__viewer_sees_body(const struct weft__viewer *viewer,
-    const struct weft_model *model, struct weft_slice body, bool *sees,
-    struct weft_error *error)
-{
-	struct weft__visible_keys keys = {0};
-	int code = weft__visible_keys_of(
-	    &keys, model->definition, body, 0, error);
-
-	*sees = weft__viewer_sees(viewer, &keys, false);
-	weft__visible_keys_fini(&keys);
-	return code;
 }
 
 int

@@ -4,6 +4,7 @@ libweft_all_la_SOURCES += \
 	models/tracking/consumer.c models/tracking/consumer.h \
 	models/tracking/follow.c models/tracking/follow.h \
 	models/tracking/live.c models/tracking/live.h \
+	models/tracking/permit.c models/tracking/permit.h \
 	models/tracking/rectify.c models/tracking/rectify.h \
 	models/tracking/relist.c models/tracking/relist.h \
 	models/tracking/trace.c models/tracking/trace.h \

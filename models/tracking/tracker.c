@@ -1,6 +1,7 @@
 #include "models/tracking/tracker.h"
 
 #include "core/base/hash.h"
+#include "models/tracking/permit.h"
 #include "models/tracking/trace.h"
 #include "models/transaction.h"
 #include "models/visible/visible.h"
@@ -324,8 +325,11 @@ weft__tracker_write(struct weft_transaction *transaction,
     struct weft__current *current, bool *changed, struct weft_error *error)
 {
 	bool written = false;
-	int code;
+	int code = weft__write_permit(
+	    transaction, model, write, current, error);
 
+	if (code)
+		return code;
 	if (model->tracked)
 		code = write_tracked(transaction, model, write, current,
 		    &written, error);

@@ -48,6 +48,8 @@ struct weft__write {
 	bool keep_hidden;         /* keep the stored ones (replication) */
 	struct weft_slice origin; /* for the journal, or no value */
 	struct weft_slice user;
+	const struct weft__viewer *viewer; /* whose right it needs; NULL: none
+	                                      (models/tracking/permit.h) */
 	const struct weft_update *update; /* that it comes from, or NULL: a
 	                                     user's write */
 };
@@ -64,7 +66,7 @@ WEFT_MUST_CHECK int weft__tracker_load(struct weft_transaction *transaction,
 /*
  * Writes (or deletes) over 'current', which was loaded in this transaction
  * with nothing written to that id since.  '*changed' (may be NULL) tells
- * whether anything was written.
+ * whether anything was written.  Returns also what weft__write_permit() does.
  */
 WEFT_MUST_CHECK int weft__tracker_write(struct weft_transaction *transaction,
     struct weft_model *model, const struct weft__write *write,

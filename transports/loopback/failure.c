@@ -27,6 +27,16 @@ find_name(const struct weft__rest_failure *failure,
 	}
 }
 
+/* LoopBack's error.code, or NULL. */
+static const char *
+find_word(const struct weft__rest_failure *failure,
+    const struct weft_error *error)
+{
+	if (!failure->word && error->code == WEFT_EDENIED)
+		return weft_error_loopback_word(error->code);
+	return failure->word;
+}
+
 /* The standard text of a status that says no more. */
 static const char *
 status_text(int status)
@@ -81,14 +91,15 @@ static int
 put_fault(struct weft_buf *body, const struct weft__rest_failure *failure,
     const struct weft_error *error)
 {
+	const char *word = find_word(failure, error);
 	int code = put_string(
 	    body, "name", weft_slice(find_name(failure, error)));
 
 	if (!code)
 		code = put_string(
 		    body, "message", whole_characters(error->text));
-	if (!code && failure->word)
-		code = put_string(body, "code", weft_slice(failure->word));
+	if (!code && word)
+		code = put_string(body, "code", weft_slice(word));
 	if (!code && failure->details.size) {
 		code = weft_buf_append_slice(body, weft_slice(",\"details\":"));
 		if (!code)

@@ -31,7 +31,7 @@
 #include "core/base/json_skim.h"
 #include "core/base/limits.h"
 #include "core/repl/source.h"
-#include "models/access/access.h"
+#include "models/access/view.h"
 #include "models/model.h"
 #include "models/query/filter.h"
 #include "transports/http/http.h"
@@ -109,6 +109,7 @@ struct weft__rest_call {
 	struct weft_buf form;   /* the JSON of a body that is a form */
 	struct weft__principal *principal; /* NULL: not logged in */
 	struct weft_slice address; /* the client's, as text */
+	struct weft__viewer viewer; /* he, if rights are asked for */
 	struct weft_call as; /* on whose behalf */
 	struct weft__rest_answer answer;
 	char etag[WEFT__OID_HEX + 3]; /* of the answer, with quotes; or "" */
@@ -139,18 +140,9 @@ WEFT_MUST_CHECK int weft__rest_take_filter(struct weft__rest_call *call,
 WEFT_MUST_CHECK int weft__rest_narrow(
     struct weft__rest_call *call, bool is_where, struct weft_buf *json);
 
-/*
- * Whether the user may see the record that the call names ('id' no value:
- * none), and those that its body makes.  WEFT_ENOTFOUND; WEFT_EDENIED.
- */
-WEFT_MUST_CHECK int weft__rest_check_view(
-    struct weft__rest_call *call, struct weft_slice id);
-
-/* The same for one change of several: 'whole' (or no value) is the record that
- * it writes. */
-WEFT_MUST_CHECK int weft__rest_check_change(struct weft__rest_call *call,
-    const struct weft__rest_model *model, struct weft_slice id,
-    struct weft_slice whole, struct weft_error *error);
+/* Whether the user may see the record that the path names, if it does.
+ * WEFT_ENOTFOUND. */
+WEFT_MUST_CHECK int weft__rest_check_view(struct weft__rest_call *call);
 
 /* Opens the source of the call's datasource, as its user sees it; the
  * caller's, for weft_source_destroy(). */

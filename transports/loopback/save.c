@@ -28,6 +28,10 @@ close_saving(struct saving *saving, int code)
 	if (!code)
 		code = weft__rest_answer_record(
 		    saving->call, weft_buf_slice(&saving->record));
+	/* Of those that create what is not there: he does not see it. */
+	if (code == WEFT_ENOTFOUND &&
+	    (saving->call->route->flags & WEFT__REST_BODY_ID))
+		saving->call->failure.word = "MODEL_NOT_FOUND";
 	weft_buf_fini(&saving->record);
 	return code;
 }

@@ -3,7 +3,6 @@
 #include <strings.h>
 
 #include "core/base/log.h"
-#include "models/access/view.h"
 #include "models/record/record.h"
 #include "transports/loopback/argument.h"
 #include "transports/loopback/token.h"
@@ -236,6 +235,8 @@ weft__rest_call_authenticate(
 	weft_buf_fini(&token);
 	if (code)
 		take_refusal(call, &refusal);
+	call->viewer = weft__view_viewer(call->principal);
+	call->as.viewer = &call->viewer;
 	call->as.user = weft__principal_user_id(call->principal);
 	return code;
 }
@@ -309,7 +310,7 @@ weft__rest_call_authorize(struct weft__rest_call *call)
 		code = unread;
 	}
 	if (!code)
-		code = weft__rest_check_view(call, id);
+		code = weft__rest_check_view(call);
 	weft_buf_fini(&text);
 	return code;
 }

@@ -43,14 +43,7 @@ authorize(struct sync *sync, struct weft_error *error)
 	    &request, &refusal, error);
 	call->failure.status = refusal.status;
 	call->failure.word = refusal.word;
-	if (code)
-		return code;
-	return weft__rest_check_change(call, sync->change->model,
-	    sync->change->id,
-	    sync->change->kind == WEFT__SYNC_CREATE || sync->change->kind == WEFT__SYNC_UPDATE
-		? sync->change->data
-		: weft_slice_of(NULL, 0),
-	    error);
+	return code;
 }
 
 /* Whether the record has the revision that the change is based on. */

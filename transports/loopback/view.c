@@ -1,6 +1,7 @@
 /*
  * What the caller may see of a model with "visibleTo": filters are narrowed,
- * and a record that he cannot see is not there for him.
+ * and a record that he cannot see is not there for him.  What he may write is
+ * asked where it is written (models/tracking/permit.h).
  */
 #include "models/access/view.h"
 
@@ -109,91 +110,20 @@ weft__rest_narrow(
 	return code;
 }
 
-static int
-check_body(struct weft__rest_call *call, struct weft_slice body)
+int
+weft__rest_check_view(struct weft__rest_call *call)
 {
-	bool visible = true;
-	int code = weft__view_check_body(call->principal, call->model->model,
-	    body, &visible, &call->error);
-
-	if (code || visible)
-		return code;
-	call->failure.word = "AUTHORIZATION_REQUIRED";
-	return weft_error_set(
-	    &call->error, WEFT_EDENIED, "Authorization Required");
-}
-
-/* Looks at each record that the body of a create has. */
-static int
-check_bodies(struct weft__rest_call *call)
-{
-	struct weft__json_skim skim;
-	struct weft_slice body;
+	bool visible;
 	int code;
 
-	weft__json_skim_init(&skim, call->body);
-	if (weft__json_skim_peek(&skim) == '{')
-		return check_body(call, call->body);
-	code = weft__json_skim_enter(&skim, '[', &call->error);
-	while (!code &&
-	    !(code = weft__json_skim_element(&skim, &body, &call->error)) &&
-	    body.data)
-		code = check_body(call, body);
-	return code;
-}
-
-/* Methods that write the whole record of their body. */
-static bool
-writes_whole(const struct weft__rest_route *route)
-{
-	return strcmp(route->name, "create") == 0 ||
-	       strcmp(route->name, "replaceOrCreate") == 0 ||
-	       strcmp(route->name, "replaceById") == 0;
-}
-
-int
-weft__rest_check_view(struct weft__rest_call *call, struct weft_slice id)
-{
-	bool visible = true;
-	int code = 0;
-
-	if (!weft__visible_is_on(call->model->definition))
+	if (!call->id.data)
 		return 0;
-	if (id.data)
-		code = weft__view_check(call->principal, call->model->model, id,
-		    &visible, &call->error);
-	if (!code && !visible) {
-		call->failure.word = "MODEL_NOT_FOUND";
-		return weft_error_set(&call->error, WEFT_ENOTFOUND,
-		    "Unknown \"%s\" id \"%.*s\".",
-		    call->model->definition->name, (int)id.size, id.data);
-	}
-	if (!code && call->body.data && writes_whole(call->route))
-		code = check_bodies(call);
-	return code;
-}
-
-int
-weft__rest_check_change(struct weft__rest_call *call,
-    const struct weft__rest_model *model, struct weft_slice id,
-    struct weft_slice whole, struct weft_error *error)
-{
-	bool visible = true;
-	int code = 0;
-
-	if (!weft__visible_is_on(model->definition))
-		return 0;
-	if (id.data)
-		code = weft__view_check(
-		    call->principal, model->model, id, &visible, error);
-	if (!code && !visible)
-		return weft_error_set(error, WEFT_ENOTFOUND,
-		    "could not find a model with id %.*s", (int)id.size,
-		    id.data);
-	if (!code && whole.data)
-		code = weft__view_check_body(
-		    call->principal, model->model, whole, &visible, error);
-	return code || visible ? code
-			       : weft_error_set(error, WEFT_EDENIED,
-				     "Authorization Required");
+	code = weft__view_check(call->principal, call->model->model, call->id,
+	    &visible, &call->error);
+	if (code || visible)
+		return code;
+	call->failure.word = "MODEL_NOT_FOUND";
+	return weft_error_set(&call->error, WEFT_ENOTFOUND,
+	    "Unknown \"%s\" id \"%.*s\".", call->model->definition->name,
+	    (int)call->id.size, call->id.data);
 }

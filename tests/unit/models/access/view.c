@@ -2,6 +2,7 @@
 #include "tests/unit/models/access/world.h"
 
 #include "models/access/view.h"
+#include "models/tracking/permit.h"
 
 #define NOTE \
 	"{\"name\":\"Note\",\"trackChanges\":true,\"visibleTo\":{" \
@@ -99,7 +100,7 @@ view_check__goes_by_the_roles_of_the_moment(void **state)
 }
 
 static void
-view_check_body__says_whether_he_may_create_it(void **state)
+viewer_sees_body__says_whether_he_may_create_it(void **state)
 {
 	static const struct {
 		const char *body;
@@ -115,14 +116,17 @@ view_check_body__says_whether_he_may_create_it(void **state)
 	    {"{}", false},
 	};
 	struct weft__principal *one;
+	struct weft__viewer viewer;
 	struct world world;
 	bool visible;
 
 	open_notes(&world, FIXTURE_MEMORY);
 	one = world_principal(&world, "1");
+	viewer = weft__view_viewer(one);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		fixture_ok(&world.fixture,
-		    weft__view_check_body(one, world_model(&world, "Note"),
+		    weft__viewer_sees_body(&viewer,
+			world_model(&world, "Note"),
 			weft_slice(cases[i].body), &visible,
 			&world.fixture.error));
 		assert_int_equal(visible, cases[i].visible);
@@ -165,7 +169,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(view_where__finds_what_is_seen),
 	    cmocka_unit_test(view_check__goes_by_the_roles_of_the_moment),
-	    cmocka_unit_test(view_check_body__says_whether_he_may_create_it),
+	    cmocka_unit_test(viewer_sees_body__says_whether_he_may_create_it),
 	    cmocka_unit_test(source_open_for__shows_the_principals_changes),
 	};
 

@@ -1,7 +1,7 @@
 /*
- * Nobody writes a record of somebody else, whichever request he finds for it:
- * each of the table is made with each spelling of each foreign id, and what
- * ann has must be as it was.
+ * Nobody writes a record of somebody else, nor makes one for him, whichever
+ * request he finds for it: each of the table is made with each spelling of
+ * each foreign id, and what ann has must be as it was.
  */
 #include "tests/lib/test.h"
 
@@ -173,6 +173,43 @@ static const struct {
 	"\"id\":@Q,\"rev\":\"@R\",\"data\":{\"id\":@J,\"@O\":\"b\"}}]}"},
     {SYNC, "{\"changes\":[{\"model\":\"@M\",\"type\":\"delete\","
 	"\"id\":@J}]}"},
+};
+
+/* Records that would be ann's. */
+static const struct {
+	const char *request, *body;
+} gifts[] = {
+    {"POST /api/@Ms", "{\"id\":@N,\"@O\":\"a\"}"},
+    {"POST /api/@Ms", "{\"@O\":\"a\"}"},
+    {"POST /api/@Ms",
+	"[{\"id\":99,\"@O\":\"b\"},{\"id\":@N,\"@O\":\"a\"}]"},
+    {"PATCH /api/@Ms", "{\"id\":@N,\"@O\":\"a\"}"},
+    {"PATCH /api/@Ms", "{\"@O\":\"a\"}"},
+    {"PUT /api/@Ms", "{\"id\":@N,\"@O\":\"a\"}"},
+    {"PUT /api/@Ms", "{\"@O\":\"a\"}"},
+    {"POST /api/@Ms/replaceOrCreate", "{\"id\":@N,\"@O\":\"a\"}"},
+    {"POST /api/@Ms/upsertWithWhere?where={\"id\":@N}",
+	"{\"id\":@N,\"@O\":\"a\"}"},
+    {"PUT /api/@Ms/@N", "{\"@O\":\"a\"}"},
+    {BULK, "{\"updates\":[{\"type\":\"create\",\"change\":{"
+	"\"modelId\":\"@N\",\"rev\":\"@R\",\"prev\":null},\"data\":{"
+	"\"id\":@N,\"@O\":\"a\"}}]}"},
+    {BULK, "{\"updates\":[{\"type\":\"update\",\"change\":{"
+	"\"modelId\":\"@N\",\"rev\":\"@R\",\"prev\":null},\"data\":{"
+	"\"id\":@N,\"@O\":\"a\"}}]}"},
+    {SYNC, "{\"changes\":[{\"model\":\"@M\",\"type\":\"create\","
+	"\"data\":{\"id\":@N,\"@O\":\"a\"}}]}"},
+    {SYNC, "{\"changes\":[{\"model\":\"@M\",\"type\":\"upsert\","
+	"\"data\":{\"id\":@N,\"@O\":\"a\"}}]}"},
+    {SYNC, "{\"changes\":[{\"model\":\"@M\",\"type\":\"upsert\","
+	"\"data\":{\"@O\":\"a\"}}]}"},
+    {SYNC, "{\"atomic\":false,\"changes\":[{\"model\":\"@M\","
+	"\"type\":\"upsert\",\"id\":@N,\"rev\":null,\"data\":{\"id\":@N,"
+	"\"@O\":\"a\"}}]}"},
+    {SYNC, "{\"changes\":[{\"model\":\"@M\",\"type\":\"create\","
+	"\"data\":{\"id\":98,\"@O\":\"b\"}},{\"model\":\"@M\","
+	"\"type\":\"delete\",\"id\":98},{\"model\":\"@M\","
+	"\"type\":\"create\",\"data\":{\"id\":98,\"@O\":\"a\"}}]}"},
 };
 
 struct foreign {
@@ -423,11 +460,28 @@ rest__leaves_what_is_of_others(void **state)
 	close_foreign(&foreign);
 }
 
+static void
+rest__creates_nothing_for_others(void **state)
+{
+	struct foreign foreign;
+
+	open_foreign(&foreign);
+	for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
+		foreign.model = m;
+		if (!models[m].is_hidden)
+			continue;
+		for (size_t i = 0; i < sizeof gifts / sizeof *gifts; i++)
+			attempt(&foreign, gifts[i].request, gifts[i].body);
+	}
+	close_foreign(&foreign);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rest__leaves_what_is_of_others),
+	    cmocka_unit_test(rest__creates_nothing_for_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
