@@ -144,28 +144,63 @@ verify_all(struct verification *verification)
 				 error);
 }
 
-/* Opens the source to be written; 'rebuild' with a new store. */
+/* Opens the source to be written; the store of the datasource 'rebuild' (NULL:
+ * none) is made anew. */
 static int
-open_again(struct verification *verification, bool rebuild)
+open_again(struct verification *verification, const char *rebuild)
 {
 	struct spec *spec = &verification->a;
-	char *name = NULL;
 	int code;
 
-	if (rebuild) {
-		name = weft__strdup(weft_datasource_name(spec->datasource));
-		if (!name)
-			return weft_error_set(verification->error,
-			    WEFT_ENOMEM, "out of memory");
-	}
 	spec_close(spec);
 	code = spec_parse(spec, command_argument(verification->line, 0),
 	    verification->error);
-	spec->rebuild = name;
+	spec->rebuild = rebuild;
 	if (!code)
 		code = spec_open_parsed(spec, verification->line, SPEC_WRITE,
 		    verification->error);
 	spec->rebuild = NULL;
+	return code;
+}
+
+static int
+repair_models(struct verification *verification)
+{
+	struct spec *spec = &verification->a;
+	struct weft_model *model;
+	uint64_t mended;
+	size_t index = 0;
+	int code = 0;
+
+	while (!code && (model = spec_next_model(spec, &index))) {
+		code = weft_model_repair(model, &mended, verification->error);
+		if (!code && mended)
+			output_say(verification->line,
+			    "%s: %" PRIu64 " mended\n",
+			    weft_model_name(model), mended);
+	}
+	return code;
+}
+
+/*
+ * A damaged store is made anew from the records; so they first get what only
+ * the old one has of them, as far as that can be read.
+ */
+static int
+rebuild(struct verification *verification)
+{
+	char *name =
+	    weft__strdup(weft_datasource_name(verification->a.datasource));
+	int code;
+
+	if (!name)
+		return weft_error_set(
+		    verification->error, WEFT_ENOMEM, "out of memory");
+	code = open_again(verification, NULL);
+	if (!code)
+		code = repair_models(verification);
+	if (!code || code == WEFT_EDAMAGED)
+		code = open_again(verification, name);
 	weft__free(name);
 	return code;
 }
@@ -176,19 +211,13 @@ repair(struct verification *verification)
 {
 	struct spec *spec = &verification->a;
 	struct weft_error *error = verification->error;
-	struct weft_model *model;
-	uint64_t found = verification->problems, mended;
-	size_t index = 0;
-	int code = open_again(
-	    verification, verification->kinds[WEFT_PROBLEM_STORE] != 0);
+	uint64_t found = verification->problems;
+	int code = verification->kinds[WEFT_PROBLEM_STORE]
+	    ? rebuild(verification)
+	    : open_again(verification, NULL);
 
-	while (!code && (model = spec_next_model(spec, &index))) {
-		code = weft_model_repair(model, &mended, error);
-		if (!code && mended)
-			output_say(verification->line,
-			    "%s: %" PRIu64 " mended\n",
-			    weft_model_name(model), mended);
-	}
+	if (!code)
+		code = repair_models(verification);
 	if (!code)
 		code = weft_datasource_project(spec->datasource, error);
 	verification->problems = 0;
@@ -256,9 +285,10 @@ static const struct command_option options[] = {
 	    "Compare only this model; can be given several times."},
 	{"repair", NULL,
 	    "Mend what was found, and check again. What was written behind "
-	    "weft's back is recorded as a change; a damaged store is kept "
-	    "under the name *.damaged-1 (or -2, ...), and made anew from the "
-	    "records, without their history."},
+	    "weft's back is recorded as a change; what only the store still "
+	    "has is written again; a damaged store is kept under the name "
+	    "*.damaged-1 (or -2, ...), and made anew from the records, "
+	    "without their history."},
 	REMOTE_OPTIONS,
 	{0},
 };

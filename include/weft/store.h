@@ -64,13 +64,14 @@ WEFT_API WEFT_MUST_CHECK int weft_store_log(
 
 /* What is wrong, by what mends it. */
 enum weft_problem_kind {
-	/* The repository is damaged, or has other records than the database:
-	 * it is to be made anew (weft_registry_options.rebuild). */
+	/* The repository is damaged: it is to be made anew
+	 * (weft_registry_options.rebuild). */
 	WEFT_PROBLEM_STORE,
 	/* The repository has another history than the database, or a shorter
 	 * one than it should: opening the database for writing mends it. */
 	WEFT_PROBLEM_POSITION,
-	/* A record is not what its changes say: weft_model_repair(). */
+	/* A record is not what its changes say, or the store has it otherwise,
+	 * or alone: weft_model_repair(). */
 	WEFT_PROBLEM_RECORD,
 	/* The journal is not what the records' changes say:
 	 * weft_model_repair(). */
@@ -124,7 +125,9 @@ WEFT_API WEFT_MUST_CHECK int weft_model_verify(struct weft_model *model,
  * Mends what weft_model_verify() finds in records and journal: what was
  * written behind our back is recorded as a change, as
  * weft_model_rectify_all_changes() does; a record whose track row is damaged
- * gets a new one, and a change that the journal has lost is listed anew.
+ * gets a new one, and a change that the journal has lost is listed anew.  What
+ * only the store has, record or tombstone, is written again, and what it has
+ * otherwise goes to it with the next projection.
  * '*count' (may be NULL) is how many records it had to do with.
  * Returns 0; WEFT_EINVAL: the model is not tracked; what the database
  * returns.  What was mended before a failure stays so.

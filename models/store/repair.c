@@ -68,15 +68,17 @@ drop_track(struct weft_transaction *transaction, struct weft_model *model,
 	return code;
 }
 
-/* Deletes anew what has only a tombstone; it had some revision before. */
-static int
-remake_tombstone(struct weft_transaction *transaction,
-    struct weft_model *model, struct weft_slice id, struct weft_error *error)
+int
+weft__repair_tombstone(struct weft_transaction *transaction,
+    struct weft_model *model, struct weft_slice id,
+    const struct weft__rev *rev, const struct weft__oid *blob,
+    struct weft_error *error)
 {
 	struct weft__current current = {.has_row = true, .has_track = true};
 	struct weft__write deletion = {.id = id};
 	struct weft__rev lost;
-	struct weft__track_write written = {.rev = &lost};
+	struct weft__track_write written = {
+	    .rev = rev ? rev : &lost, .blob = blob};
 
 	if (!weft__rev_parse(weft_slice(LOST_REV), &lost))
 		return WEFT_EINVAL;
@@ -102,7 +104,8 @@ mend_track(struct weft_transaction *transaction, struct weft_model *model,
 		                transaction, model, id, found, error);
 	}
 	++*found;
-	return remake_tombstone(transaction, model, id, error);
+	return weft__repair_tombstone(
+	    transaction, model, id, NULL, NULL, error);
 }
 
 /* The highest numbers seen. */

@@ -42,6 +42,29 @@ WEFT_MUST_CHECK int weft__repair(struct weft_transaction *transaction,
     struct weft_error *error);
 
 /*
+ * Deletes anew what has only a tombstone, or has lost that.  'rev' is the
+ * revision it had before, and 'blob' its blob in the store; both NULL: nobody
+ * knows.  Returns 0 or what the connector returns.
+ */
+WEFT_MUST_CHECK int weft__repair_tombstone(
+    struct weft_transaction *transaction, struct weft_model *model,
+    struct weft_slice id, const struct weft__rev *rev,
+    const struct weft__oid *blob, struct weft_error *error);
+
+/*
+ * Compares the model with the store's last commit, if that is of this
+ * database's life: what only the store has, record or tombstone, is written
+ * again; what it has otherwise, or lacks, is listed anew, so that the next
+ * projection gives it to the store.  Adds how many there were to '*count'.
+ * What cannot be read in the store is left alone.
+ * Returns 0, or what the database or the store returns; what was mended before
+ * a failure stays so.
+ * Cost: O(records); memory: a page of ids.
+ */
+WEFT_MUST_CHECK int weft__repair_by_store(
+    struct weft_model *model, uint64_t *count, struct weft_error *error);
+
+/*
  * Mends the model's traces and the horizon; adds how many there were to
  * '*count'.  Returns 0 or what the database returns.
  */

@@ -74,17 +74,44 @@ weft__check_scan(struct weft__check *check, bool tombstones,
 	return code;
 }
 
+int
+weft__stored_fault(struct weft__store *store, const struct weft__oid *commit,
+    struct weft_slice model, struct weft_slice id, struct weft_slice body,
+    const char **fault, struct weft_error *error)
+{
+	struct weft__store_record stored;
+	struct weft__oid blob;
+	int code = weft__store_get(
+	    store, commit, model, id, &stored, NULL, error);
+
+	*fault = NULL;
+	if (code == WEFT_ENOTFOUND) {
+		*fault = "missing in the store";
+		return 0;
+	}
+	if (code)
+		return code;
+	if (stored.deleted != !body.data) {
+		*fault = body.data ? "deleted in the store"
+		                   : "not deleted in the store";
+	} else if (body.data) {
+		weft__object_id("blob", body.data, body.size, &blob);
+		if (!weft__oid_equal(&blob, &stored.blob))
+			*fault = "another state than in the store";
+	}
+	return 0;
+}
+
 /* What the store has of an id must be this. */
 static int
 check_stored(struct weft__check *check, struct weft_slice id,
     struct weft_slice body)
 {
-	struct weft__store_record stored;
-	struct weft__oid blob;
+	const char *fault;
 	struct weft_error why;
 	char text[900];
-	int code = weft__store_get(check->store, &check->commit,
-	    weft_slice(check->model->definition->name), id, &stored, NULL,
+	int code = weft__stored_fault(check->store, &check->commit,
+	    weft_slice(check->model->definition->name), id, body, &fault,
 	    &why);
 
 	if (code == WEFT_EDAMAGED) {
@@ -93,20 +120,11 @@ check_stored(struct weft__check *check, struct weft_slice id,
 		return weft__check_tell(
 		    check, WEFT_PROBLEM_STORE, id, text);
 	}
-	if (code && code != WEFT_ENOTFOUND)
+	if (code)
 		return weft_error_set(check->error, code, "%s", why.text);
-	if (code || stored.deleted != !body.data)
-		return weft__check_tell(check, WEFT_PROBLEM_STORE, id,
-		    code              ? "missing in the store"
-		        : body.data   ? "deleted in the store"
-		                      : "not deleted in the store");
-	if (!body.data)
-		return 0;
-	weft__object_id("blob", body.data, body.size, &blob);
-	return weft__oid_equal(&blob, &stored.blob)
-	    ? 0
-	    : weft__check_tell(check, WEFT_PROBLEM_STORE, id,
-	          "another state than in the store");
+	return fault
+	    ? weft__check_tell(check, WEFT_PROBLEM_RECORD, id, fault)
+	    : 0;
 }
 
 /* Whether the body has the content that the current revision names. */
@@ -195,7 +213,7 @@ check_entry(struct weft_slice id, const struct weft__oid *blob, void *context)
 	code = session->ops->get(session, check->model->index, id, &record,
 	    check->error);
 	return code == WEFT_ENOTFOUND
-	    ? weft__check_tell(check, WEFT_PROBLEM_STORE, id,
+	    ? weft__check_tell(check, WEFT_PROBLEM_RECORD, id,
 	          "in the store, not in the database")
 	    : code;
 }

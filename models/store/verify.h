@@ -32,6 +32,16 @@ struct weft__check {
 int weft__check_tell(struct weft__check *check, enum weft_problem_kind kind,
     struct weft_slice id, const char *what);
 
+/*
+ * What the store has otherwise than the database, which has this body (no
+ * value: a tombstone); '*fault' is a static text, or NULL.
+ * Returns 0, or what the store returns.
+ */
+WEFT_MUST_CHECK int weft__stored_fault(struct weft__store *store,
+    const struct weft__oid *commit, struct weft_slice model,
+    struct weft_slice id, struct weft_slice body, const char **fault,
+    struct weft_error *error);
+
 /* Calls 'each' for all records of the model, or for all its tombstones. */
 WEFT_MUST_CHECK int weft__check_scan(struct weft__check *check,
     bool tombstones, weft_connector_record_fn *each);

@@ -368,17 +368,19 @@ int
 weft_model_repair(
     struct weft_model *model, uint64_t *count, struct weft_error *error)
 {
-	uint64_t traces = 0;
+	uint64_t more = 0;
 	int code = require_tracked(model, error);
 
 	if (!code)
 		code = weft__repair_counters(model->datasource, error);
 	if (!code)
-		code = weft__repair_traces(model, &traces, error);
+		code = weft__repair_by_store(model, &more, error);
+	if (!code)
+		code = weft__repair_traces(model, &more, error);
 	if (!code)
 		code = rectify_all(model, NULL, true, count, error);
 	if (!code && count)
-		*count += traces;
+		*count += more;
 	return code;
 }
 

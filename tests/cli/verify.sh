@@ -250,6 +250,49 @@ equal rev "$(json '$.rev' one)" \
     "$(printf %s '{"id":"n3","text":"edited"}' | sha1sum | cut -c 1-40)"
 end
 
+begin 'a tombstone that is lost: made again from the store, with its revision'
+damage
+sql "delete from weft_tombstones_Note"
+found_and_mended 'Note "n2": in the store, not in the database'
+run 1 test -d $git.damaged-1
+equal commits "$(git -C $git rev-list HEAD | wc -l)" \
+    $(($(git -C good/db.sqlite.git rev-list HEAD | wc -l) + 1))
+run 0 weft changes A:Note --json
+grep '"modelId":"n2"' "$out" >one
+equal prev "$(json '$.prev' one)" \
+    "$(grep '"n2"' notes | tr -d '\n' | sha1sum | cut -c 1-40)"
+end
+
+begin 'a record that is lost with its tombstone: it comes back from the store'
+damage
+sql "delete from Note where weft_id='n1' or weft_id='n7';
+    delete from weft_tombstones_Note"
+found_and_mended 'Note "n1": in the store, not in the database' \
+    'Note "n7": in the store'
+run 1 test -d $git.damaged-1
+end
+
+begin 'the same beside a damaged object: first the records, then the store'
+damage
+sql "delete from Note where weft_id='n1'; delete from weft_tombstones_Note"
+flip_object "$(git -C $git rev-parse HEAD:Tag/r/t)"
+found_and_mended 'Note "n1": in the store, not in the database' 'Tag/r/t: '
+run 0 test -d $git.damaged-1
+end
+
+begin 'another state in the store: the change is listed anew'
+damage
+sql "create table old as select * from Note where weft_id='n3'"
+run 0 weft put --quiet A:Note '{"id":"n3","text":"not for long"}'
+sql "update Note set weft_body=(select weft_body from old),
+    weft_track=(select weft_track from old) where weft_id='n3';
+    drop table old"
+found_and_mended 'Note "n3": another state than in the store'
+run 1 test -d $git.damaged-1
+run 0 weft log A:Note n3
+out_has 'not for long'
+end
+
 begin 'a pair: each problem says which source has it'
 damage
 rm -rf B

@@ -244,7 +244,60 @@ verify__names_what_the_store_has_alone(void **state)
 	    "delete from weft_tombstones_Todo");
 	problems = verify(&fixture);
 	assert_int_equal(problems.count, 3);
-	assert_int_equal(problems.kind, WEFT_PROBLEM_STORE);
+	assert_int_equal(problems.kind, WEFT_PROBLEM_RECORD);
+	fixture_close(&fixture);
+}
+
+static void
+assert_record(struct fixture *fixture, const char *id, const char *wanted)
+{
+	struct weft_buf record = WEFT_BUF_INIT(1000);
+
+	fixture_ok(fixture, weft_record_find_by_id(fixture->model, NULL,
+				weft_slice(id), weft_slice_of(NULL, 0),
+				&record, &fixture->error));
+	assert_string_equal(record.data, wanted);
+	weft_buf_fini(&record);
+}
+
+static void
+repair__restores_what_the_store_has_alone(void **state)
+{
+	struct fixture fixture;
+
+	fill(&fixture);
+	project(&fixture);
+	edit(&fixture, "delete from Todo where weft_id='b';"
+	    "delete from weft_tombstones_Todo");
+	assert_int_equal(verify(&fixture).count, 2);
+	repair(&fixture, 2);
+	assert_record(&fixture, "b", "{\"id\":\"b\",\"title\":\"two\"}");
+	fixture_close(&fixture);
+}
+
+/* As if a write had been taken back, record and journal alike. */
+static void
+repair__lists_what_the_store_has_otherwise(void **state)
+{
+	struct fixture fixture;
+	struct problems problems;
+
+	fill(&fixture);
+	edit(&fixture, "create table old as select * from Todo "
+	    "where weft_id='a'");
+	fixture_put(&fixture, "{\"id\":\"a\",\"title\":\"newer\"}");
+	fixture_put(&fixture, "{\"id\":\"b\",\"title\":\"newer\"}");
+	project(&fixture);
+	edit(&fixture, "update Todo set weft_body=(select weft_body from old),"
+	    "weft_track=(select weft_track from old) where weft_id='a';"
+	    "delete from weft_journal where seq=5");
+	problems = verify(&fixture);
+	assert_int_equal(problems.count, 1);
+	assert_int_equal(problems.kind, WEFT_PROBLEM_RECORD);
+	assert_string_equal(
+	    problems.text, "Todo \"a\": another state than in the store");
+	repair(&fixture, 1);
+	assert_record(&fixture, "a", "{\"id\":\"a\",\"title\":\"one\"}");
 	fixture_close(&fixture);
 }
 
@@ -323,6 +376,8 @@ main(void)
 	    cmocka_unit_test(verify__names_changes_beyond_the_journals_end),
 	    cmocka_unit_test(verify__names_a_journal_row_that_is_not_so),
 	    cmocka_unit_test(verify__names_what_the_store_has_alone),
+	    cmocka_unit_test(repair__restores_what_the_store_has_alone),
+	    cmocka_unit_test(repair__lists_what_the_store_has_otherwise),
 	    cmocka_unit_test(repair__gives_damaged_track_rows_anew),
 	    cmocka_unit_test(verify__ends_when_it_is_told_to),
 	};
