@@ -30,6 +30,7 @@ weft__datasource_close(struct weft_datasource *datasource)
 	pthread_mutex_destroy(&datasource->store_mutex);
 	weft__listeners_fini(&datasource->listeners);
 	weft__free(datasource->models);
+	weft__free(datasource->lost_store);
 	weft__free(datasource->path);
 	weft__free(datasource->url);
 	weft__free(datasource->name);

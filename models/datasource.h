@@ -35,6 +35,8 @@ struct weft_datasource {
 	char *url;  /* of the server in its place; NULL: it is a database */
 	struct weft_connector *connector;
 	struct weft__store *store;  /* NULL: none */
+	char *lost_store; /* path of the one that is to be there, and is not;
+	                     NULL: it is there, or need not be */
 	const struct weft_clock *clock;
 	bool read_only;
 	bool detached;     /* see struct weft_registry_options */

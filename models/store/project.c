@@ -71,10 +71,15 @@ open_store(struct weft_datasource *datasource, const char *path,
 	int code = weft__store_open(path, datasource->name, mode,
 	    &datasource->store, error);
 
-	if (datasource->read_only)
-		return code == WEFT_ENOTFOUND ? 0 : code;
-	return code ? code
-		    : weft__project_enter(datasource, error);
+	if (!datasource->read_only)
+		return code ? code : weft__project_enter(datasource, error);
+	if (code != WEFT_ENOTFOUND)
+		return code;
+	/* Nothing is wrong if there was none yet: verify_store.c asks. */
+	datasource->lost_store = weft__strdup(path);
+	return datasource->lost_store
+	    ? 0
+	    : weft_error_set(error, WEFT_ENOMEM, "out of memory");
 }
 
 /* Whether the options ask for the datasource's store to be made anew. */
@@ -277,6 +282,16 @@ start_epoch(struct weft_transaction *transaction,
 	    transaction, tip->seq, tip->checkpoint_last, error);
 }
 
+/* The store has nothing of what it had: it is lost, or made anew. */
+static void
+tell_of_loss(const struct weft_datasource *datasource, uint64_t projected)
+{
+	weft__log(WEFT_LOG_WARNING, "store", "%s has no commit, and the "
+	    "database relies on it up to position %" PRIu64 ": it gets the "
+	    "records anew, without their history",
+	    weft__store_path(datasource->store), projected);
+}
+
 /* Decides how far the store is, as the database sees it. */
 static int
 agree(struct weft_transaction *transaction, void *context,
@@ -290,6 +305,9 @@ agree(struct weft_transaction *transaction, void *context,
 
 	if (!agreement->tip.exists) {
 		agreement->relist = counters->projected > 0;
+		if (agreement->relist)
+			tell_of_loss(transaction->datasource,
+			    counters->projected);
 		counters->projected = 0;
 	} else if (!same || tip->seq > counters->seq) {
 		agreement->relist = true;

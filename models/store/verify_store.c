@@ -114,6 +114,28 @@ check_position(struct check *check, struct weft_error *error)
 	return check->each(&problem, check->context);
 }
 
+/* There is no store: that is right as long as nothing was written to one. */
+static int
+check_absence(struct check *check, struct weft_error *error)
+{
+	const char *path = check->datasource->lost_store;
+	struct belief belief;
+	char text[1200];
+	struct weft_problem problem = {
+	    .kind = WEFT_PROBLEM_POSITION, .text = text};
+	int code = path ? weft__datasource_read(check->datasource, read_belief,
+			      &belief, error)
+			: 0;
+
+	if (code || !path || !belief.counters.projected)
+		return code;
+	snprintf(text, sizeof text, "store: %s is no repository any more, and "
+	    "the database relies on it up to position %" PRIu64, path,
+	    belief.counters.projected);
+	check->count++;
+	return check->each(&problem, check->context);
+}
+
 int
 weft_store_verify(struct weft_datasource *datasource, bool deep,
     weft_problem_fn *each, void *context, uint64_t *count,
@@ -126,8 +148,9 @@ weft_store_verify(struct weft_datasource *datasource, bool deep,
 	if (datasource->store)
 		code = weft__store_verify(
 		    datasource->store, deep, hand_on, &check, error);
-	if (!code && datasource->store)
-		code = check_position(&check, error);
+	if (!code)
+		code = datasource->store ? check_position(&check, error)
+		                         : check_absence(&check, error);
 	pthread_mutex_unlock(&datasource->store_mutex);
 	if (count)
 		*count = check.count;

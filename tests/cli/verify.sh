@@ -190,6 +190,35 @@ found_and_mended 'the database relies on it up to'
 run 1 test -d $git.damaged-1
 end
 
+begin 'a store that is gone'
+damage
+rm -rf $git
+found_and_mended "$git is no repository any more, and the database relies on"
+damage
+rm -rf $git
+run 0 weft put A:Note '{"id":"n3"}'
+err_has "$git has no commit" 'without their history'
+run 0 weft verify A
+end
+
+begin 'a store without HEAD: its history is kept'
+damage
+rm $git/HEAD
+run 7 weft verify A
+out_has "$git is no repository any more"
+run 0 weft verify A --repair
+run 0 weft verify A
+out_is '0 problems'
+holds git -C $git merge-base --is-ancestor \
+    "$(git -C good/db.sqlite.git rev-parse HEAD)" HEAD
+end
+
+begin 'a source that never had a store'
+make_source empty
+rm -rf empty/db.sqlite.git
+run 0 weft verify empty
+end
+
 begin 'a commit agreed on with a peer that is gone'
 run 0 weft replicate good sqlite:peer.db
 damage
