@@ -9,7 +9,7 @@
 #include "tools/output.h"
 #include "tools/remote.h"
 
-#define KINDS 4
+#define KINDS (WEFT_PROBLEM_VALUE + 1)
 
 struct verification {
 	const struct command_line *line;
@@ -104,6 +104,9 @@ verify_source(struct verification *verification, const struct spec *spec)
 	memset(verification->kinds, 0, sizeof verification->kinds);
 	code = weft_store_verify(spec->datasource, deep, print_problem,
 	    verification, NULL, verification->error);
+	if (!code)
+		code = weft_datasource_verify(spec->datasource, print_problem,
+		    verification, NULL, verification->error);
 	while (!code && (model = spec_next_model(spec, &index)))
 		code = weft_model_verify(model, print_problem, verification,
 		    NULL, verification->error);
@@ -299,14 +302,15 @@ const struct command cmd_verify = {
 	.summary = "Check a source, or two and whether they are equal",
 	.about = "Checks every object of the store, every record against what "
 	    "is known of its changes, that against the journal, and all of it "
-	    "against the store. What is wrong is printed, with the model, the "
+	    "against the store; and the positions of peers, kept conflicts "
+	    "and consumers. What is wrong is printed, with the model, the "
 	    "record's id and the git object as far as they are known, and the "
 	    "exit status is 7.\n\n"
 	    "With a second source both are checked, and records that differ "
 	    "are listed as diff does; then the exit status is 3.\n\n"
 	    "With --repair the exit status is 0 if nothing wrong is left.\n\n"
 	    "With --json each problem is an object with source, kind (store, "
-	    "position, record, journal), model, id, object and problem; the "
+	    "position, record, journal, value), model, id, object and problem; the "
 	    "last line has the sums.",
 	.least = 1,
 	.most = 2,

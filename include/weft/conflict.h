@@ -110,7 +110,9 @@ typedef enum weft_resolution weft_resolver_fn(struct weft_conflict *conflict,
  * open_kept() makes a conflict of the one kept for model and id, given both
  * sources; each_kept() lists them all as they were found: JSON with model,
  * modelId, type, source, target, base (records), sourceChange, targetChange,
- * peer, time.
+ * peer, time.  One that cannot be read is left out with a warning in the log;
+ * open_kept() returns WEFT_EDAMAGED, WEFT_EJSON or WEFT_EINVAL for it, and the
+ * next replication keeps it anew.
  * Returns 0; WEFT_ENOTFOUND; what the sources return.  Thread: the sources'.
  */
 WEFT_API WEFT_MUST_CHECK int weft_conflict_open_kept(

@@ -75,7 +75,10 @@ enum weft_problem_kind {
 	WEFT_PROBLEM_RECORD,
 	/* The journal is not what the records' changes say:
 	 * weft_model_repair(). */
-	WEFT_PROBLEM_JOURNAL
+	WEFT_PROBLEM_JOURNAL,
+	/* A small value beside the records (a position, a kept conflict, a
+	 * consumer) cannot be read: who writes it next mends it. */
+	WEFT_PROBLEM_VALUE
 };
 
 /* A problem; all borrowed until the receiver returns. */
@@ -91,7 +94,8 @@ struct weft_problem {
  * caller. */
 typedef int weft_problem_fn(const struct weft_problem *problem, void *context);
 
-/* Returns "store", "position", "record" or "journal", static.  Thread: any. */
+/* Returns "store", "position", "record", "journal" or "value", static.
+ * Thread: any. */
 WEFT_API const char *weft_problem_kind_name(enum weft_problem_kind kind);
 
 /*
@@ -107,6 +111,18 @@ WEFT_API const char *weft_problem_kind_name(enum weft_problem_kind kind);
 WEFT_API WEFT_MUST_CHECK int weft_store_verify(
     struct weft_datasource *datasource, bool deep, weft_problem_fn *each,
     void *context, uint64_t *count, struct weft_error *error);
+
+/*
+ * Checks the small values that stand beside the records: positions of peers,
+ * kept conflicts, consumers.  '*count' (may be NULL) is how many problems
+ * there were.
+ * Returns 0 if all was looked at, whatever was found; what 'each' returned;
+ * what the database returns.
+ * Thread: any.  Cost: reads each value once.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_datasource_verify(
+    struct weft_datasource *datasource, weft_problem_fn *each, void *context,
+    uint64_t *count, struct weft_error *error);
 
 /*
  * Checks every record and tombstone of the model against what is known of its

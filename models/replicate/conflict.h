@@ -51,10 +51,15 @@ WEFT_MUST_CHECK int weft__kept_put(struct weft_conflict *conflict,
     const char *target, const char *source, uint64_t now_ms,
     struct weft_error *error);
 
-/* The record's, as the parties' roles are; the caller's.  WEFT_ENOTFOUND. */
+/* The record's, as the parties' roles are; the caller's.  WEFT_ENOTFOUND;
+ * WEFT_EDAMAGED, WEFT_EJSON, WEFT_EINVAL: it cannot be read. */
 WEFT_MUST_CHECK int weft__kept_open(const struct weft__parties *parties,
     struct weft_slice id, struct weft_conflict **conflict,
     struct weft_error *error);
+
+/* Whether a kept value can be read.  WEFT_EDAMAGED, WEFT_ENOMEM. */
+WEFT_MUST_CHECK int weft__kept_check(
+    struct weft_slice value, struct weft_error *error);
 
 /* Forgets the record's, if there is one. */
 WEFT_MUST_CHECK int weft__kept_drop(const struct weft__parties *parties,

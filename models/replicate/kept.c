@@ -14,6 +14,7 @@
 
 #include "core/base/json.h"
 #include "core/base/limits.h"
+#include "core/base/log.h"
 
 #define PREFIX "conflict/"
 #define NAME_SIZE 2048
@@ -335,6 +336,36 @@ read_target_model(
 	return code;
 }
 
+/* Whether it says that the value is not what was written. */
+static bool
+is_unreadable(int code)
+{
+	return code == WEFT_EDAMAGED || code == WEFT_EJSON ||
+	    code == WEFT_EINVAL;
+}
+
+int
+weft__kept_check(struct weft_slice value, struct weft_error *error)
+{
+	struct weft_buf target_model = WEFT_BUF_INIT(WEFT_LIMIT_NAME_SIZE);
+	struct weft_change_list changes = {0};
+	struct weft__json json;
+	int code;
+
+	weft__json_init(&json);
+	code = weft__json_view(&json, value, error);
+	if (!code)
+		code = read_target_model(value, &target_model, error);
+	if (!code)
+		code = parse_change(&json, "sourceChange", &changes, error);
+	if (!code)
+		code = parse_change(&json, "targetChange", &changes, error);
+	weft__json_fini(&json);
+	weft_buf_fini(&target_model);
+	weft_change_list_fini(&changes);
+	return is_unreadable(code) ? WEFT_EDAMAGED : code;
+}
+
 int
 weft_conflict_open_kept(struct weft_source *source, struct weft_source *target,
     const char *model, struct weft_slice id, struct weft_conflict **conflict,
@@ -361,6 +392,8 @@ weft_conflict_open_kept(struct weft_source *source, struct weft_source *target,
 	if (!code)
 		code = read_kept(
 		    &parties, id, weft_buf_slice(&value), conflict, error);
+	if (is_unreadable(code) && error)
+		weft_error_wrap(error, "%s", name);
 	weft_buf_fini(&value);
 	weft_buf_fini(&target_model);
 	return code;
@@ -389,22 +422,31 @@ weft__kept_open(const struct weft__parties *parties, struct weft_slice id,
 struct values {
 	weft_conflict_kept_fn *each;
 	void *context;
+	struct weft_error *error;
 };
 
 static int
 hand_out(const char *name, struct weft_slice value, void *context)
 {
 	struct values *values = context;
+	struct weft_error why;
+	int code = weft__kept_check(value, &why);
 
-	(void)name;
-	return values->each(value, values->context);
+	if (code == WEFT_EDAMAGED) {
+		weft__log(WEFT_LOG_WARNING, "replicate", "%s: %s: the next "
+		    "replication keeps the conflict anew", name, why.text);
+		return 0;
+	}
+	return code ? weft_error_set(values->error, code, "%s: %s", name,
+			  why.text)
+		    : values->each(value, values->context);
 }
 
 int
 weft_conflict_each_kept(struct weft_source *source, weft_conflict_kept_fn *each,
     void *context, struct weft_error *error)
 {
-	struct values values = {each, context};
+	struct values values = {each, context, error};
 
 	if (!source->ops->meta_each)
 		return weft_error_set(

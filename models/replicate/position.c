@@ -17,6 +17,7 @@
 #include <stdio.h>
 
 #include "core/base/json.h"
+#include "core/base/log.h"
 
 #define NAME_SIZE 1024
 #define VALUE_SIZE 1024
@@ -64,8 +65,9 @@ write_name(const struct weft__parties *parties, const char *prefix,
 /* One side's value. */
 struct value {
 	struct weft__position position;
-	bool shared; /* the other side has one too */
+	bool shared;  /* the other side has one too */
 	bool found;
+	bool damaged; /* there is one, and it cannot be read */
 };
 
 static uint64_t
@@ -125,6 +127,24 @@ parse_value(
 	return code;
 }
 
+/* A position that cannot be read is none: then all is compared, and it is
+ * written anew. */
+static int
+take_text(const char *name, struct weft_slice text, struct value *value,
+    struct weft_error *error)
+{
+	struct weft_error why;
+	int code = parse_value(text, value, &why);
+
+	value->damaged = code == WEFT_EDAMAGED;
+	if (code && code != WEFT_EDAMAGED)
+		return weft_error_set(error, code, "%s: %s", name, why.text);
+	if (code)
+		weft__log(WEFT_LOG_WARNING, "replicate", "%s: %s: the position "
+		    "is not known, and all is compared", name, why.text);
+	return 0;
+}
+
 /* Reads the value of one side, if it has one. */
 static int
 read_value(const struct weft__parties *parties, const char *prefix,
@@ -142,7 +162,7 @@ read_value(const struct weft__parties *parties, const char *prefix,
 	if (!code)
 		code = keeper->ops->meta_get(keeper, name, &text, error);
 	if (!code)
-		code = parse_value(weft_buf_slice(&text), value, error);
+		code = take_text(name, weft_buf_slice(&text), value, error);
 	weft_buf_fini(&text);
 	return code == WEFT_ENOTFOUND || code == WEFT_EUNSUPPORTED ? 0 : code;
 }
@@ -238,9 +258,10 @@ weft__position_load(const struct weft__parties *parties,
 	if (!code)
 		code = read_value(parties, "sent", parties->source,
 		    parties->target, filter, &source, error);
-	if (!code)
-		code = check_sides(
-		    parties, &source, &target, &restored, error);
+	/* That one side's cannot be read says nothing of a restore. */
+	if (code || target.damaged || source.damaged)
+		return code;
+	code = check_sides(parties, &source, &target, &restored, error);
 	if (!keeps_values(parties->target))
 		target = source;
 	if (code || restored || !is_theirs(&target, parties))

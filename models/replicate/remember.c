@@ -140,8 +140,12 @@ is_kept(
 	    &conflict->parties, conflict->id, &before, error);
 
 	*kept = false;
+	/* One that cannot be read is written anew. */
+	if (code == WEFT_ENOTFOUND || code == WEFT_EDAMAGED ||
+	    code == WEFT_EJSON || code == WEFT_EINVAL)
+		return 0;
 	if (code)
-		return code == WEFT_ENOTFOUND ? 0 : code;
+		return code;
 	*kept = weft_change_equals(
 		    &before->source_change, &conflict->source_change) &&
 	    weft_change_equals(

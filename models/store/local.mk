@@ -15,4 +15,5 @@ libweft_all_la_SOURCES += \
 	models/store/store.c \
 	models/store/verify.c models/store/verify.h \
 	models/store/verify_journal.c \
+	models/store/verify_values.c \
 	models/store/verify_store.c

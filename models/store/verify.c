@@ -20,6 +20,7 @@ weft_problem_kind_name(enum weft_problem_kind kind)
 	    [WEFT_PROBLEM_POSITION] = "position",
 	    [WEFT_PROBLEM_RECORD] = "record",
 	    [WEFT_PROBLEM_JOURNAL] = "journal",
+	    [WEFT_PROBLEM_VALUE] = "value",
 	};
 
 	return names[kind];

@@ -69,6 +69,37 @@ run 0 weft status A --json
 equal conflicts "$(json '$.conflicts')" 1
 end
 
+begin 'a kept conflict that cannot be read: told, and kept anew'
+cp -R A C
+sqlite3 C/db.sqlite "update weft_meta set value='{\"a\":'
+    where name like 'conflict/%'"
+run 7 weft verify C
+out_has 'conflict/Note/' '/a: not canonical JSON'
+run 0 weft conflicts C
+err_has 'conflict/Note/' '/a: not canonical JSON'
+run 3 weft replicate C sqlite:B.db
+run 0 weft verify C
+run 0 weft conflicts C
+out_has 'Note a: update conflict' '"ours"' '"theirs"'
+end
+
+begin 'a position that cannot be read: told, and all is compared'
+sqlite3 C/db.sqlite "update weft_meta set value='{\"a\":'
+    where name like 'sent/%'"
+run 7 weft verify C
+out_has 'sent/' ': not canonical JSON'
+before=$(sqlite3 C/db.sqlite "select value from weft_meta
+    where name = 'epoch'")
+run 3 weft replicate C sqlite:B.db
+err_has 'sent/' 'the position is not known'
+run 0 weft verify C
+equal epoch "$(sqlite3 C/db.sqlite "select value from weft_meta
+    where name = 'epoch'")" "$before"
+run 3 weft replicate C sqlite:B.db
+err_empty
+rm -rf C
+end
+
 begin 'resolve --using source'
 run 0 weft resolve A Note a --using source
 run 0 weft conflicts A

@@ -1,0 +1,125 @@
+/*
+ * Verifying the small values beside the records: each must be what those who
+ * read it expect.  Counters and epoch are read whenever a database is opened,
+ * traces and the horizon belong to the models (models/tracking/trace_check.c).
+ */
+#include <weft/store.h>
+
+#include <stdio.h>
+
+#include "core/base/json.h"
+#include "models/replicate/conflict.h"
+#include "models/transaction.h"
+
+struct check {
+	const struct kind *kind; /* that is looked at */
+	weft_problem_fn *each;
+	void *context;
+	uint64_t count;
+	struct weft_error *error;
+};
+
+static int
+tell(struct check *check, struct weft_slice name, const char *what)
+{
+	char text[1024];
+	struct weft_problem problem = {
+	    .kind = WEFT_PROBLEM_VALUE, .text = text};
+
+	check->count++;
+	snprintf(text, sizeof text, "%.*s: %s", (int)name.size, name.data,
+	    what);
+	return check->each(&problem, check->context);
+}
+
+/* An object with a number or text of each of these names. */
+static int
+check_members(struct weft_slice value, const char *const *names,
+    enum weft__json_type type, struct weft_error *error)
+{
+	struct weft__json json;
+	int code;
+
+	weft__json_init(&json);
+	code = weft__json_view(&json, value, error);
+	for (; !code && *names; names++)
+		if (weft__json_find(&json, weft_slice(*names)).type != type)
+			code = weft_error_set(error, WEFT_EDAMAGED,
+			    "\"%s\" is not there, or not what it must be",
+			    *names);
+	weft__json_fini(&json);
+	return code;
+}
+
+static int
+check_position(struct weft_slice value, struct weft_error *error)
+{
+	static const char *const numbers[] = {
+	    "sourceCheckpoint", "targetCheckpoint", NULL};
+	static const char *const texts[] = {
+	    "sourceEpoch", "targetEpoch", NULL};
+	int code = check_members(value, numbers, WEFT__JSON_NUMBER, error);
+
+	return code ? code
+		    : check_members(value, texts, WEFT__JSON_STRING, error);
+}
+
+static int
+check_consumer(struct weft_slice value, struct weft_error *error)
+{
+	static const char *const numbers[] = {"lastSeen", "position", NULL};
+
+	return check_members(value, numbers, WEFT__JSON_NUMBER, error);
+}
+
+/* What values there are, by the beginnings of their names. */
+static const struct kind {
+	const char *prefix;
+	int (*check)(struct weft_slice value, struct weft_error *error);
+	const char *mend;
+} kinds[] = {
+    {"sent/", check_position,
+	" (the next replication compares all, and writes it anew)"},
+    {"position/", check_position,
+	" (the next replication compares all, and writes it anew)"},
+    {"conflict/", weft__kept_check,
+	" (the next replication with that peer keeps the conflict anew)"},
+    {"consumer/", check_consumer, " (the consumer is to set it anew)"},
+};
+
+static int
+check_value(struct weft_slice name, struct weft_slice value, void *context)
+{
+	struct check *check = context;
+	struct weft_error why;
+	char text[512];
+	int code = check->kind->check(value, &why);
+
+	if (!code)
+		return 0;
+	if (code != WEFT_EDAMAGED)
+		return weft_error_set(check->error, code, "%.*s: %s",
+		    (int)name.size, name.data, why.text);
+	snprintf(text, sizeof text, "%.300s%s", why.text,
+	    check->kind->mend);
+	return tell(check, name, text);
+}
+
+int
+weft_datasource_verify(struct weft_datasource *datasource,
+    weft_problem_fn *each, void *context, uint64_t *count,
+    struct weft_error *error)
+{
+	struct check check = {
+	    .each = each, .context = context, .error = error};
+	int code = 0;
+
+	for (size_t i = 0; !code && i < sizeof kinds / sizeof *kinds; i++) {
+		check.kind = &kinds[i];
+		code = weft__datasource_meta_each(datasource,
+		    weft_slice(kinds[i].prefix), check_value, &check, error);
+	}
+	if (count)
+		*count = check.count;
+	return code;
+}
