@@ -84,10 +84,35 @@ is_ours(const struct weft__ref *ref)
 	return strncmp(ref->name, "refs/weft/", 10) == 0;
 }
 
+/*
+ * What a ref of ours names is in none of the packs that were copied.  If the
+ * ref has moved on since it was listed, history was dropped beside us; if not,
+ * it was not there before either.
+ */
 static int
-copy_ref(const struct weft__directory *directory,
-    struct weft__objects *objects, const struct weft__ref *ref,
-    struct weft_error *error)
+report_missing(const struct weft__store_backup *backup,
+    const struct weft__ref *ref, struct weft_error *error)
+{
+	const struct weft__directory *from = &backup->store->directory;
+	struct weft_error why;
+	struct weft__oid now;
+	int code = weft__ref_read(from, ref->name, &now, &why);
+
+	if (code && code != WEFT_ENOTFOUND)
+		return weft_error_set(error, code, "%s", why.text);
+	if (code || !weft__oid_equal(&now, &ref->oid))
+		return weft_error_set(error, WEFT_ELOCKED,
+		    "%s: history was dropped meanwhile: try again",
+		    ref->name);
+	return weft_error_set(error, WEFT_EDAMAGED, "%s: %s names a commit "
+	    "that cannot be read (`weft verify --repair` makes the store "
+	    "anew)", from->path, ref->name);
+}
+
+static int
+copy_ref(const struct weft__store_backup *backup,
+    const struct weft__directory *directory, struct weft__objects *objects,
+    const struct weft__ref *ref, struct weft_error *error)
 {
 	enum weft__object_type type;
 	struct weft__object object;
@@ -101,9 +126,7 @@ copy_ref(const struct weft__directory *directory,
 	if (code != WEFT_EDAMAGED)
 		return code;
 	if (is_ours(ref))
-		return weft_error_set(error, WEFT_ELOCKED,
-		    "%s: history was dropped meanwhile: try again",
-		    ref->name);
+		return report_missing(backup, ref, error);
 	weft__log(WEFT_LOG_WARNING, "store",
 	    "%s is not copied: what it names is in no pack", ref->name);
 	return 0;
@@ -118,7 +141,7 @@ copy_refs(const struct weft__store_backup *backup,
 
 	for (size_t i = 0; !code && i < backup->refs.length; i++)
 		if (strcmp(backup->refs.refs[i].name, "HEAD") != 0)
-			code = copy_ref(directory, objects,
+			code = copy_ref(backup, directory, objects,
 			    &backup->refs.refs[i], error);
 	weft__objects_close(objects);
 	return code;

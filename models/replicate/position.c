@@ -244,6 +244,17 @@ keeps_values(const struct weft_source *side)
 	return side->ops->meta_get && side->ops->meta_put;
 }
 
+static int
+read_values(const struct weft__parties *parties, struct weft_slice filter,
+    struct value *source, struct value *target, struct weft_error *error)
+{
+	int code = read_value(parties, "position", parties->target,
+	    parties->source, filter, target, error);
+
+	return code ? code : read_value(parties, "sent", parties->source,
+				 parties->target, filter, source, error);
+}
+
 int
 weft__position_load(const struct weft__parties *parties,
     struct weft_slice filter, struct weft__position *position, bool *found,
@@ -251,13 +262,9 @@ weft__position_load(const struct weft__parties *parties,
 {
 	struct value target, source;
 	bool restored;
-	int code = read_value(parties, "position", parties->target,
-	    parties->source, filter, &target, error);
+	int code = read_values(parties, filter, &source, &target, error);
 
 	*found = false;
-	if (!code)
-		code = read_value(parties, "sent", parties->source,
-		    parties->target, filter, &source, error);
 	/* That one side's cannot be read says nothing of a restore. */
 	if (code || target.damaged || source.damaged)
 		return code;

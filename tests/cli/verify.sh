@@ -171,6 +171,13 @@ echo nonsense >"$ref"
 found_and_mended "does not hold the id of a commit"
 end
 
+begin 'a backup of a damaged store says so, and not to try again'
+damage
+rm "${tip_pack}.pack" "${tip_pack}.idx"
+run 7 weft backup A copy
+err_has "$git: refs/weft/" 'weft verify --repair'
+end
+
 begin 'a ref that names a commit of another database'
 make_source other
 run 0 weft put --quiet other:Note '{"id":"foreign"}'
