@@ -39,6 +39,7 @@ report_datasource(struct report *report, struct weft_error *error)
 	json_out_number(out, "journalLast", status.journal_last);
 	json_out_text(out, "store", weft_slice(store));
 	json_out_number(out, "storedSeq", status.stored_seq);
+	json_out_bool(out, "damaged", status.is_damaged);
 	json_out_bool(out, "stored", status.is_stored);
 	json_out_text(out, "commit",
 	    weft_slice(status.commit[0] ? status.commit : NULL));
@@ -50,7 +51,10 @@ report_datasource(struct report *report, struct weft_error *error)
 	    "journal has %" PRIu64 " to %" PRIu64 "\n", status.seq,
 	    status.journal_first, status.journal_last);
 	output_text(report->line, "store       %s\n", store ? store : "none");
-	if (store)
+	if (status.is_damaged)
+		output_text(report->line, "            damaged: its last "
+		    "commit cannot be read (see weft verify)\n");
+	else if (store)
 		output_text(report->line, "            has writes to %" PRIu64
 		    "%s%.12s\n", status.stored_seq,
 		    status.commit[0] ? ", commit " : "", status.commit);

@@ -176,17 +176,12 @@ weft__store_history_close(struct weft__store_history *history)
 static int
 step_back(struct weft__store_history *history, struct weft_error *error)
 {
-	struct weft__oid parent = history->commit.parent;
 	int code;
 
-	history->at_end = weft__oid_is_zero(&parent);
+	history->at_end = weft__oid_is_zero(&history->commit.parent);
 	if (history->at_end)
 		return 0;
-	code = weft__commit_read(
-	    history->store->objects, &parent, &history->commit, error);
-	if (code == WEFT_ENOTFOUND)
-		return weft_error_set(error, WEFT_EGONE,
-		    "the history was cut while it was read");
+	code = weft__store_parent(history->store, &history->commit, error);
 	return code ? code : find_record(history, error);
 }
 

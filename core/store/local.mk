@@ -22,6 +22,7 @@ libweft_all_la_SOURCES += \
 	core/store/pack_verify.c \
 	core/store/pack_merge.c core/store/pack_merge.h \
 	core/store/pack_set.c core/store/pack_set.h \
+	core/store/parent.c \
 	core/store/project.c \
 	core/store/reach.c core/store/reach.h \
 	core/store/ref.c core/store/ref.h \

@@ -193,6 +193,8 @@ weft__store_tip(struct weft__store *store, struct weft__store_tip *tip,
 		if (error)
 			error->code = code;
 	}
+	if (code && error)
+		weft_error_wrap(error, "%s", store->directory.path);
 	return code;
 }
 
@@ -409,7 +411,6 @@ weft__store_log(struct weft__store *store, const struct weft__oid *from,
     void *context, struct weft_error *error)
 {
 	struct weft__store_tip tip = {.exists = true};
-	struct weft__oid next;
 	int code = 0;
 
 	if (from)
@@ -419,11 +420,9 @@ weft__store_log(struct weft__store *store, const struct weft__oid *from,
 		code = weft__store_tip(store, &tip, error);
 	for (uint64_t i = 0; !code && tip.exists && (!max || i < max); i++) {
 		code = visit(&tip.commit, context);
-		next = tip.commit.parent;
-		tip.exists = !weft__oid_is_zero(&next);
+		tip.exists = !weft__oid_is_zero(&tip.commit.parent);
 		if (!code && tip.exists)
-			code = weft__commit_read(
-			    store->objects, &next, &tip.commit, error);
+			code = weft__store_parent(store, &tip.commit, error);
 	}
 	return code;
 }

@@ -258,7 +258,7 @@ WEFT_MUST_CHECK int weft__store_diff(struct weft__store *store_a,
 /*
  * Visits the newest 'max' commits (0: all) from 'from' (NULL: the tip)
  * backwards.  Returns 0; what 'visit' returned; WEFT_ENOTFOUND: no such
- * commit.
+ * commit; WEFT_EGONE: the history was cut meanwhile.
  */
 WEFT_MUST_CHECK int weft__store_log(struct weft__store *store,
     const struct weft__oid *from, uint64_t max,

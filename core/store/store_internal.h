@@ -53,4 +53,13 @@ WEFT_MUST_CHECK int weft__store_recover(
 void weft__store_show_tip(
     struct weft__store *store, const struct weft__oid *commit);
 
+/*
+ * Reads the parent, which the commit must have, in its place.
+ * Returns 0; WEFT_EGONE: the history was cut meanwhile; WEFT_EDAMAGED: the
+ * parent is missing in it, or cannot be read.
+ * Cost: one read; a walk over the history if it fails.
+ */
+WEFT_MUST_CHECK int weft__store_parent(struct weft__store *store,
+    struct weft__store_commit *commit, struct weft_error *error);
+
 #endif

@@ -21,6 +21,8 @@ struct weft_datasource_status {
 	uint64_t journal_last;
 	uint64_t seq;           /* of the last accepted write */
 	bool has_store;
+	bool is_damaged;        /* its last commit cannot be read; what follows
+	                           is not known then */
 	bool is_stored;         /* the store has every accepted write */
 	uint64_t stored_seq;    /* of the last write in the store; 0: none */
 	char commit[41];        /* the store's tip in hex; "" if none */

@@ -5,6 +5,7 @@
  */
 #include <weft/store.h>
 
+#include "core/base/log.h"
 #include "core/store/store.h"
 #include "models/model.h"
 #include "models/transaction.h"
@@ -87,13 +88,32 @@ hand_on(struct weft_slice id, const struct weft__oid *a,
 	return comparison->each(id, a, b, comparison->context);
 }
 
-/* Finds the side's root if its store has the state of the transaction. */
+/* The root if the store has every write of the database. */
+static int
+read_root(struct side *side, const struct weft_datasource *datasource,
+    uint64_t seq, struct weft_error *error)
+{
+	struct weft__store_tip tip;
+	int code = weft__store_tip(datasource->store, &tip, error);
+
+	if (code || !tip.exists || tip.commit.seq != seq ||
+	    strcmp(tip.commit.epoch, datasource->epoch) != 0)
+		return code;
+	code = weft__store_root_at(datasource->store, &tip.commit.oid,
+	    WEFT__STORE_LIVE, weft_slice(side->model->definition->name),
+	    &side->root, error);
+	side->is_stored = !code;
+	return code;
+}
+
+/* Finds the side's root if its store has the state of the transaction, and
+ * can be read. */
 static int
 find_root(struct side *side, struct weft_transaction *transaction,
     struct weft_error *error)
 {
 	struct weft_datasource *datasource = transaction->datasource;
-	struct weft__store_tip tip = {.exists = false};
+	struct weft_error why;
 	int code;
 
 	if (!datasource->store || !side->model->tracked)
@@ -102,17 +122,15 @@ find_root(struct side *side, struct weft_transaction *transaction,
 	if (code)
 		return code;
 	pthread_mutex_lock(&datasource->store_mutex);
-	code = weft__store_tip(datasource->store, &tip, error);
-	side->is_stored = !code && tip.exists &&
-	    tip.commit.seq == transaction->counters.seq &&
-	    strcmp(tip.commit.epoch, datasource->epoch) == 0;
-	if (side->is_stored)
-		code = weft__store_root_at(datasource->store, &tip.commit.oid,
-		    WEFT__STORE_LIVE,
-		    weft_slice(side->model->definition->name), &side->root,
-		    error);
+	code = read_root(side, datasource, transaction->counters.seq, &why);
 	pthread_mutex_unlock(&datasource->store_mutex);
-	return code;
+	if (code && code != WEFT_EDAMAGED)
+		return weft_error_set(error, code, "%s", why.text);
+	if (code)
+		weft__log(WEFT_LOG_WARNING, "store", "datasource %s: %s: "
+		    "records are compared, not stores", datasource->name,
+		    why.text);
+	return 0;
 }
 
 static int

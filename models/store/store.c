@@ -40,10 +40,11 @@ weft_datasource_get_status(struct weft_datasource *datasource,
 	code = datasource->store ?
 	    weft__store_tip(datasource->store, &tip, error) : 0;
 	pthread_mutex_unlock(&datasource->store_mutex);
-	if (!code)
+	status->is_damaged = code == WEFT_EDAMAGED;
+	if (!code || status->is_damaged)
 		code = weft__datasource_read(datasource, read_counters,
 		    status, error);
-	if (code || !datasource->store)
+	if (code || !datasource->store || status->is_damaged)
 		return code;
 	if (!tip.exists) {
 		status->is_stored = status->seq == 0;

@@ -171,6 +171,38 @@ echo nonsense >"$ref"
 found_and_mended "does not hold the id of a commit"
 end
 
+begin 'a missing commit is damage, not "not found"'
+damage
+older=$(pack_of "$(git -C $git rev-parse HEAD~3)")
+rm "$older.pack" "$older.idx"
+missing="is missing in the history (see \`weft verify\`)"
+run 7 weft log A
+err_has "$git: commit " "$missing"
+run 7 weft log A:Note n2
+err_has missing
+run 7 weft get A:Note n1 --at 1970-01-01
+err_has "$git: commit " "$missing"
+run 7 weft export A:Note --at 1970-01-01
+err_has "$git: commit " "$missing"
+run 7 weft diff A --from 1970-01-01
+err_has "$git: commit " "$missing"
+found_and_mended
+end
+
+begin 'all packs are gone: what the database has is read'
+damage
+rm $git/objects/pack/*
+run 0 weft get A:Note n1
+run 0 weft status A
+out_has 'damaged: its last commit cannot be read'
+run 0 weft status A --json
+equal damaged "$(json '$.damaged')" 1
+run 0 weft diff A good
+err_has "$git: " 'records are compared'
+run 7 weft put A:Note '{"id":"n3"}'
+err_has "$git: "
+end
+
 begin 'a backup of a damaged store says so, and not to try again'
 damage
 rm "${tip_pack}.pack" "${tip_pack}.idx"
