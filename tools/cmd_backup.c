@@ -1,14 +1,10 @@
 /*
  * weft backup: a copy of a source while its writers go on.
  */
-#include <limits.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include <weft/store.h>
 
 #include "tools/commands.h"
-#include "tools/files.h"
+#include "tools/new_source.h"
 #include "tools/output.h"
 #include "tools/spec.h"
 
@@ -26,36 +22,30 @@ open_registry(struct spec *spec, struct weft_error *error)
 	    spec->path, &options, &spec->registry, error);
 }
 
-/* Copies a database file; the store beside it gets the new file's name. */
+/* Copies into what new_source_begin() has made. */
 static int
-copy_file(const struct spec *from, const char *to, struct weft_error *error)
+copy_into(const struct spec *from, const struct new_source *made,
+    struct weft_error *error)
 {
-	struct weft_datasource *datasource =
-	    weft_registry_datasource_at(from->registry, 0);
-	char store[FILES_PATH_SIZE];
-	int code;
-
-	if (snprintf(store, sizeof store, "%s.git", to) >=
-	    (int)sizeof store)
-		return weft_error_set(error, WEFT_ELIMIT,
-		    "%s: the path is too long", to);
-	code = weft_datasource_backup(datasource, to, store, error);
-	if (code)
-		unlink(to); /* without it the store is of no use */
-	return code;
+	if (!from->is_file)
+		return weft_registry_backup(
+		    from->registry, from->path, made->folder, error);
+	return weft_datasource_backup(
+	    weft_registry_datasource_at(from->registry, 0), made->database,
+	    made->store, error);
 }
 
 static int
-copy_directory(const struct spec *from, const char *to,
-    struct weft_error *error)
+copy_source(
+    const struct spec *from, const struct spec *to, struct weft_error *error)
 {
-	char made[FILES_PATH_SIZE];
-	int code = files_begin_directory(to, made, error);
+	struct new_source made;
+	int code = new_source_begin(&made, to->path, to->is_file, error);
 
 	if (code)
 		return code;
-	code = weft_registry_backup(from->registry, from->path, made, error);
-	return files_end_directory(to, made, code, error);
+	code = copy_into(from, &made, error);
+	return new_source_end(&made, code, error);
 }
 
 static int
@@ -108,8 +98,7 @@ run(const struct command_line *line, struct weft_error *error)
 	if (!code)
 		code = open_registry(&from, error);
 	if (!code)
-		code = from.is_file ? copy_file(&from, to.path, error)
-				    : copy_directory(&from, to.path, error);
+		code = copy_source(&from, &to, error);
 	if (!code)
 		code = report(line, &from, &to, error);
 	spec_close(&from);

@@ -1,7 +1,6 @@
 /*
  * weft init: a new source.  All model definitions are checked before the
- * first file is written, and a directory gets its name only when it is
- * complete.
+ * first file is written.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include "core/base/limits.h"
 #include "tools/commands.h"
 #include "tools/files.h"
+#include "tools/new_source.h"
 #include "tools/output.h"
 #include "tools/reader.h"
 #include "tools/spec.h"
@@ -153,47 +153,56 @@ make_databases(const char *directory, struct weft_error *error)
 }
 
 static int
-make_directory(const struct weft_registry *registry, const char *path,
+fill_directory(const struct weft_registry *registry, const char *directory,
     struct weft_error *error)
 {
-	char made[FILES_PATH_SIZE];
-	int code = files_begin_directory(path, made, error);
+	int code = write_files(registry, directory, error);
 
-	if (code)
-		return code;
-	code = write_files(registry, made, error);
-	if (!code)
-		code = make_databases(made, error);
-	return files_end_directory(path, made, code, error);
+	return code ? code : make_databases(directory, error);
 }
 
 /*
  * The command
  */
 
-/* A database file gets its definitions, a directory its files. */
+/* Makes a database that has the definitions in it. */
 static int
-make_source(const struct command_line *line, struct spec *spec,
-    const struct weft_registry *checked, struct weft_error *error)
+make_file(const struct weft_registry *checked, const char *path,
+    struct weft_error *error)
 {
-	int code;
+	struct weft_registry *registry;
+	const struct weft_model *model;
+	int code = weft_registry_open_file(path, NULL, &registry, error);
 
-	if (spec->is_file && spec_exists(spec))
-		return weft_error_set(error, WEFT_EEXISTS,
-		    "%s: exists already", spec->path);
-	if (!spec->is_file) {
-		code = make_directory(checked, spec->path, error);
-		return code ? code :
-		    spec_open_parsed(spec, line, SPEC_WRITE, error);
-	}
-	code = spec_open_parsed(spec, line, SPEC_CREATE, error);
-	return code ? code :
-	    define_all(line, spec->registry, spec->datasource, error);
+	if (code)
+		return code;
+	for (size_t i = 0;
+	    !code && (model = weft_registry_model_at(checked, i)); i++)
+		code = weft_registry_define(registry,
+		    weft_registry_datasource_at(registry, 0),
+		    weft_model_definition(model), NULL, error);
+	weft_registry_destroy(registry);
+	return code;
+}
+
+static int
+make_source(const struct spec *spec, const struct weft_registry *checked,
+    struct weft_error *error)
+{
+	struct new_source made;
+	int code = new_source_begin(&made, spec->path, spec->is_file, error);
+
+	if (code)
+		return code;
+	code = spec->is_file
+	    ? make_file(checked, made.database, error)
+	    : fill_directory(checked, made.folder, error);
+	return new_source_end(&made, code, error);
 }
 
 static int
 report(const struct command_line *line, const struct spec *spec,
-    struct weft_error *error)
+    const struct weft_registry *registry, struct weft_error *error)
 {
 	const struct weft_model *model;
 	struct json_out out;
@@ -205,7 +214,7 @@ report(const struct command_line *line, const struct spec *spec,
 	json_out_begin(&out, "models", '[');
 	output_say(line, "%s:", spec->path);
 	for (size_t i = 0;
-	    (model = weft_registry_model_at(spec->registry, i)); i++) {
+	    (model = weft_registry_model_at(registry, i)); i++) {
 		output_say(line, " %s", weft_model_name(model));
 		json_out_text(&out, NULL, weft_slice(weft_model_name(model)));
 	}
@@ -230,11 +239,12 @@ run(const struct command_line *line, struct weft_error *error)
 		code = command_usage(error, "%s: a new source is not named "
 		    "with a model; use --model", command_argument(line, 0));
 	if (!code)
-		code = make_source(line, &spec, checked, error);
+		code = make_source(&spec, checked, error);
 	if (!code)
-		code = report(line, &spec, error);
+		code = report(line, &spec, checked, error);
 	weft_registry_destroy(checked);
-	return spec_finish(&spec, code, error);
+	spec_close(&spec);
+	return code;
 }
 
 static const struct command_option options[] = {

@@ -8,6 +8,7 @@
 #include "tools/output.h"
 #include "tools/remote.h"
 #include "tools/replicate_live.h"
+#include "tools/replicate_models.h"
 #include "tools/replicate_since.h"
 #include "tools/replicate_view.h"
 #include "tools/spec.h"
@@ -201,64 +202,19 @@ replicate_model(struct job *job, const char *source_model,
  * Models
  */
 
-/* Whether the model was asked for, if any was. */
-static bool
-is_wanted(const struct job *job, const char *model)
-{
-	const char *name;
-	int index = 0;
-
-	if (!command_value(job->line, "model"))
-		return true;
-	while ((name = command_next_value(job->line, "model", &index)))
-		if (strcmp(name, model) == 0)
-			return true;
-	return false;
-}
-
-/* Each model that --model names must be at both sides. */
-static int
-check_wanted(const struct job *job, struct weft_error *error)
-{
-	const char *name;
-	int index = 0, code = 0;
-
-	while (!code &&
-	    (name = command_next_value(job->line, "model", &index))) {
-		code = spec_check_model(&job->a, name, error);
-		if (!code && !job->b.model)
-			code = spec_check_model(&job->b, name, error);
-	}
-	return code;
-}
-
-/* Gives a new database the definitions of A's models. */
-static int
-copy_definitions(struct job *job, struct weft_error *error)
-{
-	struct weft_model *model;
-	size_t index = 0;
-	int code = 0;
-
-	while (!code && (model = spec_next_model(&job->a, &index)))
-		if (is_wanted(job, weft_model_name(model)))
-			code = weft_registry_define(job->b.registry,
-			    job->b.datasource, weft_model_definition(model),
-			    NULL, error);
-	return code;
-}
-
 static int
 replicate_all(struct job *job, struct weft_error *error)
 {
 	const char *name;
 	size_t index = 0;
-	int code = check_wanted(job, error);
+	int code = replicate_check_models(job->line, &job->a, error);
 
+	if (!code && !job->b.model)
+		code = replicate_check_models(job->line, &job->b, error);
 	while (!code && (name = spec_next_name(&job->a, &index))) {
 		const char *target_name = job->b.model ? job->b.model : name;
 
-		if (!is_wanted(job, name))
+		if (!replicate_wants(job->line, name))
 			continue;
 		if (spec_check_model(&job->b, target_name, NULL)) {
 			output_say(job->line, "%s: not at %s, left out\n",
@@ -336,9 +292,12 @@ open_new(struct job *job, struct weft_error *error)
 		code = weft_error_set(error, WEFT_ENOTFOUND,
 		    "%s: no such database", job->b.path);
 	if (!code)
-		code = spec_open_parsed(
-		    &job->b, job->line, SPEC_CREATE, error);
-	return code ? code : copy_definitions(job, error);
+		code = replicate_check_models(job->line, &job->a, error);
+	if (!code)
+		code = replicate_make_target(
+		    job->line, &job->a, job->b.path, error);
+	return code ? code
+		    : spec_open_parsed(&job->b, job->line, SPEC_WRITE, error);
 }
 
 static bool

@@ -1,16 +1,11 @@
-#define _XOPEN_SOURCE 700 /* nftw */
-
 #include "tools/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define OPEN_DIRECTORIES 8 /* of nftw() at a time */
 
 int
 files_failure(const char *path, struct weft_error *error)
@@ -34,7 +29,6 @@ files_make_directory(const char *path, struct weft_error *error)
 	return mkdir(path, 0777) ? files_failure(path, error) : 0;
 }
 
-/* Writes all bytes and sees that they are on the disk. */
 static int
 write_all(int file, struct weft_slice content)
 {
@@ -48,7 +42,7 @@ write_all(int file, struct weft_slice content)
 		content.data += count;
 		content.size -= (size_t)count;
 	}
-	return fsync(file);
+	return 0;
 }
 
 int
@@ -66,41 +60,5 @@ files_write(const char *directory, const char *name,
 		code = files_failure(path, error);
 	if (close(file) && !code)
 		code = files_failure(path, error);
-	return code;
-}
-
-int
-files_begin_directory(
-    const char *path, char made[FILES_PATH_SIZE], struct weft_error *error)
-{
-	int size = (int)strlen(path);
-
-	while (size > 1 && path[size - 1] == '/')
-		size--;
-	if (snprintf(made, FILES_PATH_SIZE, "%.*s.new", size, path) >=
-	    FILES_PATH_SIZE)
-		return weft_error_set(error, WEFT_ELIMIT,
-		    "%s: the path is too long", path);
-	return files_make_directory(made, error);
-}
-
-static int
-remove_entry(const char *path, const struct stat *status, int type,
-    struct FTW *walk)
-{
-	return remove(path);
-}
-
-int
-files_end_directory(const char *path, const char *made, int result,
-    struct weft_error *error)
-{
-	int code = result;
-
-	if (!code && rename(made, path))
-		code = files_failure(path, error);
-	if (code)
-		nftw(made, remove_entry, OPEN_DIRECTORIES,
-		    FTW_DEPTH | FTW_PHYS);
 	return code;
 }

@@ -15,19 +15,8 @@ int files_failure(const char *path, struct weft_error *error);
 WEFT_MUST_CHECK int files_make_directory(
     const char *path, struct weft_error *error);
 
-/* Writes a new file, durably. */
+/* Writes a new file. */
 WEFT_MUST_CHECK int files_write(const char *directory, const char *name,
     struct weft_slice content, struct weft_error *error);
-
-/*
- * A directory gets its name only when it is complete: begin() makes one named
- * 'path'.new, whose path goes to 'made'; end() gives it its name, or, if
- * 'result' is not 0, removes it with all in it and returns 'result'.
- */
-#define FILES_PATH_SIZE 4096
-WEFT_MUST_CHECK int files_begin_directory(const char *path,
-    char made[FILES_PATH_SIZE], struct weft_error *error);
-WEFT_MUST_CHECK int files_end_directory(const char *path, const char *made,
-    int result, struct weft_error *error);
 
 #endif

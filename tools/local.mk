@@ -31,6 +31,7 @@ weft_SOURCES = \
 	tools/help.c tools/help.h \
 	tools/help_text.c tools/help_text.h \
 	tools/interrupt.c tools/interrupt.h \
+	tools/new_source.c tools/new_source.h \
 	tools/output.c tools/output.h \
 	tools/past_view.c tools/past_view.h \
 	tools/point.c tools/point.h \
@@ -39,6 +40,7 @@ weft_SOURCES = \
 	tools/reader.c tools/reader.h \
 	tools/remote.c tools/remote.h \
 	tools/replicate_live.c tools/replicate_live.h \
+	tools/replicate_models.c tools/replicate_models.h \
 	tools/replicate_since.c tools/replicate_since.h \
 	tools/replicate_view.c tools/replicate_view.h \
 	tools/spec.c tools/spec.h \

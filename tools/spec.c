@@ -110,7 +110,7 @@ open_registry(struct spec *spec, enum spec_mode mode,
 	if (!spec->is_file)
 		return weft_registry_open(spec->path, &options,
 		    &spec->registry, error);
-	if (mode != SPEC_CREATE && !spec_exists(spec))
+	if (!spec_exists(spec))
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "%s: no such database; `weft init " FILE_PREFIX
 		    "%s` makes one", spec->path, spec->path);

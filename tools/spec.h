@@ -36,9 +36,8 @@ struct spec {
 enum spec_mode {
 	SPEC_READ,  /* nothing is written, nothing is locked */
 	SPEC_WRITE, /* held for this command alone */
-	SPEC_SHARE, /* as WRITE, but others may write, too: the store is held
+	SPEC_SHARE  /* as WRITE, but others may write, too: the store is held
 	               only while something is written into it */
-	SPEC_CREATE /* as WRITE; a database file that is missing is made */
 };
 
 /* Takes the argument apart, opens nothing.  Returns 0 or WEFT_ENOMEM; then

@@ -70,7 +70,7 @@ sed "s|\"db.sqlite\"|\"$scratch/A/db.sqlite\"|" A/datasources.json \
     >elsewhere/datasources.json
 run 5 weft backup elsewhere other
 err_has 'lies outside of elsewhere'
-test ! -e other && test ! -e other.new || fail 'a part was left'
+test ! -e other && test ! -e other.weft-new || fail 'a part was left'
 end
 
 begin 'backup: sqlite:FILE'

@@ -25,7 +25,7 @@ err_has 'A'
 mkdir full && touch full/file
 run 5 weft init full
 holds test -f full/file
-holds test ! -e full.new
+holds test ! -e full.weft-new
 end
 
 begin 'init: takes an empty directory'
@@ -79,6 +79,34 @@ end
 begin 'init: into a directory that is not there'
 run 4 weft init no/where
 err_has 'no/where'
+end
+
+begin 'init: removes what a killed run left, not what another makes'
+mkdir -p left.weft-new/models && touch left.weft-new/models/Old.json
+run 6 flock left.weft-new weft init left --model Note.json
+err_is 'weft: left: is being made by another process'
+holds test ! -e left
+run 0 weft init left --model Note.json
+holds test ! -e left.weft-new
+holds test ! -e left/models/Old.json
+end
+
+begin 'init: a killed run had named the store, and not yet the database'
+weft init --quiet sqlite:half.db --model Note.json || fail init
+mkdir half.db.weft-new && mv half.db half.db.weft-new/complete
+run 0 weft init sqlite:half.db --model Tag.json
+out_is 'half.db: Tag'
+holds test ! -e half.db.weft-new
+run 0 weft verify sqlite:half.db
+end
+
+begin 'init: never takes a store that it has not made'
+weft init --quiet sqlite:lost.db --model Note.json || fail init
+rm lost.db
+run 5 weft init sqlite:lost.db --model Note.json
+err_is 'weft: lost.db.git: exists already'
+holds test -d lost.db.git
+holds test ! -e lost.db.weft-new
 end
 
 begin 'init: --json'

@@ -262,6 +262,15 @@ err_is 'weft: nowhere: no such directory'
 run 4 weft replicate nowhere A
 end
 
+begin 'replicate: a model that is not there makes no database'
+run 4 weft replicate A sqlite:typo.db --model Nots
+err_is 'weft: A: no model "Nots"'
+holds test ! -e typo.db
+holds test ! -e typo.db.git
+run 0 weft replicate A sqlite:typo.db
+run 0 weft diff A sqlite:typo.db
+end
+
 begin 'replicate: nothing in common'
 echo '{"name":"Other","trackChanges":true}' >Other.json
 weft init --quiet O --model Other.json

@@ -36,6 +36,14 @@ tests_fault_power_checkpoints_SOURCES = tests/fault/power_checkpoints.c \
 	tests/lib/power_loss.c tests/lib/power_loss.h $(FIXTURE)
 tests_fault_power_checkpoints_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/fault/power_source
+TESTS += tests/fault/power_source
+tests_fault_power_source_SOURCES = tests/fault/power_source.c \
+	tools/files.c tools/files.h tools/new_source.c tools/new_source.h \
+	tests/lib/disk_log.c tests/lib/disk_log.h \
+	tests/lib/power_loss.c tests/lib/power_loss.h
+tests_fault_power_source_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/fault/crowd
 TESTS += tests/fault/crowd
 tests_fault_crowd_SOURCES = tests/fault/crowd.c \

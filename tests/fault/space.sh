@@ -47,7 +47,7 @@ case $(cat limited.status) in
 *) fail "status $(cat limited.status)" "$(cat limited.err)" ;;
 esac
 holds test ! -e N
-holds test ! -e N.new
+holds test ! -e N.weft-new
 run 0 weft init N --model Note.json
 end
 
