@@ -136,5 +136,9 @@ weft__config_check_name(const char *name, struct weft_error *error)
 		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
 			return weft_error_set(error, WEFT_ECONFIG,
 			    "name: has a control character at byte %zu", i);
+	if (*name == '.' || strchr(name, '/'))
+		return weft_error_set(error, WEFT_ECONFIG, "name: \"%s\" "
+		    "begins with \".\" or has a \"/\": it names a file, too",
+		    name);
 	return 0;
 }

@@ -49,7 +49,8 @@ WEFT_MUST_CHECK int weft__config_read_count(const json_t *value,
 
 /*
  * Checks the name of a model or datasource: not empty, no control characters,
- * at most WEFT_LIMIT_NAME_SIZE bytes.  Returns 0 or WEFT_ECONFIG.
+ * at most WEFT_LIMIT_NAME_SIZE bytes; and one that is safe as the name of a
+ * file: no '.' in front, no '/'.  Returns 0 or WEFT_ECONFIG.
  */
 WEFT_MUST_CHECK int weft__config_check_name(
     const char *name, struct weft_error *error);

@@ -70,6 +70,14 @@ err_is 'weft: missing.json: No such file or directory'
 holds test ! -e B
 end
 
+begin 'init: a model whose name leads elsewhere'
+echo '{"name":"../../evil","trackChanges":true}' >Bad.json
+mkdir -p deep/in
+run 5 weft init deep/in/B --model Bad.json
+err_is 'weft: Bad.json: name: "../../evil" begins with "." or has a "/": it names a file, too'
+equal files "$(find deep -type f)" ''
+end
+
 begin 'init: a model twice'
 run 5 weft init B --model Note.json --model Note.json
 err_has Note

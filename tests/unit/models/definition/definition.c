@@ -258,6 +258,10 @@ definition_parse__says_where_and_what_was_expected(void **state)
 	    "name: expected a name, got \"\"");
 	assert_refused("{\"name\":\"a\\nb\"}",
 	    "name: has a control character at byte 1");
+	assert_refused("{\"name\":\"../../evil\"}", "name: \"../../evil\" "
+	    "begins with \".\" or has a \"/\": it names a file, too");
+	assert_refused("{\"name\":\"a/b\"}", "name: \"a/b\" "
+	    "begins with \".\" or has a \"/\": it names a file, too");
 	assert_refused("{\"name\":\"A\",\"plural\":\"\"}",
 	    "plural: expected a name, got \"\"");
 	assert_refused("{\"name\":\"A\",\"strict\":\"yes\"}",
