@@ -7,6 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of SQLite's file format: the header, and where in it the number is that
+ * tells whose database it is. */
+#define HEADER_SIZE 100
+#define APPLICATION_AT 68
+
 int
 files_failure(const char *path, struct weft_error *error)
 {
@@ -61,4 +66,38 @@ files_write(const char *directory, const char *name,
 	if (close(file) && !code)
 		code = files_failure(path, error);
 	return code;
+}
+
+/* The file that a write-ahead log belongs to may have nothing yet. */
+static bool
+has_log(const char *path)
+{
+	char log[PATH_MAX];
+
+	snprintf(log, sizeof log, "%s-wal", path);
+	return access(log, F_OK) == 0;
+}
+
+int
+files_check_database(const char *path, struct weft_error *error)
+{
+	static const char magic[] = "SQLite format 3"; /* and the NUL */
+	char header[HEADER_SIZE];
+	int file = open(path, O_RDONLY | O_CLOEXEC), code = 0;
+	ssize_t count = file < 0 ? -1 : pread(file, header, sizeof header, 0);
+
+	if (count < 0)
+		code = files_failure(path, error);
+	if (file >= 0)
+		close(file);
+	if (code || has_log(path))
+		return code;
+	if (!count)
+		return weft_error_set(error, WEFT_EUNSUPPORTED,
+		    "%s: an empty file, not a database", path);
+	if (count < HEADER_SIZE || memcmp(header, magic, sizeof magic) ||
+	    memcmp(header + APPLICATION_AT, "weft", 4))
+		return weft_error_set(error, WEFT_EUNSUPPORTED,
+		    "%s: not a database of weft's", path);
+	return 0;
 }

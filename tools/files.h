@@ -19,4 +19,12 @@ WEFT_MUST_CHECK int files_make_directory(
 WEFT_MUST_CHECK int files_write(const char *directory, const char *name,
     struct weft_slice content, struct weft_error *error);
 
+/*
+ * Sees by its first bytes that a file is a database of weft's, before anything
+ * is written into or beside it.
+ * Returns 0; WEFT_EUNSUPPORTED: it is something else; as files_failure().
+ */
+WEFT_MUST_CHECK int files_check_database(
+    const char *path, struct weft_error *error);
+
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "tools/files.h"
 #include "tools/remote.h"
 
 #define FILE_PREFIX "sqlite:"
@@ -97,6 +98,7 @@ open_registry(struct spec *spec, enum spec_mode mode,
     struct weft_error *error)
 {
 	struct weft_registry_options options = WEFT_REGISTRY_OPTIONS_INIT;
+	int code;
 
 	if (spec->shares_registry)
 		return 0;
@@ -114,8 +116,9 @@ open_registry(struct spec *spec, enum spec_mode mode,
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "%s: no such database; `weft init " FILE_PREFIX
 		    "%s` makes one", spec->path, spec->path);
-	return weft_registry_open_file(spec->path, &options, &spec->registry,
-	    error);
+	code = mode == SPEC_READ ? 0 : files_check_database(spec->path, error);
+	return code ? code : weft_registry_open_file(
+	    spec->path, &options, &spec->registry, error);
 }
 
 /* The database of the model that is named. */

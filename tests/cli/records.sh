@@ -114,6 +114,23 @@ run 7 weft get sqlite:text.db:Note 1
 err_has text.db
 end
 
+begin 'sources: what is no database of ours is not written to'
+: >empty.db
+sqlite3 other.db 'CREATE TABLE t(a)' || fail sqlite3
+cp other.db before.db
+for command in 'put sqlite:empty.db:Note {}' 'rm sqlite:empty.db:Note 1' \
+    'import sqlite:empty.db:Note three' 'replicate A sqlite:empty.db'; do
+	run 5 weft $command
+	err_is 'weft: empty.db: an empty file, not a database'
+done
+run 5 weft put sqlite:other.db:Note '{}'
+err_is "weft: other.db: not a database of weft's"
+holds test ! -s empty.db
+holds cmp other.db before.db
+holds test ! -e empty.db.git
+holds test ! -e other.db.git
+end
+
 begin 'sources: bad configuration names file and key'
 weft init --quiet C --model Note.json
 echo '{"db":{"connector":"nonsense"}}' >C/datasources.json
