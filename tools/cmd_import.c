@@ -100,8 +100,7 @@ report_skipped(const struct import *import, const struct item *item,
 	json_out_text(&out, "message", weft_slice(why->text));
 	json_out_end(&out, '}');
 	json_out_end(&out, '}');
-	if (!out.code)
-		fprintf(stderr, "%s\n", out.text.data);
+	json_out_print_error(&out);
 	json_out_fini(&out);
 }
 

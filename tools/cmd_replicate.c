@@ -63,7 +63,9 @@ report_refused(const char *model, struct weft_slice id,
 {
 	const struct job *job = context;
 
-	if (!job->line->json)
+	if (job->line->json)
+		replicate_view_print_refused(model, id, why);
+	else
 		fprintf(stderr, "weft: refused: %s \"%.*s\": %s\n", model,
 		    (int)id.size, id.data, why->text);
 }

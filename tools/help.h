@@ -26,4 +26,13 @@ void help_statuses(void);
 /* The manual page weft(1) in mdoc. */
 void help_manual(void);
 
+/* The same, but the manual, as one JSON object each; a text is its member
+ * 'topic'.  All return as json_out_print(). */
+WEFT_MUST_CHECK int help_json_overview(struct weft_error *error);
+WEFT_MUST_CHECK int help_json_command(
+    const struct command *command, struct weft_error *error);
+WEFT_MUST_CHECK int help_json_text(
+    const char *topic, const char *text, struct weft_error *error);
+WEFT_MUST_CHECK int help_json_statuses(struct weft_error *error);
+
 #endif

@@ -28,7 +28,7 @@ weft_SOURCES = \
 	tools/compare.c tools/compare.h \
 	tools/conflict_view.c tools/conflict_view.h \
 	tools/files.c tools/files.h \
-	tools/help.c tools/help.h \
+	tools/help.c tools/help_json.c tools/help.h \
 	tools/help_text.c tools/help_text.h \
 	tools/interrupt.c tools/interrupt.h \
 	tools/new_source.c tools/new_source.h \

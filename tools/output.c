@@ -104,6 +104,14 @@ json_out_bool(struct json_out *out, const char *name, bool value)
 	json_out_token(out, name, weft_slice(value ? "true" : "false"));
 }
 
+void
+json_out_print_error(struct json_out *out)
+{
+	if (!out->code)
+		fprintf(stderr, "%s\n", out->text.data);
+	json_out_clear(out);
+}
+
 int
 json_out_print(struct json_out *out, struct weft_error *error)
 {

@@ -49,6 +49,9 @@ void json_out_token(
 WEFT_MUST_CHECK int json_out_print(
     struct json_out *out, struct weft_error *error);
 
+/* The same on standard error, as far as that can be written to. */
+void json_out_print_error(struct json_out *out);
+
 /* Prints bytes and a newline.  Returns 0, WEFT_EIO, WEFT_ENOSPACE. */
 WEFT_MUST_CHECK int output_line(
     struct weft_slice bytes, struct weft_error *error);

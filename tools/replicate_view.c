@@ -88,3 +88,21 @@ replicate_view_print(
 		output_print("\n");
 	}
 }
+
+void
+replicate_view_print_refused(const char *model, struct weft_slice id,
+    const struct weft_error *why)
+{
+	struct json_out out;
+
+	json_out_init(&out);
+	json_out_begin(&out, NULL, '{');
+	json_out_begin(&out, "refused", '{');
+	json_out_text(&out, "model", weft_slice(model));
+	json_out_text(&out, "modelId", id);
+	json_out_text(&out, "message", weft_slice(why->text));
+	json_out_end(&out, '}');
+	json_out_end(&out, '}');
+	json_out_print_error(&out);
+	json_out_fini(&out);
+}

@@ -26,4 +26,8 @@ void replicate_view_write(
 void replicate_view_print(
     const struct replicate_view *view, const struct command_line *line);
 
+/* Prints a record that was refused, and why, as JSON on standard error. */
+void replicate_view_print_refused(const char *model, struct weft_slice id,
+    const struct weft_error *why);
+
 #endif

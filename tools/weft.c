@@ -62,6 +62,15 @@ wants_json(const char *const *words, int count)
 }
 
 static int
+show_help(const struct command *command, bool json, struct weft_error *error)
+{
+	if (json)
+		return help_json_command(command, error);
+	help_command(command);
+	return 0;
+}
+
+static int
 run(const struct command *command, const char *const *words, int count)
 {
 	struct weft_error error = {.text = ""};
@@ -72,7 +81,7 @@ run(const struct command *command, const char *const *words, int count)
 	set_log(&line);
 	interrupt_watch();
 	if (!result && command_value(&line, "help"))
-		help_command(command);
+		result = show_help(command, line.json, &error);
 	else if (!result)
 		result = command->run(&line, &error);
 	result = finish(result, &error, wants_json(words, count));

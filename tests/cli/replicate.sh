@@ -262,6 +262,23 @@ err_is 'weft: nowhere: no such directory'
 run 4 weft replicate nowhere A
 end
 
+begin 'replicate: what is refused is named, with the reason'
+mkdir refused && sed 's/"text":{/"text":{"required":true,/' Note.json \
+    >refused/Note.json
+weft init --quiet strict --model refused/Note.json || fail init
+weft init --quiet lax --model Note.json || fail init
+weft put --quiet lax:Note '{"id":"bad"}' || fail put
+run 5 weft replicate lax strict
+err_has 'weft: refused: Note "bad"' text
+run 5 weft replicate lax strict --json
+head -n 1 "$err" >first
+equal model "$(json '$.refused.model' first)" Note
+equal id "$(json '$.refused.modelId' first)" bad
+json '$.refused.message' first | grep -q text || fail 'no reason' "$(cat first)"
+json_lines "$err"
+json_lines "$out"
+end
+
 begin 'replicate: a model that is not there makes no database'
 run 4 weft replicate A sqlite:typo.db --model Nots
 err_is 'weft: A: no model "Nots"'

@@ -39,6 +39,29 @@ run 0 weft help statuses
 out_has 'Another process holds the source'
 end
 
+begin 'help: --json'
+run 0 weft help --json
+json_lines "$out"
+equal first "$(json '$.commands[0].name')" init
+run 0 weft help replicate --json
+json_lines "$out"
+equal name "$(json '$.name')" replicate
+equal options "$(json '$.options[0].name')" both
+cp "$out" one
+run 0 weft replicate --help --json
+holds cmp one "$out"
+for topic in sources points; do
+	run 0 weft help "$topic" --json
+	json_lines "$out"
+	holds test -n "$(json "\$.$topic")"
+done
+run 0 weft help statuses --json
+json_lines "$out"
+equal status "$(json '$.statuses[4].status')" 4
+run 2 weft help --man --json
+json_lines "$err"
+end
+
 begin 'help: an unknown command is a fault of usage'
 run 2 weft help nonsense
 err_is 'weft: unknown command "nonsense"'
