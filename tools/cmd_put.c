@@ -22,6 +22,16 @@ read_data(const char *argument, struct weft_buf *data,
 	    weft_error_text(code)) : 0;
 }
 
+/* Says in the text of an error which file the record is from. */
+static void
+name_file(const char *argument, struct weft_error *error)
+{
+	if (!argument || strcmp(argument, "-") == 0)
+		weft_error_wrap(error, "standard input");
+	else if (argument[0] != '{')
+		weft_error_wrap(error, "%s", argument);
+}
+
 static int
 write_record(struct weft_model *model, const struct command_line *line,
     struct weft_slice data, struct weft_buf *record, struct weft_error *error)
@@ -47,9 +57,12 @@ run(const struct command_line *line, struct weft_error *error)
 	if (!code)
 		code = spec_open_model(&spec, line, 0, SPEC_WRITE, &model,
 		    error);
-	if (!code)
+	if (!code) {
 		code = write_record(model, line, weft_buf_slice(&data),
 		    &record, error);
+		if (code && weft_error_class(code) == WEFT_CLASS_REFUSE)
+			name_file(command_argument(line, 1), error);
+	}
 	if (!code && !line->quiet)
 		code = output_line(weft_buf_slice(&record), error);
 	weft_buf_fini(&data);

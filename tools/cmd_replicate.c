@@ -3,6 +3,7 @@
 
 #include <weft/replicate.h>
 
+#include "models/query/filter.h"
 #include "tools/commands.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
@@ -250,6 +251,20 @@ read_policy(struct job *job, struct weft_error *error)
 	    "newest or merge, not \"%s\"", name);
 }
 
+/* Judged before anything is opened, or made. */
+static int
+read_filter(struct job *job, struct weft_error *error)
+{
+	struct weft_slice text =
+	    weft_slice(command_value(job->line, "filter"));
+	struct weft__filter filter;
+	int code = weft__filter_parse(&filter, text, NULL, error);
+
+	weft__filter_fini(&filter);
+	job->plan.filter = text;
+	return code;
+}
+
 static int
 prepare(struct job *job, struct weft_error *error)
 {
@@ -262,6 +277,8 @@ prepare(struct job *job, struct weft_error *error)
 	if (!code)
 		code = replicate_since(job->line, &job->plan, error);
 	if (!code)
+		code = read_filter(job, error);
+	if (!code)
 		code = command_number(line, "chunk", 1, 0, &chunk, error);
 	if (code)
 		return code;
@@ -270,7 +287,6 @@ prepare(struct job *job, struct weft_error *error)
 		    CHUNK_MOST);
 	job->plan.chunk_size = (size_t)chunk;
 	job->plan.verify = command_value(line, "verify") != NULL;
-	job->plan.filter = weft_slice(command_value(line, "filter"));
 	job->plan.progress = show_progress;
 	job->plan.progress_context = job;
 	job->plan.refused = report_refused;

@@ -12,6 +12,16 @@ struct removal {
 	uint64_t count;
 };
 
+/* Whether the id of this index was named before. */
+static bool
+is_repeated(const struct command_line *line, int index)
+{
+	for (int i = 1; i < index; i++)
+		if (strcmp(line->arguments[i], line->arguments[index]) == 0)
+			return true;
+	return false;
+}
+
 /* Deletes all that the command line names, in one transaction. */
 static int
 delete_records(struct weft_transaction *transaction, void *context,
@@ -30,7 +40,8 @@ delete_records(struct weft_transaction *transaction, void *context,
 		if (code)
 			return code;
 		removal->count += deleted;
-		if (!deleted && !command_value(removal->line, "force"))
+		if (!deleted && !is_repeated(removal->line, i) &&
+		    !command_value(removal->line, "force"))
 			return weft_error_set(error, WEFT_ENOTFOUND,
 			    "no %s \"%s\"; nothing was deleted",
 			    weft_model_name(removal->model), id);

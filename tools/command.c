@@ -121,6 +121,15 @@ parse_option(struct command_line *line, const char *const *words, int count,
 	return 0;
 }
 
+/* "-" alone is standard input, "-1" a number. */
+static bool
+is_short_option(const char *word)
+{
+	return word[0] == '-' &&
+	    ((word[1] >= 'a' && word[1] <= 'z') ||
+		(word[1] >= 'A' && word[1] <= 'Z'));
+}
+
 static int
 check_count(const struct command_line *line, struct weft_error *error)
 {
@@ -151,7 +160,11 @@ command_line_parse(struct command_line *line, const struct command *command,
 	for (int i = 0; i < count; i++) {
 		int code = 0;
 
-		if (options_end || strncmp(words[i], "--", 2) != 0)
+		if (!options_end && is_short_option(words[i]))
+			code = command_usage(error, "unknown option %s; an "
+			    "argument that begins so comes after --",
+			    words[i]);
+		else if (options_end || strncmp(words[i], "--", 2) != 0)
 			line->arguments[line->count++] = words[i];
 		else if (words[i][2] == '\0')
 			options_end = true;

@@ -68,6 +68,14 @@ files_write(const char *directory, const char *name,
 	return code;
 }
 
+bool
+files_is_file(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /* The file that a write-ahead log belongs to may have nothing yet. */
 static bool
 has_log(const char *path)

@@ -19,6 +19,9 @@ WEFT_MUST_CHECK int files_make_directory(
 WEFT_MUST_CHECK int files_write(const char *directory, const char *name,
     struct weft_slice content, struct weft_error *error);
 
+/* Whether the path is one of a file, not of a directory. */
+bool files_is_file(const char *path);
+
 /*
  * Sees by its first bytes that a file is a database of weft's, before anything
  * is written into or beside it.

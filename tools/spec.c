@@ -109,6 +109,10 @@ open_registry(struct spec *spec, enum spec_mode mode,
 	if (!spec->is_file && !spec_exists(spec))
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "%s: no such directory", spec->path);
+	if (!spec->is_file && files_is_file(spec->path))
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "%s: no such directory; a database file is named "
+		    FILE_PREFIX "%s", spec->path, spec->path);
 	if (!spec->is_file)
 		return weft_registry_open(spec->path, &options,
 		    &spec->registry, error);

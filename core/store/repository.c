@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -187,7 +188,8 @@ weft__repository_create(const char *path, const char *branch,
 	return code;
 }
 
-/* Says who holds the lock, from what the holder wrote into it. */
+/* Says who holds the lock, from what the holder wrote into it: its process,
+ * which may be this one, in parentheses what it is. */
 static int
 report_holder(const struct weft__directory *directory,
     struct weft_error *error)
@@ -198,9 +200,13 @@ report_holder(const struct weft__directory *directory,
 	if (!weft__file_get(directory, "weft/lock", &holder, NULL) &&
 	    holder.size > 1)
 		line = weft_slice_of(holder.data, holder.size - 1);
-	weft_error_set(error, WEFT_ELOCKED,
-	    "%s is being written by process %.*s", directory->path,
-	    (int)line.size, line.data);
+	if (strtol(line.data, NULL, 10) == (long)getpid())
+		weft_error_set(error, WEFT_ELOCKED, "%s is open for writing "
+		    "in this process already", directory->path);
+	else
+		weft_error_set(error, WEFT_ELOCKED,
+		    "%s is being written by process %.*s", directory->path,
+		    (int)line.size, line.data);
 	weft_buf_fini(&holder);
 	return WEFT_ELOCKED;
 }

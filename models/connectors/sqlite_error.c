@@ -4,6 +4,7 @@
 #include "models/connectors/sqlite_private.h"
 
 #include <errno.h>
+#include <string.h>
 
 int
 weft__sqlite_no_memory(struct weft_error *error)
@@ -68,6 +69,10 @@ weft__sqlite_error(sqlite3 *db, int sqlite_code, const char *doing,
 
 	if (code == WEFT_ENOMEM)
 		return weft__sqlite_no_memory(error);
+	if (db && (sqlite_code & 0xff) == SQLITE_CANTOPEN &&
+	    sqlite3_system_errno(db))
+		return weft_error_set(error, code, "%s: %s: %s", doing,
+		    sqlite3_errmsg(db), strerror(sqlite3_system_errno(db)));
 	return weft_error_set(error, code, "%s: %s", doing,
 	    db ? sqlite3_errmsg(db) : sqlite3_errstr(sqlite_code));
 }

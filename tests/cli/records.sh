@@ -53,6 +53,10 @@ run 5 weft put A:Tag '{"id":"1"}'
 err_has label
 echo '[1]' >array
 run 5 weft put A:Note array
+err_has 'weft: array: '
+echo '{"id":"1",}' >comma
+run 5 weft put A:Note <comma
+err_has 'weft: standard input: offset 10'
 run 4 weft put A:Note missing.json
 err_is 'weft: missing.json: No such file or directory'
 run 0 weft get A:Note 1
@@ -84,6 +88,12 @@ run 0 weft rm A:Note 4 --json
 equal deleted "$(json '$.deleted')" 1
 end
 
+begin 'rm: the same id twice'
+weft put --quiet A:Note '{"id":"2"}'
+run 0 weft rm A:Note 2 2
+out_is '1 deleted'
+end
+
 begin 'rm: deletes nothing if one is not there'
 run 4 weft rm A:Note 1 nothing
 err_is 'weft: no Note "nothing"; nothing was deleted'
@@ -106,6 +116,12 @@ begin 'sources: a directory without configuration'
 mkdir bare
 run 4 weft get bare:Note 1
 err_has bare
+end
+
+begin 'sources: a database file named as a directory'
+weft init --quiet sqlite:f.db --model Note.json
+run 4 weft verify A f.db
+err_is 'weft: f.db: no such directory; a database file is named sqlite:f.db'
 end
 
 begin 'sources: a file that is no database'

@@ -257,6 +257,11 @@ err_has '"nobody"'
 run 2 weft replicate A sqlite:B.db --since x
 run 2 weft replicate A sqlite:B.db --since 1,y
 run 2 weft replicate A sqlite:B.db --chunk 0
+run 5 weft replicate A sqlite:never.db --filter '{'
+err_is 'weft: filter: offset 1: the input ends too early'
+holds test ! -e never.db
+run 6 weft replicate A sqlite:A/db.sqlite
+err_has 'A/db.sqlite.git is open for writing in this process already'
 run 4 weft replicate A nowhere
 err_is 'weft: nowhere: no such directory'
 run 4 weft replicate nowhere A

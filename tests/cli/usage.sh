@@ -132,6 +132,13 @@ run 2 weft get A 1
 err_is 'weft: A names no model: write A:Model'
 end
 
+begin 'options: one dash is not enough'
+run 2 weft init -q G
+err_is 'weft: unknown option -q; an argument that begins so comes after --'
+run 4 weft get A:Note -1
+run 4 weft get A:Note -- -q
+end
+
 begin 'errors: JSON on standard error with --json'
 run 2 weft nonsense --json
 json_lines "$err"
