@@ -28,7 +28,7 @@ file_failure(const char *name, struct weft_error *error)
 	if (errno == ENOENT || errno == ENOTDIR)
 		code = WEFT_ENOTFOUND;
 	else if (errno == EACCES)
-		code = WEFT_EDENIED;
+		code = WEFT_EREADONLY;
 	return weft_error_set(error, code, "%s: %s", name, strerror(errno));
 }
 

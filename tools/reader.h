@@ -43,7 +43,7 @@ struct reader_record {
 /*
  * Opens a file ("-": standard input).  With 'member' the file is one object,
  * whose member of that name (as it is written) is the array.
- * Returns 0; WEFT_ENOTFOUND; WEFT_EIO; WEFT_EDENIED; WEFT_EJSON (no such
+ * Returns 0; WEFT_ENOTFOUND; WEFT_EIO; WEFT_EREADONLY; WEFT_EJSON (no such
  * array); WEFT_ENOMEM.  On failure nothing stays open.
  */
 WEFT_MUST_CHECK int reader_open(struct reader *reader, const char *name,
@@ -59,7 +59,7 @@ WEFT_MUST_CHECK int reader_next(struct reader *reader,
     struct reader_record *record, struct weft_error *error);
 
 /* Appends all of a file ("-": standard input) to 'bytes'.
- * Returns 0; WEFT_ENOTFOUND; WEFT_EDENIED; WEFT_EIO; WEFT_ELIMIT;
+ * Returns 0; WEFT_ENOTFOUND; WEFT_EREADONLY; WEFT_EIO; WEFT_ELIMIT;
  * WEFT_ENOMEM. */
 WEFT_MUST_CHECK int reader_read_all(
     const char *name, struct weft_buf *bytes, struct weft_error *error);

@@ -20,7 +20,8 @@
 	X(STATUS_LOCKED, 6, \
 	    "Another process holds the source; the message names it.") \
 	X(STATUS_DAMAGED, 7, "Stored data is damaged.") \
-	X(STATUS_NO_WRITE, 8, "The disk is full, or read-only.")
+	X(STATUS_NO_WRITE, 8, \
+	    "The disk is full or read-only, or permission is missing.")
 
 enum status {
 #define X(name, value, meaning) name = value,

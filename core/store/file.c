@@ -74,6 +74,7 @@ code_of_errno(int number)
 		return WEFT_ENOTFOUND;
 	case ENOSPC:
 	case EDQUOT:
+	case EFBIG:
 		return WEFT_ENOSPACE;
 	case EROFS:
 	case EACCES:

@@ -74,6 +74,18 @@ space_code(int io_code)
 	    ? SQLITE_FULL : io_code;
 }
 
+/*
+ * The code of a call that the system has failed: what SQLite takes for a
+ * fault of the disk may be a quota, or a limit of a file's size.
+ */
+static int
+judge(int code)
+{
+	bool is_full = errno == EDQUOT || errno == EFBIG || errno == ENOSPC;
+
+	return (code & 0xff) == SQLITE_IOERR && is_full ? SQLITE_FULL : code;
+}
+
 static sqlite3_file *
 real_of(sqlite3_file *file)
 {
@@ -103,7 +115,7 @@ shim_write(
 	int code = real_of(file)->pMethods->xWrite(
 	    real_of(file), data, fails ? size / 2 : size, offset);
 
-	return fails ? space_code(SQLITE_IOERR_WRITE) : code;
+	return fails ? space_code(SQLITE_IOERR_WRITE) : judge(code);
 }
 
 static int
@@ -111,7 +123,8 @@ shim_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	if (must_fail(true))
 		return space_code(SQLITE_IOERR_TRUNCATE);
-	return real_of(file)->pMethods->xTruncate(real_of(file), size);
+	return judge(
+	    real_of(file)->pMethods->xTruncate(real_of(file), size));
 }
 
 static int
@@ -119,7 +132,7 @@ shim_sync(sqlite3_file *file, int flags)
 {
 	if (must_fail(true))
 		return space_code(SQLITE_IOERR_FSYNC);
-	return real_of(file)->pMethods->xSync(real_of(file), flags);
+	return judge(real_of(file)->pMethods->xSync(real_of(file), flags));
 }
 
 static int
@@ -175,8 +188,8 @@ shim_shm_map(sqlite3_file *file, int page, int size, int extend,
 {
 	if (must_fail(true))
 		return space_code(SQLITE_IOERR_SHMMAP);
-	return real_of(file)->pMethods->xShmMap(
-	    real_of(file), page, size, extend, memory);
+	return judge(real_of(file)->pMethods->xShmMap(
+	    real_of(file), page, size, extend, memory));
 }
 
 static int

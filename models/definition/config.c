@@ -32,12 +32,15 @@ weft__config_read(
     const char *path, struct weft_buf *text, struct weft_error *error)
 {
 	FILE *file = fopen(path, "re");
-	int code;
+	int code = WEFT_EIO;
 
+	if (!file && errno == ENOENT)
+		code = WEFT_ENOTFOUND;
+	else if (!file && errno == EACCES)
+		code = WEFT_EREADONLY;
 	if (!file)
-		return weft_error_set(error,
-		    errno == ENOENT ? WEFT_ENOTFOUND : WEFT_EIO, "%s: %s",
-		    path, strerror(errno));
+		return weft_error_set(
+		    error, code, "%s: %s", path, strerror(errno));
 	code = read_open_file(file, path, text, error);
 	fclose(file);
 	return code;

@@ -13,7 +13,8 @@
 /*
  * Appends the content of a file.
  * Returns 0; WEFT_ENOTFOUND (no such file); WEFT_ECONFIG (over
- * WEFT_LIMIT_CONFIG_SIZE); WEFT_EIO; WEFT_ENOMEM.  All name the file.
+ * WEFT_LIMIT_CONFIG_SIZE); WEFT_EREADONLY (no permission); WEFT_EIO;
+ * WEFT_ENOMEM.  All name the file.
  */
 WEFT_MUST_CHECK int weft__config_read(
     const char *path, struct weft_buf *text, struct weft_error *error);

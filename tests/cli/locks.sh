@@ -130,10 +130,23 @@ if test -n "$as_other"; then
 	run 0 $as_other "$top_builddir/weft" get A:Note 1
 	run 0 $as_other "$top_builddir/weft" status A
 	end
+
+	begin 'no permission to read: one status, whatever the file is'
+	for file in datasources.json model-config.json db.sqlite; do
+		chmod 0 "A/$file"
+		run 8 $as_other "$top_builddir/weft" get A:Note 1
+		err_has "A/$file" 'Permission denied'
+		chmod 444 "A/$file"
+	done
+	echo '{"id":"9"}' >secret && chmod 0 secret
+	run 8 $as_other "$top_builddir/weft" put A:Note secret
+	err_has secret 'Permission denied'
+	end
 	chmod -R u+w A
 else
 	skip 'read-only: writing is refused' 'cannot become another user'
 	skip 'read-only: reading works' 'cannot become another user'
+	skip 'no permission to read' 'cannot become another user'
 fi
 
 finish
