@@ -188,8 +188,7 @@ weft__repository_create(const char *path, const char *branch,
 	return code;
 }
 
-/* Says who holds the lock, from what the holder wrote into it: its process,
- * which may be this one, in parentheses what it is. */
+/* Says who holds the lock, from what the holder wrote into it. */
 static int
 report_holder(const struct weft__directory *directory,
     struct weft_error *error)
@@ -200,9 +199,11 @@ report_holder(const struct weft__directory *directory,
 	if (!weft__file_get(directory, "weft/lock", &holder, NULL) &&
 	    holder.size > 1)
 		line = weft_slice_of(holder.data, holder.size - 1);
+	/* The same source by another name, say. */
 	if (strtol(line.data, NULL, 10) == (long)getpid())
 		weft_error_set(error, WEFT_ELOCKED, "%s is open for writing "
-		    "in this process already", directory->path);
+		    "already in this process, %.*s", directory->path,
+		    (int)line.size, line.data);
 	else
 		weft_error_set(error, WEFT_ELOCKED,
 		    "%s is being written by process %.*s", directory->path,

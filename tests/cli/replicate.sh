@@ -261,7 +261,7 @@ run 5 weft replicate A sqlite:never.db --filter '{'
 err_is 'weft: filter: offset 1: the input ends too early'
 holds test ! -e never.db
 run 6 weft replicate A sqlite:A/db.sqlite
-err_has 'A/db.sqlite.git is open for writing in this process already'
+err_has 'A/db.sqlite.git is open for writing already in this process'
 run 4 weft replicate A nowhere
 err_is 'weft: nowhere: no such directory'
 run 4 weft replicate nowhere A

@@ -122,7 +122,8 @@ sqlite_open__says_that_there_is_no_directory(void **state)
 	    "/tmp/no/such/directory", false, &connector, &db->error),
 	    WEFT_EIO);
 	assert_string_equal(db->error.text,
-	    "/tmp/no/such/directory/db.sqlite: unable to open database file");
+	    "/tmp/no/such/directory/db.sqlite: unable to open database file: "
+	    "No such file or directory");
 }
 
 static void
