@@ -8,7 +8,7 @@ EXTRA_DIST += \
 	docs/protocols/weft-repl-v1.md \
 	docs/reconciliation.md \
 	docs/recovery.md docs/remote.md \
-	docs/releasing.md \
+	docs/releasing.md docs/settings.md \
 	docs/store-format.md \
 	docs/testing.md \
 	docs/track-row.md \

@@ -431,7 +431,8 @@ static const struct command_option options[] = {
 	    "What to do with a record that both sides changed: ask (keep it "
 	    "as a conflict, which is what happens without this option), "
 	    "source (A's state wins), target (B's wins), newest (the later "
-	    "updatedAt wins), merge (property by property; where both changed "
+	    "updatedAt wins, or property that the model names by that key), "
+	    "merge (property by property; where both changed "
 	    "the same one it stays a conflict)."},
 	{"since", "N[,M]",
 	    "Begin at checkpoint N of A and M of B (M is N if it is not "

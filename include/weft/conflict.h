@@ -88,7 +88,8 @@ enum weft_resolution {
 	WEFT_RESOLVE_ASK,    /* nothing: it stays in the list of conflicts */
 	WEFT_RESOLVE_SOURCE, /* the source's state wins */
 	WEFT_RESOLVE_TARGET, /* the target's state wins */
-	WEFT_RESOLVE_NEWEST, /* policy only: the later "updatedAt" wins */
+	WEFT_RESOLVE_NEWEST, /* policy only: the later "updatedAt" wins, or
+	                        property that the model names by that key */
 	WEFT_RESOLVE_MERGE,  /* policy only: three-way, property by property;
 	                        what clashes stays a conflict */
 	WEFT_RESOLVE_MANUAL  /* resolver only: with the record it wrote */
