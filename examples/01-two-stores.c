@@ -4,15 +4,14 @@
  *
  *     01-two-stores a.db b.db && git -C b.db.git log
  */
+#include <err.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <weft/weft.h>
 
-static const char definition[] =
-    "{\"name\": \"Note\", \"trackChanges\": true, \"properties\": {"
-    "\"id\": {\"type\": \"string\", \"id\": true},"
-    "\"text\": {\"type\": \"string\"}}}";
+#define NOTE "{\"name\": \"Note\", \"trackChanges\": true}"
+#define NOTES \
+	"[{\"id\": \"1\", \"text\": \"warp\"}, {\"id\": \"2\", \"text\": \"weft\"}]"
 
 static struct weft_error error;
 
@@ -20,50 +19,41 @@ static struct weft_error error;
 static void
 check(int code)
 {
-	if (!code)
-		return;
-	fprintf(stderr, "%s: %s\n", weft_error_name(code), error.text);
-	exit(1);
+	if (code)
+		errx(1, "%s", error.text);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct weft_replication replication = WEFT_REPLICATION_INIT;
+	struct weft_replication plan = WEFT_REPLICATION_INIT;
 	struct weft_replication_result result;
-	struct weft_registry *registries[2];
-	struct weft_model *models[2];
-	struct weft_source *sources[2];
+	struct weft_registry *registry[2];
+	struct weft_source *source[2];
+	struct weft_model *note[2];
 
 	if (argc != 3)
-		check(weft_error_set(&error, WEFT_EINVAL, "give two files"));
+		errx(1, "give two files");
 	for (int i = 0; i < 2; i++) {
-		struct weft_datasource *datasource;
-
 		check(weft_registry_open_file(
-		    argv[1 + i], NULL, &registries[i], &error));
-		datasource = weft_registry_datasource_at(registries[i], 0);
-		check(weft_registry_define(registries[i], datasource,
-		    weft_slice(definition), &models[i], &error));
+		    argv[1 + i], NULL, &registry[i], &error));
+		check(weft_registry_define(registry[i],
+		    weft_registry_datasource_at(registry[i], 0),
+		    weft_slice(NOTE), &note[i], &error));
 		check(weft_source_open_datasource(
-		    datasource, &sources[i], &error));
+		    weft_model_datasource(note[i]), &source[i], &error));
 	}
-
-	check(weft_record_create(models[0], NULL,
-	    weft_slice("[{\"id\": \"1\", \"text\": \"warp\"},"
-		       " {\"id\": \"2\", \"text\": \"weft\"}]"),
-	    NULL, &error));
-	replication.source = sources[0];
-	replication.target = sources[1];
-	check(weft_replicate(&replication, &result, &error));
-	printf("%d notes sent, %s\n", (int)result.applied,
-	    result.roots == WEFT_ROOTS_EQUAL ? "both sides are equal" :
-	    "the sides differ");
-
+	check(weft_record_create(
+	    note[0], NULL, weft_slice(NOTES), NULL, &error));
+	plan.source = source[0];
+	plan.target = source[1];
+	check(weft_replicate(&plan, &result, &error));
+	printf("%d notes sent, roots %s\n", (int)result.applied,
+	    result.roots == WEFT_ROOTS_EQUAL ? "equal" : "differ");
 	weft_replication_result_fini(&result);
 	for (int i = 0; i < 2; i++) {
-		weft_source_destroy(sources[i]);
-		weft_registry_destroy(registries[i]);
+		weft_source_destroy(source[i]);
+		weft_registry_destroy(registry[i]);
 	}
 	return 0;
 }

@@ -7,7 +7,7 @@ examples=$top_builddir/examples
 
 begin '01-two-stores'
 run 0 "$examples/01-two-stores" a1.db b1.db
-out_is '2 notes sent, both sides are equal'
+out_is '2 notes sent, roots equal'
 err_empty
 run 0 weft verify sqlite:a1.db sqlite:b1.db
 run 0 git -C b1.db.git log --all
@@ -58,6 +58,13 @@ holds wait "$phone" "$laptop"
 run 0 weft diff sqlite:a4.db sqlite:b4.db
 run 0 weft export sqlite:b4.db:Todo
 out_has 'buy bread'
+end
+
+begin 'examples: two stores are brought together in thirty lines'
+lines=$(awk '/^}/ { inside = 0 } inside && NF { lines++ }
+    /^main\(/ { inside = 1 } END { print lines - 1 }' \
+    "$top_srcdir/examples/01-two-stores.c")
+test "$lines" -le 30 || fail "$lines lines in main()"
 end
 
 begin 'examples: at most 100 lines each'
