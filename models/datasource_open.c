@@ -7,6 +7,7 @@
 #include "core/base/limits.h"
 #include "models/connectors/connectors.h"
 #include "models/datasource.h"
+#include "models/definition/keys.h"
 #include "models/reserve.h"
 #include "models/store/project.h"
 #include "models/store/restore.h"
@@ -270,6 +271,7 @@ weft__datasource_open(const char *name, struct weft_slice settings,
 		json_decref(parsed);
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	}
+	weft__datasource_name_unknown(name, parsed);
 	code = open_parts(made, parsed, settings, directory, options, error);
 	json_decref(parsed);
 	if (code) {

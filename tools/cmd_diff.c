@@ -36,12 +36,10 @@ compare_past(const struct command_line *line, uint64_t *count,
 }
 
 static int
-run(const struct command_line *line, struct weft_error *error)
+check_options(const struct command_line *line, struct weft_error *error)
 {
 	bool has_points =
 	    command_value(line, "from") || command_value(line, "to");
-	uint64_t count = 0;
-	int code;
 
 	if (line->count == 2 && has_points)
 		return command_usage(error,
@@ -49,6 +47,20 @@ run(const struct command_line *line, struct weft_error *error)
 	if (line->count == 1 && !command_value(line, "from"))
 		return command_usage(error,
 		    "expected: weft diff A B, or weft diff A --from POINT");
+	if (line->count == 2 && command_value(line, "properties"))
+		return command_usage(error,
+		    "--properties is for --from, not for two sources");
+	return 0;
+}
+
+static int
+run(const struct command_line *line, struct weft_error *error)
+{
+	uint64_t count = 0;
+	int code = check_options(line, error);
+
+	if (code)
+		return code;
 	code = line->count == 2 ? compare_two(line, &count, error)
 				: compare_past(line, &count, error);
 	return !code && count ? STATUS_DIFFERENT : code;

@@ -53,7 +53,9 @@ run(const struct command_line *line, struct weft_error *error)
 	struct spec spec = {0};
 	int code;
 
-	code = read_data(command_argument(line, 1), &data, error);
+	code = command_only_one(line, "create", "merge", error);
+	if (!code)
+		code = read_data(command_argument(line, 1), &data, error);
 	if (!code)
 		code = spec_open_model(&spec, line, 0, SPEC_WRITE, &model,
 		    error);
@@ -82,7 +84,8 @@ const struct command cmd_put = {
 	.name = "put",
 	.arguments = "SOURCE:Model [FILE|-|JSON]",
 	.summary = "Write one record",
-	.about = "Writes the record and prints it as it is stored. A record "
+	.about = "Writes the record and, without --quiet, prints it as it is "
+	    "stored. A record "
 	    "of that id is replaced; one without an id gets one. The record "
 	    "is an argument that begins with '{', a file, or standard input.",
 	.least = 1,

@@ -270,6 +270,9 @@ run(const struct command_line *line, struct weft_error *error)
 
 	if (repairs && line->count > 1)
 		return command_usage(error, "--repair takes one source");
+	if (line->count == 1 && command_value(line, "model"))
+		return command_usage(error, "--model is for comparing two "
+		    "sources; one is checked as a whole");
 	json_out_init(&verification.out);
 	code = verify_all(&verification);
 	if (!code && repairs && verification.problems)

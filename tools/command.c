@@ -215,6 +215,15 @@ command_argument(const struct command_line *line, int index)
 	return index < line->count ? line->arguments[index] : NULL;
 }
 
+int
+command_only_one(const struct command_line *line, const char *name,
+    const char *other, struct weft_error *error)
+{
+	return command_value(line, name) && command_value(line, other)
+	    ? command_usage(error, "give --%s or --%s, not both", name, other)
+	    : 0;
+}
+
 bool
 command_read_number(const char *text, int64_t *number)
 {

@@ -93,6 +93,10 @@ WEFT_MUST_CHECK int command_number(const struct command_line *line,
     const char *name, int64_t least, int64_t otherwise, int64_t *number,
     struct weft_error *error);
 
+/* Sees that not both options are given.  Returns 0 or STATUS_USAGE. */
+WEFT_MUST_CHECK int command_only_one(const struct command_line *line,
+    const char *name, const char *other, struct weft_error *error);
+
 /* Reads a whole number.  Returns false if 'text' is anything else. */
 bool command_read_number(const char *text, int64_t *number);
 

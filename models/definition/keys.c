@@ -24,23 +24,45 @@ static const char *const known_keys[] = {
     "accessTokenIdLength", "changeFilterProperty", "replaceOnPUT",
     "applyDefaultsOnReads"};
 
-void
-weft__definition_name_unknown(const char *model, const json_t *definition)
+/* The same for datasources. */
+static const char *const known_settings[] = {
+    "name", "connector", "file", "url", "store", "journalRows",
+    "keepCheckpoints", "keepDays", "tombstoneDays", "dropHeardTombstones",
+    "localStorage", "debug", "options", "lazyConnect", "description"};
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+static void
+name_unknown(const json_t *object, const char *const *known, size_t count,
+    const char *kind, const char *name)
 {
-	const size_t count = sizeof known_keys / sizeof *known_keys;
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)definition, key, value) {
+	json_object_foreach ((json_t *)object, key, value) {
 		size_t i = 0;
 
-		while (i < count && strcmp(key, known_keys[i]) != 0)
+		while (i < count && strcmp(key, known[i]) != 0)
 			i++;
 		if (i == count)
 			weft__log(WEFT_LOG_WARNING, "models",
-			    "model %s: key \"%s\" is not known, ignored",
-			    model, key);
+			    "%s %s: key \"%s\" is not known, ignored", kind,
+			    name, key);
 	}
+}
+
+void
+weft__definition_name_unknown(const char *model, const json_t *definition)
+{
+	name_unknown(
+	    definition, known_keys, LENGTH(known_keys), "model", model);
+}
+
+void
+weft__datasource_name_unknown(const char *datasource, const json_t *settings)
+{
+	name_unknown(settings, known_settings, LENGTH(known_settings),
+	    "datasource", datasource);
 }
 
 void

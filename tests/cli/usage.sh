@@ -132,6 +132,17 @@ run 2 weft get A 1
 err_is 'weft: A names no model: write A:Model'
 end
 
+begin 'options: what would be ignored is refused'
+run 2 weft put A:Note --create --merge '{}'
+err_is 'weft: give --create or --merge, not both'
+run 2 weft import A:Note - --create --merge
+err_is 'weft: give --create or --merge, not both'
+run 2 weft diff A B --properties
+err_has '--properties is for --from'
+run 2 weft verify A --model Note
+err_has '--model is for comparing two sources'
+end
+
 begin 'options: one dash is not enough'
 run 2 weft init -q G
 err_is 'weft: unknown option -q; an argument that begins so comes after --'

@@ -417,6 +417,21 @@ registry_open__warns_of_bases_whose_properties_it_lacks(void **state)
 }
 
 static void
+registry_open__warns_of_unknown_settings_of_a_datasource(void **state)
+{
+	struct folder *folder = *state;
+	char message[200] = "";
+
+	write_file(folder, "datasources.json",
+	    "{\"db\":{\"connector\":\"memory\",\"keepdays\":3}}");
+	weft_log_set(keep_message, WEFT_LOG_WARNING, message);
+	open_well(folder);
+	weft_log_set(NULL, WEFT_LOG_INFO, NULL);
+	assert_string_equal(message,
+	    "datasource db: key \"keepdays\" is not known, ignored");
+}
+
+static void
 registry_open__survives_every_failing_allocation(void **state)
 {
 	struct folder *folder = *state;
@@ -458,6 +473,8 @@ main(void)
 	    IN_FOLDER(registry_open__refuses_two_files_for_one_model),
 	    IN_FOLDER(registry_open__reads_files_to_the_limit_and_not_beyond),
 	    IN_FOLDER(registry_open__warns_of_bases_whose_properties_it_lacks),
+	    IN_FOLDER(
+		registry_open__warns_of_unknown_settings_of_a_datasource),
 	    IN_FOLDER(registry_open__survives_every_failing_allocation),
 	};
 
