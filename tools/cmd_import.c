@@ -53,34 +53,6 @@ struct import {
 	bool skip_bad;
 };
 
-/* Reads the next batch; it is empty at the end of the file. */
-static int
-read_batch(struct import *import, struct weft_error *error)
-{
-	struct batch *batch = &import->batch;
-	struct reader_record record;
-	int code;
-
-	weft_buf_clear(&batch->bytes);
-	batch->length = 0;
-	while (batch->length < batch->most && batch->bytes.size < BATCH_SIZE) {
-		code = reader_next(&import->reader, &record, error);
-		if (code || !record.bytes.data)
-			return code;
-		batch->items[batch->length++] = (struct item){
-		    .begin = batch->bytes.size,
-		    .size = record.bytes.size,
-		    .offset = record.offset,
-		    .line = record.line,
-		};
-		code = weft_buf_append_slice(&batch->bytes, record.bytes);
-		if (code)
-			return weft_error_set(error, code, "%s",
-			    weft_error_text(code));
-	}
-	return 0;
-}
-
 /* Prints that a record is left out. */
 static void
 report_skipped(const struct import *import, const struct item *item,
@@ -102,6 +74,50 @@ report_skipped(const struct import *import, const struct item *item,
 	json_out_end(&out, '}');
 	json_out_print_error(&out);
 	json_out_fini(&out);
+}
+
+/* The error that reader_next() gave says where it is. */
+static void
+skip_too_large(struct import *import, const struct reader_record *record,
+    const struct weft_error *why)
+{
+	const struct item item = {
+	    .offset = record->offset, .line = record->line};
+
+	import->skipped++;
+	report_skipped(import, &item, why);
+}
+
+/* Reads the next batch; it is empty at the end of the file. */
+static int
+read_batch(struct import *import, struct weft_error *error)
+{
+	struct batch *batch = &import->batch;
+	struct reader_record record;
+	int code;
+
+	weft_buf_clear(&batch->bytes);
+	batch->length = 0;
+	while (batch->length < batch->most && batch->bytes.size < BATCH_SIZE) {
+		code = reader_next(&import->reader, &record, error);
+		if (code == WEFT_ELIMIT && import->skip_bad) {
+			skip_too_large(import, &record, error);
+			continue;
+		}
+		if (code || !record.bytes.data)
+			return code;
+		batch->items[batch->length++] = (struct item){
+		    .begin = batch->bytes.size,
+		    .size = record.bytes.size,
+		    .offset = record.offset,
+		    .line = record.line,
+		};
+		code = weft_buf_append_slice(&batch->bytes, record.bytes);
+		if (code)
+			return weft_error_set(error, code, "%s",
+			    weft_error_text(code));
+	}
+	return 0;
 }
 
 /*
@@ -250,6 +266,9 @@ prepare(struct import *import, struct weft_error *error)
 	if (most > BATCH_LENGTH_MOST)
 		return command_usage(error, "--batch is at most %d",
 		    BATCH_LENGTH_MOST);
+	code = command_only_one(line, "create", "merge", error);
+	if (code)
+		return code;
 	import->skip_bad = command_value(line, "skip-bad");
 	import->write = weft_record_replace_or_create;
 	if (command_value(line, "merge"))

@@ -114,11 +114,11 @@ refill(struct reader *reader, size_t *count, struct weft_error *error)
 	struct weft_buf *window = &reader->window;
 	size_t kept = window->size - reader->begin;
 
-	if (kept > WEFT_LIMIT_RECORD_SIZE)
-		return weft_error_set(error, WEFT_ELIMIT, "%s: line %" PRIu64
-		    ", byte %" PRIu64 ": a record is larger than %u bytes",
-		    reader->name, reader->line, reader->offset,
-		    WEFT_LIMIT_RECORD_SIZE);
+	if (kept > WEFT_LIMIT_RECORD_SIZE) {
+		reader->too_large = true;
+		reader->begin = reader->at;
+		kept = 0;
+	}
 	if (kept)
 		memmove(window->data, window->data + reader->begin, kept);
 	window->size = kept;
@@ -283,6 +283,8 @@ read_name(struct reader *reader, const char *member, bool *found,
 		code = read_value(reader, false, error);
 	if (code)
 		return code;
+	if (reader->too_large)
+		return broken(reader, error, "a name is too long");
 	*found = is_string(reader, member);
 	return skip_sign(reader, ':', "':' is expected here", error);
 }
@@ -383,15 +385,23 @@ begin_record(struct reader *reader, struct reader_record *record)
 	record->bytes = (struct weft_slice){NULL, 0};
 	record->offset = reader->offset;
 	record->line = reader->line;
+	reader->too_large = false;
 }
 
 /* The record is [begin, at). */
-static void
-end_record(struct reader *reader, struct reader_record *record)
+static int
+end_record(struct reader *reader, struct reader_record *record,
+    struct weft_error *error)
 {
+	if (reader->too_large)
+		return weft_error_set(error, WEFT_ELIMIT, "%s: line %" PRIu64
+		    ", byte %" PRIu64 ": a record is larger than %u bytes",
+		    reader->name, record->line, record->offset,
+		    WEFT_LIMIT_RECORD_SIZE);
 	record->bytes = weft_slice_of(reader->window.data + reader->begin,
 	    reader->at - reader->begin);
 	reader->begin = reader->at;
+	return 0;
 }
 
 static int
@@ -411,9 +421,7 @@ next_line(struct reader *reader, struct reader_record *record,
 		advance(reader);
 		code = peek(reader, &byte, error);
 	}
-	if (!code)
-		end_record(reader, record);
-	return code;
+	return code ? code : end_record(reader, record, error);
 }
 
 /* After the array's end only white space may stand. */
@@ -453,9 +461,7 @@ next_element(struct reader *reader, struct reader_record *record,
 	begin_record(reader, record);
 	if (!code)
 		code = read_value(reader, false, error);
-	if (!code)
-		end_record(reader, record);
-	return code;
+	return code ? code : end_record(reader, record, error);
 }
 
 int

@@ -7,6 +7,8 @@
  * R1  bytes before 'begin' in 'window' are done with; [begin, at) is the
  *     record that is being read.
  * R2  offset and line below are those of window.data[at].
+ * R3  of a record that is larger than a record may be, nothing is kept: it is
+ *     read to its end, so that the next one can be read.
  */
 #ifndef TOOLS_READER_H
 #define TOOLS_READER_H
@@ -26,6 +28,7 @@ struct reader {
 	enum reader_form form;
 	bool in_object;   /* the array is a member: the rest is not read */
 	bool first;       /* no element yet: no comma before the next */
+	bool too_large;   /* the record that is being read (R3) */
 	struct weft_buf window;
 	size_t begin, at;
 	uint64_t offset;
@@ -52,8 +55,9 @@ void reader_close(struct reader *reader);
 
 /*
  * Reads the next record; bytes of no value at the end of the file.
- * Returns 0; WEFT_EJSON (the array itself is broken) and WEFT_ELIMIT (a
- * record is too large), which name line and byte; WEFT_EIO; WEFT_ENOMEM.
+ * Returns 0; WEFT_EJSON (the array itself is broken) and WEFT_ELIMIT (the
+ * record is too large: 'record' says where it begins, and the next one can be
+ * read), which name line and byte; WEFT_EIO; WEFT_ENOMEM.
  */
 WEFT_MUST_CHECK int reader_next(struct reader *reader,
     struct reader_record *record, struct weft_error *error);

@@ -155,7 +155,28 @@ awk 'BEGIN { printf "{\"id\":\"big\",\"text\":\""
     for (i = 0; i < 1024; i++) printf "%s", s
     print "\"}" }' >big
 run 5 weft import A:Note big
-err_has 'big: line 1' '16777216'
+err_is 'weft: after 0 records: big: line 1, byte 0: a record is larger than 16777216 bytes'
+end
+
+begin 'import: --skip-bad leaves out a record of any size'
+{
+	echo '{"id":"b1"}'
+	cat big big | tr -d '\n'
+	printf '\n{"id":"b2"}\n'
+} >lines
+run 0 weft import A:Note lines --skip-bad
+out_is 'Note: 2 imported, 1 skipped'
+err_is 'weft: skipped: lines: line 2, byte 12: a record is larger than 16777216 bytes'
+run 0 weft get A:Note b2
+{
+	printf '[{"id":"b3"},'
+	cat big
+	printf ',\n{"id":"b4"}]'
+} >array
+run 0 weft import A:Note array --skip-bad
+out_is 'Note: 2 imported, 1 skipped'
+err_has 'skipped: array: line 1, byte 13: a record'
+run 0 weft get A:Note b4
 end
 
 begin 'export: --array is a JSON array'
