@@ -34,11 +34,27 @@ put_escaped(char *to, char c)
 	return to;
 }
 
+/* How many bytes stay as they are, up to the first that may not. */
+static size_t
+count_plain(struct weft_slice text)
+{
+	size_t count = 0;
+
+	while (count < text.size && is_plain(text.data[count]))
+		count++;
+	return count;
+}
+
 /* Writes the escaped bytes and a NUL; returns its end. */
 static char *
 escape_bytes(struct weft_slice text, bool keep_dots, char *to)
 {
-	for (size_t i = 0; i < text.size; i++) {
+	size_t start = count_plain(text);
+
+	if (start)
+		memcpy(to, text.data, start);
+	to += start;
+	for (size_t i = start; i < text.size; i++) {
 		char c = text.data[i];
 		bool inner = i > 0 && i + 1 < text.size;
 
