@@ -3,8 +3,6 @@
 #include "core/base/alloc.h"
 #include "core/store/name.h"
 
-#define BUFFER_SIZE (64u * 1024)
-
 /* What stands before an item's name; an id's blob may follow that. */
 struct head {
 	struct weft__oid hash;
@@ -13,8 +11,6 @@ struct head {
 	uint8_t state;
 	bool has_id_blob;
 };
-
-#define MOST_OF_ITEM (sizeof(struct head) + WEFT__NAME_MAX + WEFT__OID_SIZE)
 
 void
 weft__spill_fini(struct weft__spill *spill)
@@ -39,36 +35,17 @@ weft__spill_create(struct weft__file *file,
 	return code;
 }
 
-/* Sorts by the first byte of the hash. */
-static int
-sort(struct weft__spill_run *run, struct weft__trie_item **items,
-    size_t count)
+static size_t
+size_of(const struct weft__trie_item *item)
 {
-	struct weft__trie_item **sorted =
-	    weft__malloc(count * sizeof *sorted);
-	size_t next[WEFT__SPILL_PARTS], at = 0;
-
-	if (!sorted)
-		return WEFT_ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		run->counts[items[i]->hash.bytes[0]]++;
-	for (unsigned byte = 0; byte < WEFT__SPILL_PARTS; byte++) {
-		next[byte] = at;
-		at += run->counts[byte];
-	}
-	for (size_t i = 0; i < count; i++)
-		sorted[next[items[i]->hash.bytes[0]]++] = items[i];
-	memcpy(items, sorted, count * sizeof *items);
-	weft__free(sorted);
-	return 0;
+	return sizeof(struct head) + item->name_size +
+	    (item->id_blob ? WEFT__OID_SIZE : 0);
 }
 
-/* Writes an item; returns its size. */
-static size_t
-put_item(unsigned char *to, const struct weft__trie_item *item)
+static void
+put_item(char *to, const struct weft__trie_item *item)
 {
-	const unsigned char *start = to;
-	struct head head = {.hash = item->hash,
+	const struct head head = {.hash = item->hash,
 	    .blob = item->blob,
 	    .name_size = item->name_size,
 	    .state = item->state,
@@ -77,60 +54,70 @@ put_item(unsigned char *to, const struct weft__trie_item *item)
 	memcpy(to, &head, sizeof head);
 	to += sizeof head;
 	memcpy(to, item->name, item->name_size);
-	to += item->name_size;
-	if (item->id_blob) {
-		memcpy(to, item->id_blob, WEFT__OID_SIZE);
-		to += WEFT__OID_SIZE;
-	}
-	return (size_t)(to - start);
+	if (item->id_blob)
+		memcpy(to + item->name_size, item->id_blob, WEFT__OID_SIZE);
 }
 
-static int
-write_items(struct weft__spill *spill, struct weft__spill_run *run,
-    struct weft__trie_item **items, size_t count, unsigned char *buffer,
-    struct weft_error *error)
+/* Counts items and bytes of each stretch of the run; all bytes. */
+static size_t
+measure(struct weft__spill_run *run, struct weft__trie_item *const *items,
+    size_t count)
 {
-	size_t used = 0, size;
-	int code = 0;
+	size_t all = 0, size;
 
-	for (size_t i = 0; !code && i < count; i++) {
-		if (used + MOST_OF_ITEM > BUFFER_SIZE) {
-			code = weft__file_append(
-			    spill->file, buffer, used, error);
-			used = 0;
-		}
-		size = put_item(buffer + used, items[i]);
+	for (size_t i = 0; i < count; i++) {
+		size = size_of(items[i]);
 		run->sizes[items[i]->hash.bytes[0]] += (uint32_t)size;
-		used += size;
+		run->counts[items[i]->hash.bytes[0]]++;
+		all += size;
 	}
-	return code ? code
-	            : weft__file_append(spill->file, buffer, used, error);
+	return all;
+}
+
+/*
+ * Writes each item to the end of its stretch.  So the items are read one after
+ * another: in the order of the stretches each would have to be waited for.
+ */
+static void
+put_items(char *to, const struct weft__spill_run *run,
+    struct weft__trie_item *const *items, size_t count)
+{
+	char *ends[WEFT__SPILL_PARTS];
+
+	for (unsigned i = 0; i < WEFT__SPILL_PARTS; i++) {
+		ends[i] = to;
+		to += run->sizes[i];
+	}
+	for (size_t i = 0; i < count; i++) {
+		char **end = &ends[items[i]->hash.bytes[0]];
+
+		put_item(*end, items[i]);
+		*end += size_of(items[i]);
+	}
 }
 
 int
-weft__spill_add(struct weft__spill *spill, struct weft__trie_item **items,
-    size_t count, struct weft_error *error)
+weft__spill_add(struct weft__spill *spill,
+    struct weft__trie_item *const *items, size_t count,
+    struct weft_error *error)
 {
-	unsigned char *buffer = weft__malloc(BUFFER_SIZE);
 	struct weft__spill_run *run;
-	int code = WEFT_ENOMEM;
+	size_t size;
+	int code;
 
-	if (buffer &&
-	    weft__grow(&spill->runs, &spill->capacity, spill->count + 1,
-	        sizeof *spill->runs)) {
-		run = &spill->runs[spill->count];
-		*run = (struct weft__spill_run){.at = spill->file->size};
-		code = sort(run, items, count);
-	}
-	if (code) {
-		weft_error_set(error, code, "out of memory");
-	} else {
-		code = write_items(spill, run, items, count, buffer, error);
-		for (unsigned i = 0; i < WEFT__SPILL_PARTS; i++)
-			spill->present[i] |= run->counts[i] != 0;
-		spill->count++;
-	}
-	weft__free(buffer);
+	if (!weft__grow(&spill->runs, &spill->capacity, spill->count + 1,
+	        sizeof *spill->runs))
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	run = &spill->runs[spill->count];
+	*run = (struct weft__spill_run){.at = spill->file->size};
+	size = measure(run, items, count);
+	if (!weft__grow(&spill->bytes, &spill->bytes_capacity, size, 1))
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	put_items(spill->bytes, run, items, count);
+	code = weft__file_append(spill->file, spill->bytes, size, error);
+	for (unsigned i = 0; i < WEFT__SPILL_PARTS; i++)
+		spill->present[i] |= run->counts[i] != 0;
+	spill->count++;
 	return code;
 }
 

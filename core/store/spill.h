@@ -32,7 +32,7 @@ struct weft__spill {
 	bool present[WEFT__SPILL_PARTS];
 	uint32_t repeated[WEFT__SPILL_PARTS]; /* see weft__spill_load() */
 	struct weft__oid_set set;             /* of the part that was loaded */
-	char *bytes;                          /* of it */
+	char *bytes;                          /* of it, or of a new run */
 	size_t bytes_capacity;
 	struct weft__trie_item *items;        /* of it */
 	size_t items_capacity;
@@ -48,11 +48,12 @@ WEFT_MUST_CHECK int weft__spill_create(struct weft__file *file,
     const struct weft__directory *directory, struct weft_error *error);
 
 /*
- * Appends a run of the items, which have different hashes.  The list is put
- * into another order.  Returns also WEFT_ENOMEM.
+ * Appends a run of the items, which have different hashes.  Returns also
+ * WEFT_ENOMEM.
  */
 WEFT_MUST_CHECK int weft__spill_add(struct weft__spill *spill,
-    struct weft__trie_item **items, size_t count, struct weft_error *error);
+    struct weft__trie_item *const *items, size_t count,
+    struct weft_error *error);
 
 /*
  * Loads a part in the place of the one before.  Of items with the same hash,
