@@ -9,6 +9,13 @@
 #define HEADER_SIZE 12
 #define BLOCK_SIZE 65535 /* of a stored deflate block: its size has 16 bits */
 
+/* What surrounds a block at most: entry header, zlib header, own, checksum. */
+#define AROUND_BLOCK (10 + 2 + 5 + 4)
+
+/* A buffer that is not quite full takes one more block, and the pack's hash. */
+#define BUFFER_ROOM \
+	(WEFT__PACK_BUFFER_SIZE + BLOCK_SIZE + AROUND_BLOCK + WEFT__OID_SIZE)
+
 static void
 put_be32(unsigned char *to, uint32_t value)
 {
@@ -41,7 +48,7 @@ weft__pack_init(struct weft__pack *pack,
 {
 	*pack = (struct weft__pack){
 	    .directory = directory, .limit = WEFT_LIMIT_PACK_SIZE};
-	pack->buffer = weft__malloc(WEFT__PACK_BUFFER_SIZE + WEFT__OID_SIZE);
+	pack->buffer = weft__malloc(BUFFER_ROOM);
 	if (!pack->buffer)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	begin(pack);
@@ -70,8 +77,9 @@ weft__pack_name(const struct weft__oid *hash, const char *suffix,
 	    suffix);
 }
 
+/* Writes the first bytes of the buffer. */
 static int
-flush(struct weft__pack *pack, struct weft_error *error)
+write_first(struct weft__pack *pack, size_t size, struct weft_error *error)
 {
 	int code = 0;
 
@@ -80,10 +88,18 @@ flush(struct weft__pack *pack, struct weft_error *error)
 		    WEFT__PACK_FILE, 0444, error);
 	if (!code)
 		code = weft__file_append(
-		    &pack->file, pack->buffer, pack->used, error);
-	if (!code)
-		pack->used = 0;
-	return code;
+		    &pack->file, pack->buffer, size, error);
+	if (code)
+		return code;
+	pack->used -= size;
+	memmove(pack->buffer, pack->buffer + size, pack->used);
+	return 0;
+}
+
+static int
+flush(struct weft__pack *pack, struct weft_error *error)
+{
+	return write_first(pack, pack->used, error);
 }
 
 /* Bytes so far. */
@@ -123,12 +139,10 @@ put_block_header(unsigned char *to, size_t size, bool last)
 	return 5;
 }
 
-/* What surrounds a block at most: entry header, zlib header, own, checksum. */
-#define AROUND_BLOCK (10 + 2 + 5 + 4)
-
 /*
  * Writes a block of an entry behind what is in the buffer, where it does not
- * count before take_block().
+ * count before take_block().  The file is written in whole buffers: pieces
+ * that end within a page take the system a quarter longer.
  */
 static int
 stage_block(struct weft__pack *pack, struct weft_slice head,
@@ -137,8 +151,8 @@ stage_block(struct weft__pack *pack, struct weft_slice head,
 	unsigned char *start, *to;
 	int code = 0;
 
-	if (pack->used + part.size + AROUND_BLOCK > WEFT__PACK_BUFFER_SIZE)
-		code = flush(pack, error);
+	if (pack->used >= WEFT__PACK_BUFFER_SIZE)
+		code = write_first(pack, WEFT__PACK_BUFFER_SIZE, error);
 	if (code)
 		return code;
 	start = to = pack->buffer + pack->used;

@@ -35,8 +35,7 @@ struct weft__pack {
 	const struct weft__directory *directory; /* the repository; kept */
 	struct weft__file file;
 	uint64_t limit;           /* bytes; WEFT_LIMIT_PACK_SIZE but in tests */
-	unsigned char *buffer;    /* what is not yet in the file; room for the
-	                             hash behind it */
+	unsigned char *buffer;    /* what is not yet in the file */
 	size_t used;              /* bytes of it */
 	size_t staged;            /* bytes behind those, not yet taken */
 	uint32_t crc;             /* of the entry being written */

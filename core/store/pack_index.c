@@ -21,11 +21,18 @@ int
 weft__index_put(struct weft__index_writer *writer, const void *data,
     size_t size, struct weft_error *error)
 {
+	const char *from = data;
+	size_t room = WEFT__PACK_BUFFER_SIZE - writer->used;
 	int code = 0;
 
-	if (writer->used + size > WEFT__PACK_BUFFER_SIZE)
+	if (size > room) {
+		memcpy(writer->buffer + writer->used, from, room);
+		writer->used += room;
+		from += room;
+		size -= room;
 		code = flush(writer, error);
-	memcpy(writer->buffer + writer->used, data, size);
+	}
+	memcpy(writer->buffer + writer->used, from, size);
 	writer->used += size;
 	return code;
 }
