@@ -89,6 +89,8 @@ weft__malloc_large(size_t size)
 
 	if (must_fail() || posix_memalign(&memory, WEFT__LARGE_PAGE, size))
 		return NULL;
+	/* It may have been used before, in small pages: without these. */
+	(void)!madvise(memory, size, MADV_DONTNEED);
 	weft__use_large_pages(memory, size);
 	return memory;
 }

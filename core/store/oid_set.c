@@ -79,6 +79,21 @@ move_slot(struct weft__oid_set *set, uint64_t slot)
 	set->slots[place] = slot;
 }
 
+/* So many empty slots; large tables in large pages, all of them. */
+static uint64_t *
+make_slots(unsigned bits)
+{
+	size_t size = sizeof(uint64_t) << bits;
+	uint64_t *slots;
+
+	if (size < WEFT__LARGE_PAGE)
+		return weft__calloc(1, size);
+	slots = weft__malloc_large(size);
+	if (slots)
+		memset(slots, 0, size);
+	return slots;
+}
+
 /* Twice the slots, or the first ones. */
 static int
 grow(struct weft__oid_set *set)
@@ -89,12 +104,9 @@ grow(struct weft__oid_set *set)
 	larger.bits = set->slots ? set->bits + 1 : FIRST_BITS;
 	if (!set->slots)
 		larger.multiplier = weft__hash_seeded("oid", 3) | 1;
-	larger.slots = weft__calloc(
-	    (size_t)1 << larger.bits, sizeof *larger.slots);
+	larger.slots = make_slots(larger.bits);
 	if (!larger.slots)
 		return WEFT_ENOMEM;
-	weft__use_large_pages(
-	    larger.slots, sizeof *larger.slots << larger.bits);
 	for (size_t i = 0; i < old; i++)
 		if (set->slots[i])
 			move_slot(&larger, set->slots[i]);
