@@ -3,6 +3,8 @@
  * brings them to the other, whose history is then a git repository:
  *
  *     01-two-stores a.db b.db && git -C b.db.git log
+ *
+ * Run again, it finds everything as it should be, and sends nothing.
  */
 #include <err.h>
 #include <stdio.h>
@@ -10,8 +12,11 @@
 #include <weft/weft.h>
 
 #define NOTE "{\"name\": \"Note\", \"trackChanges\": true}"
-#define NOTES \
-	"[{\"id\": \"1\", \"text\": \"warp\"}, {\"id\": \"2\", \"text\": \"weft\"}]"
+
+static const char *const notes[] = {
+    "{\"id\": \"1\", \"text\": \"warp\"}",
+    "{\"id\": \"2\", \"text\": \"weft\"}",
+};
 
 static struct weft_error error;
 
@@ -21,6 +26,21 @@ check(int code)
 {
 	if (code)
 		errx(1, "%s", error.text);
+}
+
+/* Opens a database that has the model, or gets it now. */
+static struct weft_model *
+open_notes(const char *file, struct weft_registry **registry)
+{
+	struct weft_model *note;
+
+	check(weft_registry_open_file(file, NULL, registry, &error));
+	note = weft_registry_find_model(*registry, "Note");
+	if (!note)
+		check(weft_registry_define(*registry,
+		    weft_registry_datasource_at(*registry, 0),
+		    weft_slice(NOTE), &note, &error));
+	return note;
 }
 
 int
@@ -35,16 +55,13 @@ main(int argc, char **argv)
 	if (argc != 3)
 		errx(1, "give two files");
 	for (int i = 0; i < 2; i++) {
-		check(weft_registry_open_file(
-		    argv[1 + i], NULL, &registry[i], &error));
-		check(weft_registry_define(registry[i],
-		    weft_registry_datasource_at(registry[i], 0),
-		    weft_slice(NOTE), &note[i], &error));
+		note[i] = open_notes(argv[1 + i], &registry[i]);
 		check(weft_source_open_datasource(
 		    weft_model_datasource(note[i]), &source[i], &error));
 	}
-	check(weft_record_create(
-	    note[0], NULL, weft_slice(NOTES), NULL, &error));
+	for (int i = 0; i < 2; i++)
+		check(weft_record_replace_or_create(
+		    note[0], NULL, weft_slice(notes[i]), NULL, &error));
 	plan.source = source[0];
 	plan.target = source[1];
 	check(weft_replicate(&plan, &result, &error));

@@ -80,8 +80,10 @@ main(int argc, char **argv)
 		    &error, WEFT_EINVAL, "give a file and a URL"));
 	check(weft_registry_open_file(argv[1], NULL, &registry, &error));
 	options.datasource = weft_registry_datasource_at(registry, 0);
-	check(weft_registry_define(registry, options.datasource,
-	    weft_slice(definition), &model, &error));
+	model = weft_registry_find_model(registry, "Todo");
+	if (!model) /* a new file: the model is kept in it */
+		check(weft_registry_define(registry, options.datasource,
+		    weft_slice(definition), &model, &error));
 	for (int i = 3; i < argc; i++)
 		add(model, argv[i]);
 	options.url = argv[2];

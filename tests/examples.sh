@@ -13,6 +13,12 @@ run 0 weft verify sqlite:a1.db sqlite:b1.db
 run 0 git -C b1.db.git log --all
 end
 
+begin '01-two-stores: again, on the same files'
+run 0 "$examples/01-two-stores" a1.db b1.db
+out_is '0 notes sent, roots equal'
+err_empty
+end
+
 begin '02-conflicts'
 run 0 "$examples/02-conflicts" a2.db b2.db
 out_is '1 sent, 0 conflicts resolved, 0 left
@@ -58,6 +64,21 @@ holds wait "$phone" "$laptop"
 run 0 weft diff sqlite:a4.db sqlite:b4.db
 run 0 weft export sqlite:b4.db:Todo
 out_has 'buy bread'
+end
+
+begin '04-live: again, on the same file'
+serve S
+"$examples/04-live" a4.db "$socket" 'buy milk' <laptop.in >phone 2>&1 &
+phone=$!
+exec 8>laptop.in
+comes grep -q 'live: 1 sent, 0 received' phone
+exec 8>&-
+holds wait "$phone"
+stop "$daemon"
+run 0 weft export sqlite:a4.db:Todo
+out_has 'buy bread' 'buy milk'
+run 0 weft export S:Todo
+out_has 'buy bread' 'buy milk'
 end
 
 begin 'examples: two stores are brought together in thirty lines'
