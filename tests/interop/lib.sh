@@ -1,23 +1,28 @@
 # What the tests against real packages share; read after tests/check/lib.sh.
 
-# need_packages [SUITE]: installs the packages of tests/SUITE/package-lock.json
-# (interop's) into the build, once, and sets $packages to where they are.  Where
-# node or npm is missing, or npm cannot reach its registry, the whole test is
-# skipped.
-need_packages()
+# have_packages [SUITE]: installs the packages of tests/SUITE/package-lock.json
+# (interop's) into the build, once, and sets $packages to where they are.  Fails,
+# with the reason in $missing, where node or npm is missing, or npm cannot reach
+# its registry.
+have_packages()
 {
 	suite=${1:-interop}
 	packages=$top_builddir/tests/$suite/npm/node_modules
-	if ! node --version >/dev/null 2>&1 ||
-	    ! npm --version >/dev/null 2>&1; then
-		echo '1..0 # SKIP node or npm not available'
-		exit 0
-	fi
-	if ! install_packages >"$scratch/npm" 2>&1; then
-		sed 's/^/# /' "$scratch/npm"
-		echo '1..0 # SKIP npm cannot install the packages'
-		exit 0
-	fi
+	missing='node or npm not available'
+	node --version >/dev/null 2>&1 || return
+	npm --version >/dev/null 2>&1 || return
+	missing='npm cannot install the packages'
+	install_packages >"$scratch/npm" 2>&1 && return
+	sed 's/^/# /' "$scratch/npm"
+	return 1
+}
+
+# need_packages [SUITE]: the same; without them the whole test is skipped.
+need_packages()
+{
+	have_packages "$@" && return
+	echo "1..0 # SKIP $missing"
+	exit 0
 }
 
 install_packages()
