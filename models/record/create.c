@@ -4,6 +4,7 @@
 #include "models/record/record.h"
 
 #include "core/base/alloc.h"
+#include "core/base/json_skim.h"
 #include "core/base/limits.h"
 
 struct creation {
@@ -50,6 +51,15 @@ prepare_array(struct creation *creation, struct weft_error *error)
 	return code;
 }
 
+static bool
+is_array(struct weft_slice data)
+{
+	struct weft__json_skim skim;
+
+	weft__json_skim_init(&skim, data);
+	return weft__json_skim_peek(&skim) == '[';
+}
+
 static int
 prepare_all(struct creation *creation, struct weft_slice data,
     struct weft_error *error)
@@ -58,7 +68,8 @@ prepare_all(struct creation *creation, struct weft_slice data,
 	struct weft__json_limits limits = weft__json_record_limits;
 	int code;
 
-	limits.depth++; /* the array around the records */
+	if (is_array(data))
+		limits.depth++; /* it is around the records */
 	code = weft__json_scan(document, data.data, data.size, &limits,
 	    error);
 	if (code)

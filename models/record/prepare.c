@@ -124,17 +124,29 @@ write_members(struct weft__prepare *prepare,
 	return code ? failed(error, code) : 0;
 }
 
+/* What two good records make together may be too much, and so may what is
+ * filled in: nobody else would take it. */
+static int
+check_length(const struct weft__members *members, struct weft_error *error)
+{
+	if (members->length <= WEFT_LIMIT_JSON_KEYS)
+		return 0;
+	return weft_error_set(error, WEFT_ELIMIT,
+	    "record: it would have %zu properties, more than %d",
+	    members->length, WEFT_LIMIT_JSON_KEYS);
+}
+
 /* Makes the draft of what was taken; 'text' is the input's. */
 static int
 write_draft(struct weft__prepare *prepare, struct weft_slice text,
     struct weft__draft *draft, struct weft_error *error)
 {
-	int code = 0;
+	int code = check_length(&prepare->visible, error);
 
 	draft->id = prepare->id;
 	draft->body = text;
 	draft->hidden = weft_slice_of(NULL, 0);
-	if (prepare->changed || prepare->took_hidden)
+	if (!code && (prepare->changed || prepare->took_hidden))
 		code = write_members(prepare, &prepare->visible, &draft->body,
 		    error);
 	if (!code && prepare->hidden.length)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
+#include "core/base/limits.h"
 
 static int
 create(struct fixture *fixture, const char *json, struct weft_buf *record)
@@ -154,6 +155,43 @@ record_create__takes_large_records(void **state)
 	assert_int_equal(both_count(fixture, fixture->model), 2);
 }
 
+/* A record whose property is nested so deep, itself counted; 'before' and
+ * 'after' stand around it. */
+static int
+create_nested(struct fixture *fixture, const char *before, int levels,
+    const char *after)
+{
+	struct weft_buf json = WEFT_BUF_INIT(1000);
+	int code = weft_buf_printf(&json, "%s{\"x\":", before);
+
+	for (int i = 1; !code && i < levels; i++)
+		code = weft_buf_append(&json, "[", 1);
+	for (int i = 1; !code && i < levels; i++)
+		code = weft_buf_append(&json, "]", 1);
+	if (!code)
+		code = weft_buf_printf(&json, "}%s", after);
+	assert_int_equal(code, 0);
+	code = create(fixture, json.data, NULL);
+	weft_buf_fini(&json);
+	return code;
+}
+
+/* Else nobody who replicates would take it. */
+static void
+record_create__holds_one_and_many_to_the_same_depth(void **state)
+{
+	struct fixture *fixture = *state;
+	const int most = WEFT_LIMIT_JSON_DEPTH;
+
+	assert_int_equal(create_nested(fixture, " ", most, ""), 0);
+	assert_int_equal(create_nested(fixture, " [", most, "]"), 0);
+	assert_int_equal(
+	    create_nested(fixture, " ", most + 1, ""), WEFT_ELIMIT);
+	assert_int_equal(
+	    create_nested(fixture, " [", most + 1, "]"), WEFT_ELIMIT);
+	assert_int_equal(both_count(fixture, fixture->model), 2);
+}
+
 /* Creates "b" and "a" within a transaction in which "a" is there. */
 static int
 create_within(struct weft_transaction *transaction, void *context,
@@ -246,6 +284,7 @@ main(void)
 	    BOTH(record_create__can_follow_a_deletion),
 	    BOTH(record_create__hides_what_is_hidden),
 	    BOTH(record_create__takes_large_records),
+	    BOTH(record_create__holds_one_and_many_to_the_same_depth),
 	    BOTH(record_create__leaves_a_transaction_as_it_was_on_failure),
 	    BOTH(record_create__gives_details_of_a_refusal),
 	    BOTH(record_create__survives_every_failing_allocation),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
+#include "core/base/limits.h"
 
 static void
 record_patch__merges_and_null_sets_null(void **state)
@@ -41,6 +42,41 @@ record_patch__refuses_another_id_and_none(void **state)
 	assert_int_equal(weft_record_patch(fixture->model, NULL,
 		weft_slice("a"), weft_slice("[]"), NULL, &fixture->error),
 	    WEFT_EINVAL);
+}
+
+/* Patches the record "a" with so many properties, named from 'first' on. */
+static int
+patch_many(struct fixture *fixture, int first, int count)
+{
+	struct weft_buf json = WEFT_BUF_INIT(1000000);
+	int code = weft_buf_append(&json, "{", 1);
+
+	for (int i = first; !code && i < first + count; i++)
+		code = weft_buf_printf(
+		    &json, "%s\"p%d\":1", i == first ? "" : ",", i);
+	if (!code)
+		code = weft_buf_append(&json, "}", 1);
+	assert_int_equal(code, 0);
+	code = weft_record_patch(fixture->model, NULL, weft_slice("a"),
+	    weft_buf_slice(&json), NULL, &fixture->error);
+	weft_buf_fini(&json);
+	return code;
+}
+
+/* Else nobody who replicates would take it. */
+static void
+record_patch__holds_the_whole_record_to_its_limits(void **state)
+{
+	struct fixture *fixture = *state;
+	const int most = WEFT_LIMIT_JSON_KEYS - 1; /* beside the id */
+
+	fixture_put(fixture, "{\"id\":\"a\"}");
+	fixture_ok(fixture, patch_many(fixture, 0, most - 1));
+	assert_int_equal(patch_many(fixture, most - 1, 2), WEFT_ELIMIT);
+	assert_non_null(strstr(fixture->error.text, "4097 properties"));
+	fixture_ok(fixture, patch_many(fixture, most - 1, 1));
+	fixture_ok(fixture, patch_many(fixture, 0, most));
+	assert_int_equal(patch_many(fixture, most, 1), WEFT_ELIMIT);
 }
 
 /* As recorded on the wire. */
@@ -249,6 +285,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    BOTH(record_patch__merges_and_null_sets_null),
 	    BOTH(record_patch__refuses_another_id_and_none),
+	    BOTH(record_patch__holds_the_whole_record_to_its_limits),
 	    BOTH(record_save__says_that_there_is_no_such_record),
 	    BOTH(record_replace__replaces_the_whole_record),
 	    BOTH(record_upsert__merges_or_creates),
