@@ -51,6 +51,10 @@
 /* Pages of one replication that may be under way at a time. */
 #define WEFT_LIMIT_SESSION_WINDOW 4
 
+/* Refused records of one replication whose ids are kept: each is looked at
+ * again the next time. */
+#define WEFT_LIMIT_REFUSED_KEPT 1000
+
 /* Journal rows that the projector reads at a time: bounds its memory (about
  * 150 bytes each). */
 #define WEFT_LIMIT_PROJECT_ROWS 32768

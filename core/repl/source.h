@@ -145,7 +145,8 @@ struct weft__source_ops {
 	    int64_t since, const struct weft_change *changes, size_t length,
 	    struct weft__diff *diff, struct weft_error *error);
 
-	/* Appends an update with data for each delta. */
+	/* Appends an update with data for each delta.  What the source cannot
+	 * read it gives as it is: bulk_update() of the target refuses that. */
 	int (*create_updates)(struct weft_source *source, const char *model,
 	    const struct weft_change *deltas, size_t length,
 	    struct weft_update_list *list, struct weft_error *error);

@@ -23,28 +23,41 @@ out_of_memory(struct weft_error *error)
 	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 }
 
-/* Appends the changes of records in conflict that are not in the list. */
+/* Appends the record's change, unless it is in the list by itself. */
+static int
+add_change(struct weft__replicating *work, struct weft_slice id,
+    struct weft_change_list *list, struct weft_error *error)
+{
+	struct weft_source *source = work->parties->source;
+	size_t before = list->length;
+	int code = source->ops->last_change(
+	    source, work->parties->source_model, id, list, error);
+
+	if (code)
+		return code == WEFT_ENOTFOUND ? 0 : code;
+	/* Without a filter the list has what is new. */
+	if (list->length > before && !work->options->filter.data &&
+	    work->since[WEFT__SOURCE] <=
+		weft__as_since(list->changes[before].checkpoint))
+		list->length = before;
+	return 0;
+}
+
+/* Appends the changes of records that were in conflict, or refused. */
 static int
 add_kept(struct weft_change_list *list, void *context, struct weft_error *error)
 {
 	struct weft__replicating *work = context;
-	struct weft_source *source = work->parties->source;
+	const struct weft__ids *refused = &work->refused_before;
+	int code = 0;
 
-	for (size_t i = 0; i < work->kept.length; i++) {
-		size_t before = list->length;
-		int code = source->ops->last_change(source,
-		    work->parties->source_model, work->kept.list[i], list,
-		    error);
-
-		if (code && code != WEFT_ENOTFOUND)
-			return code;
-		/* Without a filter the list has what is new by itself. */
-		if (list->length > before && !work->options->filter.data &&
-		    work->since[WEFT__SOURCE] <=
-			weft__as_since(list->changes[before].checkpoint))
-			list->length = before;
-	}
-	return 0;
+	for (size_t i = 0; !code && i < work->kept.length; i++)
+		code = add_change(work, work->kept.list[i], list, error);
+	for (size_t i = 0; !code && i < refused->length; i++)
+		if (!weft__kept_ids_have(&work->kept, refused->list[i]))
+			code = add_change(
+			    work, refused->list[i], list, error);
+	return code;
 }
 
 static int
@@ -79,12 +92,7 @@ static void
 note_refused(const struct weft_update *update, const struct weft_error *why,
     void *context)
 {
-	const struct weft__replicating *work = context;
-	const struct weft_replication *options = work->options;
-
-	if (options->refused)
-		options->refused(work->parties->source_model,
-		    update->change.model_id, why, options->refused_context);
+	weft__replicate_note_refused(context, update->change.model_id, why);
 }
 
 static void
@@ -213,6 +221,12 @@ page_limit(const struct weft__replicating *work)
 	return limit;
 }
 
+static bool
+has_kept(const struct weft__replicating *work)
+{
+	return work->kept.length || work->refused_before.length;
+}
+
 /* One session, and its conflicts; '*settled' is how many of them were. */
 static int
 run_round(
@@ -240,7 +254,7 @@ run_round(
 	const struct weft__drive drive = {.session = &session,
 	    .parties = parties,
 	    .first_page =
-		work->round == 0 && work->kept.length ? add_kept : NULL,
+		work->round == 0 && has_kept(work) ? add_kept : NULL,
 	    .changes = give_changes,
 	    .judge = judge,
 	    .progress = note_progress,
@@ -365,7 +379,8 @@ weft__replicate_model(const struct weft_replication *options,
 	result->source_checkpoint = work.checkpoints[WEFT__SOURCE];
 	result->target_checkpoint = work.checkpoints[WEFT__TARGET];
 	failed = hand_over(&work, error);
-	weft__arena_fini(&work.kept.arena);
-	weft__free(work.kept.list);
+	weft__kept_ids_fini(&work.kept);
+	weft__kept_ids_fini(&work.refused_before);
+	weft__kept_ids_fini(&work.refused_now);
 	return code ? code : failed;
 }

@@ -10,6 +10,9 @@
  * keep its value (it may be open for reading only, or at the other end of a
  * protocol that knows of none) is taken at its word; and so is such a target,
  * whose position is the source's to keep.
+ *
+ * What was refused on the way is a value of its own for each record, "refused/"
+ * or "refused-of/", the same, and the id.
  */
 #include "models/replicate/position.h"
 
@@ -360,5 +363,109 @@ weft__position_save(const struct weft__parties *parties,
 		return code;
 	code = put_value(parties, "position", target, source, filter, position,
 	    shared, error);
+	return code == WEFT_EUNSUPPORTED ? 0 : code;
+}
+
+/*
+ * What was refused
+ */
+
+/* Who keeps it, and the beginning of its names. */
+static int
+find_keeper(const struct weft__parties *parties, struct weft_source **keeper,
+    char name[NAME_SIZE], struct weft_error *error)
+{
+	const struct weft_slice no_filter = {NULL, 0};
+	bool is_source = keeps_values(parties->source);
+	struct weft_source *peer =
+	    is_source ? parties->target : parties->source;
+	size_t size;
+	int code;
+
+	*keeper = is_source ? parties->source : parties->target;
+	if (!keeps_values(*keeper) || !(*keeper)->ops->meta_each)
+		return weft_error_set(error, WEFT_EUNSUPPORTED,
+		    "neither side keeps what was refused");
+	code = write_name(parties, is_source ? "refused" : "refused-of", peer,
+	    no_filter, name, error);
+	if (code)
+		return code;
+	size = strlen(name);
+	if (size + 1 == NAME_SIZE)
+		return weft_error_set(error, WEFT_ELIMIT,
+		    "the names of what was refused are too long");
+	memcpy(name + size, "/", 2);
+	return 0;
+}
+
+/* Keeps the value for the record; no value: drops it. */
+static int
+put_refused(const struct weft__parties *parties, struct weft_slice id,
+    struct weft_slice value, struct weft_error *error)
+{
+	struct weft_buf name = WEFT_BUF_INIT(2 * NAME_SIZE);
+	char prefix[NAME_SIZE];
+	struct weft_source *keeper;
+	int code = find_keeper(parties, &keeper, prefix, error);
+
+	if (code)
+		return code;
+	code = weft_buf_printf(
+	    &name, "%s%.*s", prefix, (int)id.size, id.data);
+	if (code)
+		weft_error_set(error, code, "what was refused: %s",
+		    weft_error_text(code));
+	else
+		code = keeper->ops->meta_put(keeper, name.data, value, error);
+	weft_buf_fini(&name);
+	return code;
+}
+
+int
+weft__position_keep_refused(const struct weft__parties *parties,
+    struct weft_slice id, struct weft_error *error)
+{
+	return put_refused(parties, id, weft_slice("{}"), error);
+}
+
+int
+weft__position_drop_refused(const struct weft__parties *parties,
+    struct weft_slice id, struct weft_error *error)
+{
+	int code = put_refused(parties, id, weft_slice(NULL), error);
+
+	return code == WEFT_EUNSUPPORTED || code == WEFT_ENOTFOUND ? 0 : code;
+}
+
+/* Names, being handed on as ids. */
+struct refused_ids {
+	size_t prefix_size;
+	int (*each)(struct weft_slice id, void *context);
+	void *context;
+};
+
+static int
+take_refused(const char *name, struct weft_slice value, void *context)
+{
+	const struct refused_ids *ids = context;
+
+	(void)value;
+	return ids->each(weft_slice(name + ids->prefix_size), ids->context);
+}
+
+int
+weft__position_each_refused(const struct weft__parties *parties,
+    int (*each)(struct weft_slice id, void *context), void *context,
+    struct weft_error *error)
+{
+	struct refused_ids ids = {.each = each, .context = context};
+	char prefix[NAME_SIZE];
+	struct weft_source *keeper;
+	int code = find_keeper(parties, &keeper, prefix, error);
+
+	ids.prefix_size = code ? 0 : strlen(prefix);
+	if (!code)
+		code = keeper->ops->meta_each(
+		    keeper, prefix, take_refused, &ids, error);
 	return code == WEFT_EUNSUPPORTED ? 0 : code;
 }

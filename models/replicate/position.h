@@ -27,4 +27,25 @@ WEFT_MUST_CHECK int weft__position_save(const struct weft__parties *parties,
     struct weft_slice filter, struct weft__position *position,
     struct weft_error *error);
 
+/*
+ * Records that the target refused, below the position that was saved without a
+ * filter: they are sent again each time.  The source keeps their ids, or the
+ * target if the source keeps no values.
+ *
+ * _keep_refused() returns 0; WEFT_EUNSUPPORTED (neither keeps any); what the
+ * keeper returns.  _drop_refused() also where there is none.
+ */
+WEFT_MUST_CHECK int weft__position_keep_refused(
+    const struct weft__parties *parties, struct weft_slice id,
+    struct weft_error *error);
+WEFT_MUST_CHECK int weft__position_drop_refused(
+    const struct weft__parties *parties, struct weft_slice id,
+    struct weft_error *error);
+
+/* Calls 'each' with the id of each; what it returns besides 0 ends it. */
+WEFT_MUST_CHECK int weft__position_each_refused(
+    const struct weft__parties *parties,
+    int (*each)(struct weft_slice id, void *context), void *context,
+    struct weft_error *error);
+
 #endif

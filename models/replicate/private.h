@@ -19,6 +19,16 @@ struct weft__ids {
 	struct weft__arena arena;
 };
 
+/* Appends a copy of an id; 0 or WEFT_ENOMEM. */
+WEFT_MUST_CHECK int weft__kept_ids_add(
+    struct weft__ids *ids, struct weft_slice id);
+
+/* Whether the id is among them.  Cost: O(n). */
+bool weft__kept_ids_have(const struct weft__ids *ids, struct weft_slice id);
+
+/* Frees the list. */
+void weft__kept_ids_fini(struct weft__ids *ids);
+
 /* Whether the records that differ are found by comparing the stores. */
 enum weft__comparing_state {
 	WEFT__COMPARING_NOT, /* changes are those since a checkpoint */
@@ -45,6 +55,9 @@ struct weft__replicating {
 	struct weft__comparing comparing;
 	uint64_t checkpoints[2]; /* new ones */
 	uint64_t refused;
+	struct weft__ids refused_now; /* all of them, unless 'forgot_refused' */
+	bool forgot_refused;          /* there were too many */
+	struct weft__ids refused_before; /* at an earlier time */
 	struct weft__ids kept; /* in conflict since an earlier time */
 	struct weft__map open; /* in conflict now: id -> weft_conflict */
 	struct weft_replication_progress progress;
@@ -64,7 +77,11 @@ weft__as_since(uint64_t checkpoint)
 	return checkpoint > INT64_MAX ? INT64_MAX : (int64_t)checkpoint;
 }
 
-/* Reads what is remembered: position and kept conflicts. */
+/* Tells of an update that was refused, and remembers its id. */
+void weft__replicate_note_refused(struct weft__replicating *work,
+    struct weft_slice id, const struct weft_error *why);
+
+/* Reads what is remembered: position, kept conflicts, what was refused. */
 WEFT_MUST_CHECK int weft__replicate_recall(
     struct weft__replicating *work, struct weft_error *error);
 

@@ -1,30 +1,52 @@
 /*
  * What a replication remembers, and why nothing is lost by it:
- *   source position  not moved on if updates were refused: they are sent
- *                    again; of no worth below the source's horizon;
- *   kept conflicts   are compared every time, whatever the positions.
+ *   source position  of no worth below the source's horizon;
+ *   kept conflicts   are compared every time, whatever the positions;
+ *   refused records  are sent again every time.  With a filter, or too many of
+ *                    them, they are not kept: the position stays instead.
  */
 #include "models/replicate/private.h"
 
 #include "core/base/alloc.h"
 #include "core/base/clock.h"
+#include "core/base/limits.h"
 #include "models/replicate/position.h"
 
 /*
  * Before
  */
 
-static int
-note_kept(struct weft_slice id, void *context)
+int
+weft__kept_ids_add(struct weft__ids *ids, struct weft_slice id)
 {
-	struct weft__ids *kept = context;
-
-	if (!weft__grow(&kept->list, &kept->capacity, kept->length + 1,
-		sizeof *kept->list) ||
-	    weft__arena_copy(&kept->arena, id, &kept->list[kept->length]))
+	if (!weft__grow(&ids->list, &ids->capacity, ids->length + 1,
+		sizeof *ids->list) ||
+	    weft__arena_copy(&ids->arena, id, &ids->list[ids->length]))
 		return WEFT_ENOMEM;
-	kept->length++;
+	ids->length++;
 	return 0;
+}
+
+void
+weft__kept_ids_fini(struct weft__ids *ids)
+{
+	weft__arena_fini(&ids->arena);
+	weft__free(ids->list);
+}
+
+bool
+weft__kept_ids_have(const struct weft__ids *ids, struct weft_slice id)
+{
+	for (size_t i = 0; i < ids->length; i++)
+		if (weft_slice_equal(ids->list[i], id))
+			return true;
+	return false;
+}
+
+static int
+note_id(struct weft_slice id, void *ids)
+{
+	return weft__kept_ids_add(ids, id);
 }
 
 /* Where to begin: as the caller says, or where the last one ended. */
@@ -77,7 +99,29 @@ weft__replicate_recall(struct weft__replicating *work, struct weft_error *error)
 	    options->since_target == WEFT_SINCE_REMEMBERED
 	    ? WEFT_SINCE_ALL
 	    : options->since_target;
-	return weft__kept_each(work->parties, note_kept, &work->kept, error);
+	code = weft__kept_each(work->parties, note_id, &work->kept, error);
+	if (!code && !options->filter.data)
+		code = weft__position_each_refused(work->parties, note_id,
+		    &work->refused_before, error);
+	return code;
+}
+
+/*
+ * Meanwhile
+ */
+
+void
+weft__replicate_note_refused(struct weft__replicating *work,
+    struct weft_slice id, const struct weft_error *why)
+{
+	const struct weft_replication *options = work->options;
+
+	if (work->refused_now.length == WEFT_LIMIT_REFUSED_KEPT ||
+	    weft__kept_ids_add(&work->refused_now, id))
+		work->forgot_refused = true;
+	if (options->refused)
+		options->refused(work->parties->source_model, id, why,
+		    options->refused_context);
 }
 
 /*
@@ -124,7 +168,7 @@ drop_settled(const struct weft__replicating *work, struct weft_error *error)
 }
 
 struct keeping {
-	const struct weft__replicating *work;
+	struct weft__replicating *work;
 	uint64_t now_ms;
 	int code;
 	struct weft_error *error;
@@ -154,6 +198,21 @@ is_kept(
 	return 0;
 }
 
+/* A record that cannot be read by now is no reason to lose the others. */
+static int
+pass_over(const struct keeping *keeping, struct weft_slice id)
+{
+	struct weft__replicating *work = keeping->work;
+	const struct weft_error why = *keeping->error;
+
+	if (weft_error_class(why.code) != WEFT_CLASS_REFUSE)
+		return why.code;
+	work->refused++;
+	work->result->refused++;
+	weft__replicate_note_refused(work, id, &why);
+	return 0;
+}
+
 static bool
 keep_one(struct weft_slice id, void *conflict, void *context)
 {
@@ -163,7 +222,6 @@ keep_one(struct weft_slice id, void *conflict, void *context)
 	const char *source = keeping->work->options->source_name;
 	bool kept;
 
-	(void)id;
 	if (!target)
 		target = parties->target->ops->epoch(parties->target);
 	if (!source)
@@ -172,18 +230,57 @@ keep_one(struct weft_slice id, void *conflict, void *context)
 	if (!keeping->code && !kept)
 		keeping->code = weft__kept_put(
 		    conflict, target, source, keeping->now_ms, keeping->error);
+	if (keeping->code)
+		keeping->code = pass_over(keeping, id);
 	return !keeping->code;
 }
 
 static int
-keep_open(const struct weft__replicating *work, struct weft_error *error)
+keep_open(struct weft__replicating *work, struct weft_error *error)
 {
+	struct weft_error why = {0};
 	struct keeping keeping = {.work = work,
 	    .now_ms = weft__clock_now_ms(&weft__clock_system),
-	    .error = error};
+	    .error = &why};
 
 	weft__map_each(&work->open, keep_one, &keeping);
-	return keeping.code;
+	return keeping.code
+	    ? weft_error_set(error, keeping.code, "%s", why.text)
+	    : 0;
+}
+
+/* Whether the ids of all that was refused are kept: '*kept'. */
+static int
+keep_refused(const struct weft__replicating *work, bool *kept,
+    struct weft_error *error)
+{
+	const struct weft__ids *ids = &work->refused_now;
+	int code = 0;
+
+	*kept = !work->forgot_refused && ids->length == work->refused &&
+	    (!work->options->filter.data || !work->refused);
+	for (size_t i = 0; *kept && !code && i < ids->length; i++)
+		code = weft__position_keep_refused(
+		    work->parties, ids->list[i], error);
+	if (code == WEFT_EUNSUPPORTED || code == WEFT_EREADONLY) {
+		*kept = false;
+		code = 0;
+	}
+	return code;
+}
+
+/* Forgets what was refused before, and is not now. */
+static int
+drop_taken(const struct weft__replicating *work, struct weft_error *error)
+{
+	const struct weft__ids *before = &work->refused_before;
+	int code = 0;
+
+	for (size_t i = 0; !code && i < before->length; i++)
+		if (!weft__kept_ids_have(&work->refused_now, before->list[i]))
+			code = weft__position_drop_refused(
+			    work->parties, before->list[i], error);
+	return code;
 }
 
 /* Whether nothing before the new position was passed over. */
@@ -223,22 +320,25 @@ save_position(struct weft__replicating *work, const struct weft__roots *roots,
     struct weft_error *error)
 {
 	struct weft__position *position = &work->position;
+	bool kept;
 	int code;
 
 	if (!covers_all(work))
 		return 0;
-	if (!work->refused) {
+	code = keep_refused(work, &kept, error);
+	if (!code && kept) {
 		position->source_checkpoint = work->checkpoints[WEFT__SOURCE];
 		code = note_place(work, error);
-		if (code)
-			return code;
 	}
+	if (code)
+		return code;
 	position->target_checkpoint = work->checkpoints[WEFT__TARGET];
 	if (*roots->target_commit)
 		memcpy(position->commit, roots->target_commit,
 		    sizeof position->commit);
-	return weft__position_save(
+	code = weft__position_save(
 	    work->parties, work->options->filter, position, error);
+	return code ? code : drop_taken(work, error);
 }
 
 /*

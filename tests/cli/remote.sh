@@ -307,4 +307,40 @@ run 0 weft verify F "$url"
 stop "$daemon"
 end
 
+# poison BODY: what the record "bad" of P is, written behind weft's back.
+poison()
+{
+	sqlite3 P/db.sqlite "update Note set weft_body='$1' where
+	    weft_id='bad'" || fail 'poison'
+}
+
+begin 'replicate: one bad record does not stop the others'
+make_source P
+put P:Note '{"id":"good1"}'
+put P:Note '{"id":"bad"}'
+put P:Note '{"id":"good2"}'
+deep=$(printf '%070d' 0)
+poison "{\"id\":\"bad\",\"x\":$(echo "$deep" | tr 0 '[')$(
+    echo "$deep" | tr 0 ']')}"
+serve P
+make_source Q
+run 5 weft replicate "$url" Q
+err_has 'weft: refused: Note "bad": offset 79: nested deeper than 64' \
+    '1 records were refused'
+out_has '3 changes, 2 applied, 1 refused'
+run 0 weft get Q:Note good2
+run 5 weft replicate "$url" Q
+err_has 'weft: refused: Note "bad"'
+out_has '1 changes, 0 applied, 1 refused'
+put Q:Note '{"id":"bad","mine":1}'
+run 5 weft replicate "$url" Q
+err_has 'weft: refused: Note "bad"' 'nested deeper than 64'
+poison '{"id":"bad","text":"mended"}'
+weft rm --quiet Q:Note bad || fail rm
+run 0 weft replicate "$url" Q --on-conflict source
+run 0 weft get Q:Note bad
+out_is '{"id":"bad","text":"mended"}'
+stop "$daemon"
+end
+
 finish

@@ -11,6 +11,7 @@ struct members {
 void
 weft__rest_update_reader_init(struct weft__rest_update_reader *reader)
 {
+	reader->hands_on = false;
 	weft__json_init(&reader->json);
 	weft__change_reader_init(&reader->change);
 }
@@ -110,8 +111,9 @@ read_change(struct weft__rest_update_reader *reader, struct weft_slice value,
 	return code;
 }
 
+/* The record's canonical text; no value for a deletion. */
 static int
-read_data(struct weft__rest_update_reader *reader, struct weft_slice value,
+scan_data(struct weft__rest_update_reader *reader, struct weft_slice value,
     enum weft_change_type type, struct weft_slice *data,
     struct weft_error *error)
 {
@@ -127,6 +129,22 @@ read_data(struct weft__rest_update_reader *reader, struct weft_slice value,
 		return weft_error_set(
 		    error, WEFT_EINVAL, "data is not an object");
 	*data = weft_buf_slice(&json->text);
+	return 0;
+}
+
+static int
+read_data(struct weft__rest_update_reader *reader, struct weft_slice value,
+    enum weft_change_type type, struct weft_slice *data,
+    struct weft_error *error)
+{
+	int code = scan_data(reader, value, type, data, error);
+
+	if (!reader->hands_on || weft_error_class(code) != WEFT_CLASS_REFUSE)
+		return code;
+	/* Of one that is too large, so much that this can be seen. */
+	if (value.size > WEFT_LIMIT_RECORD_SIZE)
+		value.size = WEFT_LIMIT_RECORD_SIZE + 1;
+	*data = type == WEFT_CHANGE_DELETE ? weft_slice_of(NULL, 0) : value;
 	return 0;
 }
 

@@ -6,8 +6,11 @@
 
 #include "core/track/change_reader.h"
 
-/* Memory for reading one update after the other; all of it is private. */
+/* Memory for reading one update after the other; all else is private. */
 struct weft__rest_update_reader {
+	bool hands_on; /* data that is no record is no failure: it goes on as
+	                  it was sent, to a target that refuses it by name;
+	                  false after _init() */
 	struct weft__json json; /* of the record */
 	struct weft__change_reader change;
 };

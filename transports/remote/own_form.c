@@ -58,8 +58,16 @@ has_all(const struct weft__json *own, const struct weft__json *theirs)
 	return true;
 }
 
+/* Whether a comparison failed by what it compares. */
+static bool
+is_no_record(int code)
+{
+	return code == WEFT_ENOTFOUND || code == WEFT_EDAMAGED ||
+	    code == WEFT_EJSON || code == WEFT_ELIMIT;
+}
+
 /* Compares the server's record with that of an update; both answers are false
- * if it is gone. */
+ * if it is gone, or one of the two is no record to us. */
 static int
 compare(struct weft__remote *remote, const char *model,
     const struct weft_update *update, bool *all, bool *more,
@@ -84,7 +92,7 @@ compare(struct weft__remote *remote, const char *model,
 	weft__json_fini(&own);
 	weft__json_fini(&other);
 	weft_buf_fini(&theirs);
-	return code == WEFT_ENOTFOUND ? 0 : code;
+	return is_no_record(code) ? 0 : code;
 }
 
 int

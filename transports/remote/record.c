@@ -7,20 +7,50 @@
 
 /* A request about one record, with its path in remote->path. */
 static int
-ask(struct weft__remote *remote, struct weft__client_request *request,
+send(struct weft__remote *remote, struct weft__client_request *request,
     const char *model, struct weft_slice id, const char *action,
-    struct weft_error *error)
+    struct weft__client_answer *answer, struct weft_error *error)
 {
-	struct weft__client_answer answer;
 	int code = weft__remote_write_path(remote, model, id, action, error);
 
 	if (code)
 		return code;
 	request->path = remote->path.data;
 	request->limit = 2 * WEFT_LIMIT_RECORD_SIZE;
-	code = weft__remote_ask(remote, request, model, &answer, error);
+	return weft__remote_ask(remote, request, model, answer, error);
+}
+
+/* The same, and its answer, scanned. */
+static int
+ask(struct weft__remote *remote, struct weft__client_request *request,
+    const char *model, struct weft_slice id, const char *action,
+    struct weft_error *error)
+{
+	struct weft__client_answer answer = {0};
+	int code = send(remote, request, model, id, action, &answer, error);
+
 	if (!code)
 		code = weft__remote_scan(remote, request, &answer, error);
+	weft__client_answer_fini(&answer);
+	return code;
+}
+
+/* The same, for a record: one that is none to us is no other failure. */
+static int
+ask_record(struct weft__remote *remote, struct weft__client_request *request,
+    const char *model, struct weft_slice id, struct weft_error *error)
+{
+	struct weft__client_answer answer = {0};
+	int code = send(remote, request, model, id, "", &answer, error);
+
+	if (!code) {
+		code = weft__json_scan(&remote->json, answer.bytes.data,
+		    answer.bytes.size, &weft__json_record_limits, error);
+		if (code)
+			weft_error_wrap(error, "%s %.*s of %s", model,
+			    (int)id.size, id.data,
+			    weft__client_base(remote->client));
+	}
 	weft__client_answer_fini(&answer);
 	return code;
 }
@@ -41,7 +71,7 @@ weft__remote_find(struct weft_source *source, const char *model,
 {
 	struct weft__remote *remote = weft__remote(source);
 	struct weft__client_request request = {.method = "GET"};
-	int code = ask(remote, &request, model, id, "", error);
+	int code = ask_record(remote, &request, model, id, error);
 
 	if (!code)
 		code = want_object(remote, &request, error);

@@ -4,6 +4,9 @@
  * If a record has vanished since it was listed, a LoopBack server fails the
  * whole request (500) and does not say which one it was.  Then the request is
  * halved, until only such records are left, which are passed over.
+ *
+ * A record that is none to us (nested too deep, half a surrogate pair) is
+ * handed on as it is: the target refuses it, by its name, and takes the others.
  */
 #include "transports/remote/remote_private.h"
 
@@ -132,6 +135,7 @@ weft__remote_create_updates(struct weft_source *source, const char *model,
 	int code = 0;
 
 	weft__rest_update_reader_init(&fetching.reader);
+	fetching.reader.hands_on = true;
 	if (length)
 		code = fetch_halved(&fetching, 0, length, error);
 	weft__rest_update_reader_fini(&fetching.reader);

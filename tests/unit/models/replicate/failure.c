@@ -393,13 +393,56 @@ replicate__reports_what_is_refused_and_sends_it_again(void **state)
 	assert_int_equal(result.refused, 1);
 	assert_string_equal(refused, "Todo no: no is no id");
 	weft_replication_result_fini(&result);
+	/* It alone is looked at again: the position has gone on. */
+	*refused = '\0';
+	party_replicate(&pair.a, &pair.b, &how, &result);
+	assert_int_equal(result.changes, 1);
+	assert_int_equal(result.refused, 1);
+	assert_string_equal(refused, "Todo no: no is no id");
+	weft_replication_result_fini(&result);
 	strict = false;
 	party_replicate(&pair.a, &pair.b, &how, &result);
+	assert_int_equal(result.changes, 1);
 	assert_int_equal(result.applied, 1);
 	assert_int_equal(result.refused, 0);
 	weft_replication_result_fini(&result);
+	party_replicate(&pair.a, &pair.b, &how, &result);
+	assert_int_equal(result.changes, 0);
+	weft_replication_result_fini(&result);
 	pair_assert_same(&pair, 2);
 	party_carry(&pair.a, &pair.b, 0, 0);
+	pair_close(&pair);
+}
+
+/* What a filter leaves out must not come by this way: the position waits. */
+static void
+replicate__keeps_its_position_if_a_filter_was_refused_something(void **state)
+{
+	struct weft_replication how = WEFT_REPLICATION_INIT;
+	struct weft_replication_result result;
+	bool strict = true;
+	struct pair pair;
+
+	pair_open_state(&pair, state);
+	fixture_ok(&pair.b.fixture,
+	    weft_model_add_hook(pair.b.fixture.model, WEFT_HOOK_BEFORE_SAVE,
+		refuse_no, &strict, &pair.b.fixture.error));
+	party_put(&pair.a, "yes", "1");
+	party_put(&pair.a, "no", "1");
+	how.filter = weft_slice("{\"where\":{\"title\":\"1\"}}");
+	party_replicate(&pair.a, &pair.b, &how, &result);
+	assert_int_equal(result.refused, 1);
+	weft_replication_result_fini(&result);
+	party_put(&pair.a, "no", "2");
+	strict = false;
+	party_replicate(&pair.a, &pair.b, &how, &result);
+	assert_int_equal(result.applied, 0);
+	weft_replication_result_fini(&result);
+	party_put(&pair.a, "no", "1");
+	party_replicate(&pair.a, &pair.b, &how, &result);
+	assert_int_equal(result.applied, 1);
+	weft_replication_result_fini(&result);
+	pair_assert_same(&pair, 2);
 	pair_close(&pair);
 }
 
@@ -415,6 +458,8 @@ main(void)
 	    BETWEEN_EACH(
 		replicate__stops_when_progress_says_so_and_goes_on_later),
 	    BETWEEN_EACH(replicate__reports_what_is_refused_and_sends_it_again),
+	    BETWEEN_EACH(
+		replicate__keeps_its_position_if_a_filter_was_refused_something),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -388,6 +388,37 @@ create_updates__leaves_out_what_has_vanished(void **state)
 	script_end(&script);
 }
 
+/* One bad record must not keep the others from coming. */
+static void
+create_updates__hands_on_what_is_no_record(void **state)
+{
+	static const char half[] = "{\"id\":\"2\",\"a\":\"\\ud800\"}";
+	const struct script_step steps[] = {SCRIPT_LOOPBACK,
+	    {"POST /api/Todos/create-updates ", NULL, 200,
+		"[" UPDATE("1") ",{\"type\":\"create\",\"change\":" CHANGE("2")
+		",\"data\":{\"id\":\"2\",\"a\":\"\\ud800\"}},"
+		"{\"type\":\"update\",\"change\":" CHANGE("3")
+		",\"data\":[3]}," UPDATE("4") "]", NULL, false}};
+	const struct weft_change deltas[] = {
+	    change_of("1"), change_of("2"), change_of("3"), change_of("4")};
+	struct weft_update_list list = {0};
+	struct script script;
+
+	(void)state;
+	script_open(&script, steps, LENGTH(steps));
+	assert_int_equal(script.source->ops->create_updates(script.source,
+	    "Todo", deltas, 4, &list, &script.error), 0);
+	assert_int_equal(list.length, 4);
+	assert_string_equal(
+	    list.updates[0].data.data, "{\"id\":\"1\",\"z\":1.5}");
+	assert_string_equal(list.updates[1].data.data, half);
+	assert_string_equal(list.updates[2].data.data, "[3]");
+	assert_string_equal(
+	    list.updates[3].data.data, "{\"id\":\"4\",\"z\":1.5}");
+	weft_update_list_fini(&list);
+	script_end(&script);
+}
+
 static void
 create_updates__refuses_records_that_were_not_asked_for(void **state)
 {
@@ -562,6 +593,7 @@ main(void)
 	    cmocka_unit_test(diff__of_one_too_large_is_an_error),
 	    cmocka_unit_test(create_updates__makes_bodies_canonical),
 	    cmocka_unit_test(create_updates__leaves_out_what_has_vanished),
+	    cmocka_unit_test(create_updates__hands_on_what_is_no_record),
 	    cmocka_unit_test(
 		create_updates__refuses_records_that_were_not_asked_for),
 	    cmocka_unit_test(find__escapes_the_id),
