@@ -25,6 +25,8 @@ libweft_all_la_SOURCES += \
 	transports/loopback/send.c transports/loopback/send.h \
 	transports/loopback/serve.c transports/loopback/serve.h \
 	transports/loopback/stream.c transports/loopback/stream.h \
+	transports/loopback/stream_options.c \
+	transports/loopback/stream_options.h \
 	transports/loopback/sync.c \
 	transports/loopback/sync_change.c transports/loopback/sync_change.h \
 	transports/loopback/token.c transports/loopback/token.h \

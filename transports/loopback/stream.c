@@ -13,8 +13,8 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "models/record/record.h"
-#include "transports/loopback/argument.h"
 #include "transports/loopback/event.h"
+#include "transports/loopback/stream_options.h"
 #include "transports/watch.h"
 
 /* Journal rows read at a time, and about the bytes of one step. */
@@ -30,6 +30,8 @@ struct weft__rest_stream {
 	struct weft__principal *principal;
 	struct weft__loop *loop;
 	struct weft__http_response *response; /* NULL: over */
+	struct weft__rest_stream_options options;
+	struct weft_buf where; /* of the feed: what the principal may see */
 	struct weft__live live;
 	struct weft__filter fields;
 	struct weft__rest_format format;
@@ -47,54 +49,16 @@ struct weft__rest_stream {
  * Opening, on a worker
  */
 
-/* Appends the body's member "options". */
 static int
-take_body_options(struct weft__rest_call *call, struct weft_buf *json)
-{
-	struct weft__json body;
-	struct weft__json_value value;
-	int code;
-
-	weft__json_init(&body);
-	code = weft__json_scan(&body, call->body.data, call->body.size,
-	    &weft__json_record_limits, &call->error);
-	value = weft__json_find(&body, weft_slice("options"));
-	if (!code && value.type == WEFT__JSON_OBJECT) {
-		if (weft_buf_append_slice(json, value.token))
-			code = weft__rest_no_memory(call);
-	} else if (!code && value.type != WEFT__JSON_ABSENT) {
-		code = weft_error_set(
-		    &call->error, WEFT_EINVAL, "Value is not an object.");
-	}
-	weft__json_fini(&body);
-	return code;
-}
-
-/* The options: in the query, or a member of the body. */
-static int
-take_options(struct weft__rest_call *call, struct weft_buf *json,
-    struct weft_slice *options)
-{
-	int code = weft__rest_take_filter(call, "options", json, options);
-
-	if (!code && !options->data && call->body.data)
-		code = take_body_options(call, json);
-	if (!code && json->size)
-		*options = weft_buf_slice(json);
-	return code;
-}
-
-/* A member of the options as filter, or where clause. */
-static int
-take_fields(struct weft__rest_stream *stream, struct weft__json_value fields,
-    struct weft_error *error)
+take_fields(struct weft__rest_stream *stream, struct weft_error *error)
 {
 	struct weft_buf filter = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
+	struct weft_slice fields = stream->options.fields;
 	int code = 0;
 
-	if (fields.type != WEFT__JSON_ABSENT)
+	if (fields.data)
 		code = weft_buf_printf(&filter, "{\"fields\":%.*s}",
-		    (int)fields.token.size, fields.token.data);
+		    (int)fields.size, fields.data);
 	if (code)
 		weft_error_set(
 		    error, code, "fields: %s", weft_error_text(code));
@@ -141,30 +105,42 @@ make_format(struct weft__rest_stream *stream,
 		    random[i / 2] >> (i % 2 * 4) & 15];
 }
 
+/* The where clause of what the principal may see. */
+static int
+narrow(const struct weft__rest_stream *stream,
+    const struct weft__principal *principal, struct weft_buf *where,
+    struct weft_error *error)
+{
+	struct weft_slice given = stream->options.where;
+	int code;
+
+	if (stream->rest->access)
+		return weft__view_where(principal, stream->model->model,
+		    given, where, error);
+	code = given.data ? weft_buf_append_slice(where, given) : 0;
+	return code ? weft_error_set(error, code, "where: %s",
+			  weft_error_text(code))
+		    : 0;
+}
+
 static int
 open_feed(struct weft__rest_stream *stream, struct weft__rest_call *call,
-    const struct weft__http_request *request, struct weft_slice options)
+    const struct weft__http_request *request)
 {
 	struct weft_slice id = weft__http_header(request, "Last-Event-ID");
-	struct weft__json_value all = {WEFT__JSON_ABSENT, {NULL, 0}};
-	struct weft__json_value where = all, fields = all;
 	bool is_foreign;
 	uint64_t position =
 	    weft__rest_format_position(&stream->format, id, &is_foreign);
-	int code;
+	int code = take_fields(stream, &call->error);
 
-	if (options.data) {
-		all = weft__json_value_of(options);
-		where = weft__json_step(all, weft_slice("where"));
-		fields = weft__json_step(all, weft_slice("fields"));
-	}
-	if (where.type == WEFT__JSON_NULL)
-		where.token = weft_slice_of(NULL, 0);
-	code = take_fields(stream, fields, &call->error);
+	if (!code)
+		code = narrow(stream, stream->principal, &stream->where,
+		    &call->error);
 	if (!code)
 		code = weft__live_open(&stream->live, stream->model->model,
-		    where.token, is_foreign ? WEFT__LIVE_NOW : position,
-		    &call->error);
+		    stream->where.size ? weft_buf_slice(&stream->where)
+				       : weft_slice_of(NULL, 0),
+		    is_foreign ? WEFT__LIVE_NOW : position, &call->error);
 	stream->live.has_gap |= is_foreign;
 	return code;
 }
@@ -173,13 +149,10 @@ static int
 prepare(struct weft__rest_stream *stream, struct weft__rest_call *call,
     const struct weft__http_request *request)
 {
-	struct weft_buf json = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
-	struct weft_slice options;
-	int code = take_options(call, &json, &options);
+	int code = weft__rest_stream_options_take(&stream->options, call);
 
 	if (!code)
-		code = open_feed(stream, call, request, options);
-	weft_buf_fini(&json);
+		code = open_feed(stream, call, request);
 	if (!code)
 		code = weft__rest_format_begin(&stream->format, &stream->out);
 	if (!code && stream->live.has_gap)
@@ -201,6 +174,7 @@ weft__rest_stream_open(struct weft__rest_call *call,
 	made->rest = call->rest;
 	made->model = call->model;
 	made->principal = weft__principal_keep(call->principal);
+	weft_buf_init(&made->where, 2 * WEFT_LIMIT_FILTER_SIZE);
 	weft_buf_init(&made->out, STEP_SIZE + 8 * WEFT_LIMIT_RECORD_SIZE);
 	make_format(made, call, request);
 	code = prepare(made, call, request);
@@ -218,6 +192,8 @@ weft__rest_stream_destroy(struct weft__rest_stream *stream)
 		return;
 	weft__live_close(&stream->live);
 	weft__filter_fini(&stream->fields);
+	weft__rest_stream_options_fini(&stream->options);
+	weft_buf_fini(&stream->where);
 	weft_buf_fini(&stream->out);
 	weft__principal_release(stream->principal);
 	weft__free(stream);

@@ -85,3 +85,9 @@ TESTS += tests/unit/transports/loopback/foreign
 tests_unit_transports_loopback_foreign_SOURCES = \
 	tests/unit/transports/loopback/foreign.c $(rest_fixture)
 tests_unit_transports_loopback_foreign_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/loopback/stream_rights
+TESTS += tests/unit/transports/loopback/stream_rights
+tests_unit_transports_loopback_stream_rights_SOURCES = \
+	tests/unit/transports/loopback/stream_rights.c $(rest_fixture)
+tests_unit_transports_loopback_stream_rights_LDADD = $(TEST_LIBS)
