@@ -218,7 +218,48 @@ send_event(const struct weft__live_event *event, void *context)
 	return 0;
 }
 
-/* Rights may end while the stream goes on. */
+/* Reads on by another where clause: what it shows that was hidden before, and
+ * the other way round, is for the client to find out. */
+static int
+take_where(struct weft__rest_stream *stream, struct weft_slice where)
+{
+	uint64_t position = stream->live.position;
+	int code;
+
+	if (stream->format.is_lines)
+		return weft_error_set(&stream->error, WEFT_EDENIED,
+		    "Authorization Required");
+	weft__live_close(&stream->live);
+	code = weft__live_open(&stream->live, stream->model->model, where,
+	    position, &stream->error);
+	if (!code && weft__rest_format_reset(
+			 &stream->format, stream->live.position, &stream->out))
+		code = weft_error_set(
+		    &stream->error, WEFT_ENOMEM, "out of memory");
+	return code;
+}
+
+/* What the principal may see may be another than it was: his roles are. */
+static int
+check_where(
+    struct weft__rest_stream *stream, const struct weft__principal *principal)
+{
+	struct weft_buf where = WEFT_BUF_INIT(2 * WEFT_LIMIT_FILTER_SIZE);
+	int code = narrow(stream, principal, &where, &stream->error);
+
+	if (!code && !weft_slice_equal(weft_buf_slice(&where),
+			 weft_buf_slice(&stream->where))) {
+		code = take_where(stream, weft_buf_slice(&where));
+		weft_buf_fini(&stream->where);
+		stream->where = where;
+		return code;
+	}
+	weft_buf_fini(&where);
+	return code;
+}
+
+/* The rights of the moment: they may end or change while the stream goes
+ * on. */
 static int
 check_rights(struct weft__rest_stream *stream)
 {
@@ -237,6 +278,8 @@ check_rights(struct weft__rest_stream *stream)
 	if (!code)
 		code = weft__access_check(
 		    access, principal, &request, NULL, &stream->error);
+	if (!code)
+		code = check_where(stream, principal);
 	weft__principal_release(principal);
 	return code;
 }

@@ -135,11 +135,67 @@ stream__takes_a_where_from_the_body(void **state)
 	close_world(&world);
 }
 
+static void
+leave_team(struct world *world)
+{
+	struct fixture *fixture = &world->rest.fixture;
+
+	fixture_ok(fixture,
+	    weft_record_delete_by_id(
+		weft_registry_find_model(fixture->registry, "RoleMapping"),
+		NULL, weft_slice("m"), NULL, &fixture->error));
+}
+
+/* Who has lost a role, or got one, is told to read everything again. */
+static void
+stream__follows_the_roles(void **state)
+{
+	struct world world;
+
+	open_world(&world);
+	listen_to(&world, EVENTS, "{}");
+	await(&world, ":ok");
+	put(&world, "Note", "{\"id\":\"n1\",\"groupId\":\"r\"}");
+	await(&world, "\"target\":\"n1\"");
+	assert_null(strstr(world.text, "event: reset"));
+	leave_team(&world);
+	put(&world, "Note", "{\"id\":\"n2\",\"groupId\":\"r\"}");
+	put(&world, "Note", "{\"id\":\"n3\",\"ownerId\":\"a\"}");
+	await(&world, "event: reset");
+	await(&world, "\"target\":\"n3\"");
+	assert_null(strstr(world.text, "\"n2\""));
+	*world.text = '\0';
+	put(&world, "RoleMapping", MAPPING);
+	put(&world, "Note", "{\"id\":\"n4\",\"groupId\":\"r\"}");
+	await(&world, "event: reset");
+	await(&world, "\"target\":\"n4\"");
+	close_world(&world);
+}
+
+/* A stream that knows no reset ends. */
+static void
+stream__of_lines_ends_with_the_roles(void **state)
+{
+	struct world world;
+
+	open_world(&world);
+	listen_to(&world, "", "{}");
+	put(&world, "Note", "{\"id\":\"n0\",\"groupId\":\"r\"}");
+	await(&world, "\r\n\r\n");
+	leave_team(&world);
+	put(&world, "Note", "{\"id\":\"n2\",\"groupId\":\"r\"}");
+	await(&world, "\r\n0\r\n\r\n");
+	assert_null(strstr(world.text, "\"n2\""));
+	close_world(&world);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(stream__takes_a_where_from_the_body),
+	    cmocka_unit_test(stream__follows_the_roles),
+	    cmocka_unit_test(stream__of_lines_ends_with_the_roles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
