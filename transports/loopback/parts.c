@@ -1,9 +1,33 @@
 #include "transports/loopback/parts.h"
 
+#include "core/base/json.h"
+#include "core/base/limits.h"
+
 static int
 refuse(struct weft_error *error)
 {
 	return weft_error_set(error, WEFT_EINVAL, "Value is not an array.");
+}
+
+int
+weft__rest_name_is(struct weft_slice written, const char *name, bool *is_same,
+    struct weft_error *error)
+{
+	/* With its quotes, which are around it. */
+	struct weft_slice token = {written.data - 1, written.size + 2};
+	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_REST_BULK_SIZE);
+	int code = 0;
+
+	*is_same = weft_slice_equal(written, weft_slice(name));
+	if (*is_same || !memchr(written.data, '\\', written.size))
+		return 0;
+	code = weft__json_read_string(token, &text);
+	*is_same = !code &&
+		   weft_slice_equal(weft_buf_slice(&text), weft_slice(name));
+	weft_buf_fini(&text);
+	return code ? weft_error_set(error, code, "a name: %s",
+			  weft_error_text(code))
+		    : 0;
 }
 
 /* Goes to the value of the member. */
@@ -12,14 +36,17 @@ find_member(struct weft__json_skim *skim, const char *member,
     struct weft_error *error)
 {
 	struct weft_slice name, value;
+	bool is_it = false;
 	int code = weft__json_skim_enter(skim, '{', error);
 
 	while (!code && !(code = weft__json_skim_member(skim, &name, error))) {
 		if (!name.data)
 			return refuse(error);
-		if (weft_slice_equal(name, weft_slice(member)))
+		code = weft__rest_name_is(name, member, &is_it, error);
+		if (!code && is_it)
 			return 0;
-		code = weft__json_skim_value(skim, &value, error);
+		if (!code)
+			code = weft__json_skim_value(skim, &value, error);
 	}
 	return code;
 }
@@ -34,7 +61,7 @@ weft__rest_parts_open(struct weft__rest_parts *parts, struct weft_slice body,
 	*parts = (struct weft__rest_parts){
 	    .max_count = max_count,
 	    .max_size = max_size,
-	    .is_member = member != NULL,
+	    .member = member,
 	};
 	weft__json_skim_init(&parts->skim, body);
 	if (member && weft__json_skim_peek(&parts->skim) != '{')
@@ -47,20 +74,36 @@ weft__rest_parts_open(struct weft__rest_parts *parts, struct weft_slice body,
 		    : weft__json_skim_enter(&parts->skim, '[', error);
 }
 
+/* Steps over a member behind the array, which must be another one. */
+static int
+skip_member(struct weft__rest_parts *parts, struct weft_slice name,
+    struct weft_error *error)
+{
+	struct weft_slice value;
+	bool is_it;
+	int code = weft__rest_name_is(name, parts->member, &is_it, error);
+
+	if (!code && is_it)
+		code = weft_error_set(
+		    error, WEFT_EJSON, "%s is given twice", parts->member);
+	return code ? code
+		    : weft__json_skim_value(&parts->skim, &value, error);
+}
+
 /* Steps over what is behind the array. */
 static int
 end(struct weft__rest_parts *parts, struct weft_error *error)
 {
 	struct weft__json_skim *skim = &parts->skim;
-	struct weft_slice name, value;
+	struct weft_slice name;
 	int code = 0;
 
 	parts->is_end = true;
-	if (!parts->is_member)
+	if (!parts->member)
 		return weft__json_skim_end(skim, error);
 	while (!code && !(code = weft__json_skim_member(skim, &name, error)) &&
 	    name.data)
-		code = weft__json_skim_value(skim, &value, error);
+		code = skip_member(parts, name, error);
 	return code ? code : weft__json_skim_end(skim, error);
 }
 

@@ -259,29 +259,42 @@ apply_all(struct weft_transaction *transaction, void *context,
 			  &sync->call->answer, "]}", error);
 }
 
+static int
+take_mode(struct sync *sync, struct weft_slice value, bool *is_given)
+{
+	struct weft_error *error = &sync->call->error;
+
+	if (*is_given)
+		return weft_error_set(
+		    error, WEFT_EJSON, "atomic is given twice");
+	*is_given = true;
+	sync->is_atomic = weft_slice_equal(value, weft_slice("true"));
+	return sync->is_atomic || weft_slice_equal(value, weft_slice("false"))
+	    ? 0
+	    : weft_error_set(error, WEFT_EINVAL, "Value is not a boolean.");
+}
+
 /* The member "atomic" of the body, which has been looked through. */
 static int
 read_mode(struct sync *sync)
 {
+	struct weft_error *error = &sync->call->error;
 	struct weft_slice name = {NULL, 0}, value;
+	bool is_given = false, is_it = false;
 	struct weft__json_skim skim;
 	int code;
 
 	sync->is_atomic = true;
 	weft__json_skim_init(&skim, sync->call->body);
-	code = weft__json_skim_enter(&skim, '{', &sync->call->error);
-	while (!code && !(code = weft__json_skim_member(
-			      &skim, &name, &sync->call->error)) &&
+	code = weft__json_skim_enter(&skim, '{', error);
+	while (!code &&
+	    !(code = weft__json_skim_member(&skim, &name, error)) &&
 	    name.data) {
-		code =
-		    weft__json_skim_value(&skim, &value, &sync->call->error);
-		if (code || !weft_slice_equal(name, weft_slice("atomic")))
-			continue;
-		sync->is_atomic = weft_slice_equal(value, weft_slice("true"));
-		if (!sync->is_atomic &&
-		    !weft_slice_equal(value, weft_slice("false")))
-			return weft_error_set(&sync->call->error, WEFT_EINVAL,
-			    "Value is not a boolean.");
+		code = weft__rest_name_is(name, "atomic", &is_it, error);
+		if (!code)
+			code = weft__json_skim_value(&skim, &value, error);
+		if (!code && is_it)
+			code = take_mode(sync, value, &is_given);
 	}
 	return code;
 }

@@ -265,6 +265,35 @@ changes__pages_with_deletions(void **state)
 	rest_close(&rest);
 }
 
+/* Of two lists of one name nobody knows which is meant. */
+static void
+bodies__name_nothing_twice(void **state)
+{
+	static const char *const requests[][2] = {
+	    {"POST /api/Todos/bulk-update",
+		"{\"updates\":[{\"type\":\"create\",\"change\":{"
+		"\"modelId\":\"z\"},\"data\":{\"id\":\"z\"}}],"
+		"\"updates\":[]}"},
+	    {"POST /api/online-sync",
+		"{\"changes\":[{\"model\":\"Todo\",\"type\":\"create\","
+		"\"data\":{}}],\"chang\\u0065s\":[]}"},
+	    {"POST /api/online-sync",
+		"{\"atomic\":false,\"changes\":[{\"model\":\"Todo\","
+		"\"type\":\"create\",\"data\":{}}],\"atomic\":true}"},
+	};
+	struct rest rest;
+
+	rest_open(&rest, FIXTURE_MEMORY);
+	rest_start(&rest);
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		rest_expect(
+		    &rest, requests[i][0], requests[i][1], 400, NULL);
+		assert_non_null(strstr(rest.body, "is given twice"));
+	}
+	rest_expect(&rest, "GET /api/Todos", NULL, 200, "[]");
+	rest_close(&rest);
+}
+
 int
 main(void)
 {
@@ -275,6 +304,7 @@ main(void)
 	    cmocka_unit_test(
 		bulk_update__gathers_the_conflicts_of_all_batches),
 	    cmocka_unit_test(bulk_update__names_what_it_refuses),
+	    cmocka_unit_test(bodies__name_nothing_twice),
 	    cmocka_unit_test(bulk_update__lets_others_write_while_it_comes),
 	    cmocka_unit_test(create_updates__begin_with_the_deletions),
 	    cmocka_unit_test(find__answers_with_much),

@@ -73,6 +73,9 @@ parts_open__refuses_what_has_no_array(void **state)
 	    {"{\"u\":[1]", WEFT_EJSON}, {"{\"u\":[1]}x", WEFT_EJSON},
 	    {"{\"u\":[1],}", WEFT_EJSON}, {"", WEFT_EINVAL}, {"{\"u\":[1,]}",
 	    WEFT_EJSON}, {"{\"u\" [1]}", WEFT_EJSON},
+	    {"{\"u\":[1],\"u\":[]}", WEFT_EJSON},
+	    {"{\"u\":[],\"\\u0075\":[1]}", WEFT_EJSON},
+	    {"{\"\\u0075\":[],\"u\":[1]}", WEFT_EJSON},
 	    {"{\"u\":[1]]}", WEFT_EJSON}, {"{\"u\":[1],\"z\"}", WEFT_EJSON},
 	};
 	struct weft_error error;
