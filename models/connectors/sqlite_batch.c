@@ -17,14 +17,16 @@ enum { SEQ = SHARED + OWN + 1 }; /* of WEFT__SQLITE_JOURNAL_APPEND */
 /*
  * "INSERT ... VALUES (?1, .., ?5, ?6, ?7, ?8), (?1, .., ?5, ?9, ..), ..." for
  * a full batch.  Without a seq SQLite takes the next one, and has no need to
- * look whether there is such a row: that is a fifth of what a row costs.
+ * look whether there is such a row: that is a fifth of what a row costs.  OR
+ * FAIL saves it from keeping pages as they were before the statement: whoever
+ * fails to append undoes more than that.
  */
 static int
 prepare_full(struct weft__sqlite_session *session, struct weft_error *error)
 {
 	struct weft_buf sql = WEFT_BUF_INIT(WEFT__SQLITE_BATCH * 64 + 256);
-	int code = weft_buf_printf(&sql, "INSERT INTO weft_journal(model, "
-	    "checkpoint, time, origin, user, id, rev, op) VALUES ");
+	int code = weft_buf_printf(&sql, "INSERT OR FAIL INTO weft_journal("
+	    "model, checkpoint, time, origin, user, id, rev, op) VALUES ");
 
 	for (int row = 0; !code && row < WEFT__SQLITE_BATCH; row++) {
 		int before = SHARED + row * OWN;
