@@ -298,6 +298,15 @@ weft__datasource_meta_put(struct weft_datasource *datasource,
 }
 
 int
+weft__datasource_meta_put_soon(struct weft_datasource *datasource,
+    struct weft_slice name, struct weft_slice value, struct weft_error *error)
+{
+	struct meta_work work = {.name = name, .value = value};
+
+	return weft__datasource_write_soon(datasource, put_meta, &work, error);
+}
+
+int
 weft__datasource_meta_each(struct weft_datasource *datasource,
     struct weft_slice prefix, weft_connector_meta_fn *each, void *context,
     struct weft_error *error)

@@ -115,6 +115,11 @@ WEFT_MUST_CHECK int weft__datasource_meta_get(
 WEFT_MUST_CHECK int weft__datasource_meta_put(
     struct weft_datasource *datasource, struct weft_slice name,
     struct weft_slice value, struct weft_error *error);
+/* As put; it need not be on the disk when this returns: only before anything
+ * that is written later. */
+WEFT_MUST_CHECK int weft__datasource_meta_put_soon(
+    struct weft_datasource *datasource, struct weft_slice name,
+    struct weft_slice value, struct weft_error *error);
 WEFT_MUST_CHECK int weft__datasource_meta_each(
     struct weft_datasource *datasource, struct weft_slice prefix,
     weft_connector_meta_fn *each, void *context, struct weft_error *error);

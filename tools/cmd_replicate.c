@@ -3,6 +3,7 @@
 
 #include <weft/replicate.h>
 
+#include "core/base/map.h"
 #include "models/query/filter.h"
 #include "tools/commands.h"
 #include "tools/interrupt.h"
@@ -116,27 +117,23 @@ run_direction(struct job *job, struct direction *direction, bool backwards,
 	return 0;
 }
 
-static bool
-has_conflict(
-    const struct weft_replication_result *result, struct weft_slice id)
-{
-	for (size_t i = 0; i < result->length; i++)
-		if (weft_slice_equal(id,
-			weft_conflict_model_id(result->conflicts[i])))
-			return true;
-	return false;
-}
-
 /* Adds the conflicts of both directions, those found by both once. */
-static void
+static int
 count_conflicts(struct job *job, const struct direction *there,
-    const struct direction *back)
+    const struct direction *back, struct weft_error *error)
 {
-	job->conflicts += there->result.length;
-	for (size_t i = 0; i < back->result.length; i++)
-		if (!has_conflict(&there->result, weft_conflict_model_id(
-			back->result.conflicts[i])))
-			job->conflicts++;
+	struct weft__map ids = {NULL};
+	int code = 0;
+
+	for (size_t i = 0; !code && i < there->result.length; i++)
+		code = weft__map_put(&ids,
+		    weft_conflict_model_id(there->result.conflicts[i]), job);
+	for (size_t i = 0; !code && i < back->result.length; i++)
+		code = weft__map_put(&ids,
+		    weft_conflict_model_id(back->result.conflicts[i]), job);
+	job->conflicts += weft__map_count(&ids);
+	weft__map_fini(&ids, NULL);
+	return code ? weft_error_set(error, code, "out of memory") : 0;
 }
 
 /* The policy of the command line, as seen from B. */
@@ -195,7 +192,8 @@ replicate_model(struct job *job, const char *source_model,
 	code = run_directions(job, &there, &back, false, error);
 	if (!code && is_stuck(job, &there, &back))
 		code = run_directions(job, &there, &back, true, error);
-	count_conflicts(job, &there, &back);
+	if (!code)
+		code = count_conflicts(job, &there, &back, error);
 	weft_replication_result_fini(&there.result);
 	weft_replication_result_fini(&back.result);
 	return code;

@@ -287,6 +287,11 @@ struct weft__source_ops {
 	int (*go_on)(struct weft_source *source, const char *model,
 	    struct weft_slice filter, struct weft_slice text,
 	    struct weft_error *error);
+
+	/* As meta_put(), which stands in for it where it is NULL, but the value
+	 * need not be on the disk before anything that is written later. */
+	int (*meta_put_soon)(struct weft_source *source, const char *name,
+	    struct weft_slice value, struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

@@ -84,7 +84,7 @@ append_change(
 	return weft_change_write(change, json);
 }
 
-/* Writes ',"name":' and leaves room for no value; see end_record(). */
+/* Writes ',"name":'; the record follows, or end_record() writes null. */
 static int
 begin_record(struct weft_buf *json, const char *name)
 {
@@ -176,6 +176,20 @@ write_value(struct weft_conflict *conflict, const char *peer, uint64_t now_ms,
 	return code;
 }
 
+/*
+ * Puts the value, without waiting for the disk where that can be: what a
+ * replication remembers is written after it, and waits.  Until then it finds
+ * the conflict again.
+ */
+static int
+put_value(struct weft_source *source, const char *name,
+    struct weft_slice value, struct weft_error *error)
+{
+	return (source->ops->meta_put_soon ? source->ops->meta_put_soon
+	                                   : source->ops->meta_put)(
+	    source, name, value, error);
+}
+
 static int
 put(struct weft_conflict *conflict, const char *peer, uint64_t now_ms,
     struct weft_error *error)
@@ -193,7 +207,7 @@ put(struct weft_conflict *conflict, const char *peer, uint64_t now_ms,
 	weft__json_init(&value);
 	code = write_value(conflict, peer, now_ms, &value, error);
 	if (!code)
-		code = source->ops->meta_put(
+		code = put_value(
 		    source, name, weft_buf_slice(&value.text), error);
 	weft__json_fini(&value);
 	return code == WEFT_EUNSUPPORTED ? 0 : code;
@@ -236,7 +250,7 @@ weft__kept_drop(const struct weft__parties *given, struct weft_slice id,
 	if (!code)
 		code = source->ops->meta_get(source, name, &value, error);
 	if (!code)
-		code = source->ops->meta_put(
+		code = put_value(
 		    source, name, weft_slice_of(NULL, 0), error);
 	weft_buf_fini(&value);
 	return code == WEFT_ENOTFOUND || code == WEFT_EUNSUPPORTED ? 0 : code;

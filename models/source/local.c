@@ -196,6 +196,15 @@ meta_put(struct weft_source *source, const char *name, struct weft_slice value,
 	    weft_slice(name), value, error);
 }
 
+static int
+meta_put_soon(struct weft_source *source, const char *name,
+    struct weft_slice value, struct weft_error *error)
+{
+	return weft__datasource_meta_put_soon(
+	    weft__source_local(source)->datasource, weft_slice(name), value,
+	    error);
+}
+
 /* Hands names on as texts that end with a NUL. */
 struct named {
 	int (*each)(const char *name, struct weft_slice value, void *context);
@@ -290,6 +299,7 @@ static const struct weft__source_ops ops = {
     .meta_get = meta_get,
     .meta_put = meta_put,
     .meta_each = meta_each,
+    .meta_put_soon = meta_put_soon,
     .agree = weft__source_local_agree,
     .models = models,
     .source_id = source_id,
