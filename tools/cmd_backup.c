@@ -89,6 +89,7 @@ run(const struct command_line *line, struct weft_error *error)
 {
 	const char *target = command_argument(line, 1);
 	struct spec from = {0}, to = {0};
+	struct progress progress;
 	int code = spec_parse(&from, command_argument(line, 0), error);
 
 	if (!code)
@@ -97,8 +98,12 @@ run(const struct command_line *line, struct weft_error *error)
 		code = check_arguments(&from, &to, target, error);
 	if (!code)
 		code = open_registry(&from, error);
-	if (!code)
+	if (!code) {
+		progress_begin(&progress, line, "");
+		progress_stage(&progress, "copying", from.path);
 		code = copy_source(&from, &to, error);
+		progress_end(&progress);
+	}
 	if (!code)
 		code = report(line, &from, &to, error);
 	spec_close(&from);

@@ -41,6 +41,7 @@ run(const struct command_line *line, struct weft_error *error)
 {
 	struct weft_compaction compaction = WEFT_COMPACTION_INIT;
 	struct weft_compaction_result result;
+	struct progress progress;
 	struct spec spec = {0};
 	int code = command_number(line, "keep-checkpoints", 0, -1,
 	    &compaction.keep_checkpoints, error);
@@ -55,9 +56,13 @@ run(const struct command_line *line, struct weft_error *error)
 	    command_value(line, "drop-heard-tombstones") != NULL;
 	if (!code)
 		code = spec_open(&spec, line, 0, SPEC_WRITE, error);
-	if (!code)
+	if (!code) {
+		progress_begin(&progress, line, "");
+		progress_stage(&progress, "compacting", spec.path);
 		code = weft_store_compact(
 		    spec.datasource, &compaction, &result, error);
+		progress_end(&progress);
+	}
 	if (!code)
 		code = report(line, spec.path, &result, error);
 	spec_close(&spec);

@@ -9,10 +9,14 @@ static int
 rectify_model(struct weft_model *model, const struct command_line *line,
     struct json_out *out, struct weft_error *error)
 {
+	struct progress progress;
 	uint64_t found;
 	int code;
 
+	progress_begin(&progress, line, "");
+	progress_stage(&progress, "looking at", weft_model_name(model));
 	code = weft_model_rectify_all_changes(model, &found, error);
+	progress_end(&progress);
 	if (code)
 		return code;
 	json_out_begin(out, NULL, '{');

@@ -18,6 +18,7 @@ struct verification {
 	uint64_t kinds[KINDS];      /* problems of the last source */
 	uint64_t problems;
 	uint64_t differences;
+	struct progress progress;
 	struct json_out out;
 	struct weft_error *error;
 };
@@ -49,6 +50,7 @@ print_problem(const struct weft_problem *problem, void *context)
 	struct verification *verification = context;
 	int code;
 
+	progress_end(&verification->progress);
 	verification->problems++;
 	verification->kinds[problem->kind]++;
 	if (verification->line->json) {
@@ -102,14 +104,21 @@ verify_source(struct verification *verification, const struct spec *spec)
 		return 0;
 	}
 	memset(verification->kinds, 0, sizeof verification->kinds);
+	progress_begin(&verification->progress, verification->line, "");
+	progress_stage(&verification->progress, "checking the store of",
+	    spec->path);
 	code = weft_store_verify(spec->datasource, deep, print_problem,
 	    verification, NULL, verification->error);
 	if (!code)
 		code = weft_datasource_verify(spec->datasource, print_problem,
 		    verification, NULL, verification->error);
-	while (!code && (model = spec_next_model(spec, &index)))
+	while (!code && (model = spec_next_model(spec, &index))) {
+		progress_stage(&verification->progress, "checking",
+		    weft_model_name(model));
 		code = weft_model_verify(model, print_problem, verification,
 		    NULL, verification->error);
+	}
+	progress_end(&verification->progress);
 	return code ? code : report_lag(verification, spec);
 }
 

@@ -117,6 +117,11 @@ struct progress {
 void progress_begin(struct progress *progress,
     const struct command_line *line, const char *unit);
 
+/* Shows what is being done, and to what, where nobody tells how far it is;
+ * progress_end() takes it away. */
+void progress_stage(
+    struct progress *progress, const char *doing, const char *what);
+
 /*
  * 'count' units are done; 'part' of 'whole' (bytes, say) is how far that is;
  * whole 0: not known.

@@ -76,6 +76,17 @@ progress_update(struct progress *progress, uint64_t count, uint64_t part,
 }
 
 void
+progress_stage(
+    struct progress *progress, const char *doing, const char *what)
+{
+	if (!progress->shown)
+		return;
+	fprintf(stderr, "\r\033[K%s %s ...", doing, what);
+	fflush(stderr);
+	progress->drawn = true;
+}
+
+void
 progress_end(struct progress *progress)
 {
 	if (progress->drawn)

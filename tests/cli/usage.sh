@@ -150,6 +150,29 @@ run 4 weft get A:Note -1
 run 4 weft get A:Note -- -q
 end
 
+# What the command writes to a terminal.
+terminal()
+{
+	script -qec "$*" typescript >/dev/null </dev/null
+	tr '\r' '\n' <typescript >"$out"
+}
+
+begin 'progress: what takes long tells a terminal what it does'
+make_source P
+terminal weft verify P
+out_has 'checking the store of P' 'checking Note' '0 problems'
+terminal weft rectify P
+out_has 'looking at Note'
+terminal weft compact P
+out_has 'compacting P'
+terminal weft backup P Q
+out_has 'copying P' 'P: copied to Q'
+terminal weft verify P --quiet
+grep -q checking "$out" && fail 'not quiet'
+run 0 weft verify P
+err_empty
+end
+
 begin 'errors: JSON on standard error with --json'
 run 2 weft nonsense --json
 json_lines "$err"
