@@ -515,7 +515,8 @@ start_collecting(struct store_fixture *fixture)
 		return child;
 	if (chdir(fixture->path) ||
 	    execlp("sh", "sh", "-c",
-	        "while [ ! -e stop ]; do git gc -q --prune=now; done"
+	        "while [ ! -e stop ]; do"
+	        " git gc -q --prune=now && touch collected; done"
 	        " >/dev/null 2>&1",
 	        (char *)NULL))
 		_exit(1);
@@ -544,6 +545,7 @@ project__goes_on_while_git_collects_garbage(void **state)
 	}
 	store_shell(&fixture, "touch stop", "");
 	assert_int_equal(waitpid(child, &status, 0), child);
+	store_shell(&fixture, "ls collected", "collected\n");
 	store_assert_verify(&fixture);
 	store_assert_fsck(&fixture);
 	store_fixture_close(&fixture);
