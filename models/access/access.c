@@ -97,6 +97,9 @@ read_models(struct weft__access *access, struct weft_registry *registry,
 		    &access->models[access->length++], error);
 	}
 	for (size_t i = 0; !code && i < count; i++)
+		code = weft__access_check_rules(access,
+		    access->models[i].model, &access->models[i].rules, error);
+	for (size_t i = 0; !code && i < count; i++)
 		code = weft__access_model_read_owners(
 		    &access->models[i], error);
 	for (size_t i = 0; !code && i < count; i++)

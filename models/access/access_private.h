@@ -125,6 +125,12 @@ const struct weft__access_model *weft__access_find(
 WEFT_MUST_CHECK int weft__access_read_rules(const struct weft_model *model,
     struct weft__rules *rules, struct weft_error *error);
 
+/* Whether all rules are for principals that there can be: once all models have
+ * been read.  WEFT_ECONFIG. */
+WEFT_MUST_CHECK int weft__access_check_rules(
+    const struct weft__access *access, const struct weft_model *model,
+    const struct weft__rules *rules, struct weft_error *error);
+
 /* Milliseconds since 1970 by the clock of the options. */
 uint64_t weft__access_now_ms(const struct weft__access *access);
 

@@ -18,6 +18,9 @@ read_rules(const struct weft__access *access, struct weft_registry *fresh,
 		if (model)
 			code = weft__access_read_rules(
 			    model, &rules[i], error);
+		if (model && !code)
+			code = weft__access_check_rules(
+			    access, model, &rules[i], error);
 	}
 	return code;
 }

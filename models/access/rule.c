@@ -192,6 +192,46 @@ read_words(struct reader *reader, size_t index)
 	return 0;
 }
 
+/* A rule with a key that is misspelled would be another rule. */
+static int
+check_keys(struct reader *reader, size_t index)
+{
+	static const char *const keys[] = {"principalType", "principalId",
+	    "permission", "accessType", "property", "model", "id"};
+	const size_t length = sizeof keys / sizeof *keys;
+	const json_t *value;
+	const char *key;
+
+	json_object_foreach ((json_t *)reader->json, key, value) {
+		size_t i = 0;
+
+		while (i < length && strcmp(keys[i], key) != 0)
+			i++;
+		if (i == length)
+			return weft_error_set(reader->error, WEFT_ECONFIG,
+			    "acls[%zu]: there is no key \"%.60s\"", index,
+			    key);
+	}
+	return 0;
+}
+
+/* A rule for nobody never matches. */
+static int
+check_principal(struct reader *reader, size_t index)
+{
+	const json_t *type = given(reader->json, "principalType");
+	const json_t *id = given(reader->json, "principalId");
+
+	if (!json_is_string(type))
+		return weft__config_refuse(reader->error, type,
+		    "\"USER\", \"ROLE\" or \"APP\"",
+		    "acls[%zu].principalType", index);
+	if (!json_is_string(id) && !json_is_integer(id))
+		return weft__config_refuse(reader->error, id,
+		    "an id or a role's name", "acls[%zu].principalId", index);
+	return 0;
+}
+
 static int
 read_static(struct reader *reader, size_t index)
 {
@@ -201,7 +241,11 @@ read_static(struct reader *reader, size_t index)
 	if (!json_is_object(reader->json))
 		return weft__config_refuse(reader->error, reader->json,
 		    "an object", "acls[%zu]", index);
-	code = read_words(reader, index);
+	code = check_keys(reader, index);
+	if (!code)
+		code = check_principal(reader, index);
+	if (!code)
+		code = read_words(reader, index);
 	if (code || is_any(property))
 		return code;
 	if (!json_is_string(property) && !json_is_array(property))
@@ -355,27 +399,45 @@ score_principal(const struct weft__rule *rule)
 	return is_role(rule) ? 2 : 1;
 }
 
+/* Roles that are nobody's record. */
+static const struct {
+	const char *name;
+	int score;
+} roles[] = {
+    {"$owner", 4},
+    {"$related", 3},
+    {"$authenticated", 2},
+    {"$unauthenticated", 2},
+    {"$everyone", 1},
+};
+
+#define NAMED_ROLE 5
+
 static int
 score_role(const struct weft__rule *rule)
 {
-	static const struct {
-		const char *role;
-		int score;
-	} roles[] = {
-	    {"$owner", 4},
-	    {"$related", 3},
-	    {"$authenticated", 2},
-	    {"$unauthenticated", 2},
-	    {"$everyone", 1},
-	};
-
 	if (!is_role(rule))
 		return 0;
 	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
 		if (weft_slice_equal(
-			rule->principal_id, weft_slice(roles[i].role)))
+			rule->principal_id, weft_slice(roles[i].name)))
 			return roles[i].score;
-	return 5;
+	return NAMED_ROLE;
+}
+
+bool
+weft__rule_knows_principal(const struct weft__rule *rule)
+{
+	static const char *const known[] = {"USER", "APP", "SCOPE"};
+
+	if (is_role(rule))
+		return score_role(rule) != NAMED_ROLE ||
+		       *rule->principal_id.data != '$';
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (weft_slice_equal(
+			rule->principal_type, weft_slice(known[i])))
+			return true;
+	return false;
 }
 
 int

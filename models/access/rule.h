@@ -59,6 +59,10 @@ WEFT_MUST_CHECK int weft__rules_add_static(struct weft__rules *rules,
 WEFT_MUST_CHECK int weft__rules_add_stored(struct weft__rules *rules,
     const json_t *record, struct weft_error *error);
 
+/* Whether the rule names a type of principal, and of the roles that begin with
+ * "$" one, that every application has. */
+bool weft__rule_knows_principal(const struct weft__rule *rule);
+
 /* A request, as a rule sees it. */
 struct weft__rule_request {
 	struct weft_slice model;

@@ -180,6 +180,40 @@ read_all(struct weft__access_model *entry, const json_t *root,
 	return read_user(entry, root, error);
 }
 
+/* Whether the rule's type of principal is one of the models of users. */
+static bool
+names_users(
+    const struct weft__access *access, const struct weft__rule *rule)
+{
+	for (size_t i = 0; i < access->length; i++)
+		if (access->models[i].is_user &&
+		    weft_slice_equal(rule->principal_type,
+			weft_slice(weft_model_name(access->models[i].model))))
+			return true;
+	return false;
+}
+
+int
+weft__access_check_rules(const struct weft__access *access,
+    const struct weft_model *model, const struct weft__rules *rules,
+    struct weft_error *error)
+{
+	for (size_t i = 0; i < rules->length; i++) {
+		const struct weft__rule *rule = &rules->list[i];
+
+		if (!weft__rule_knows_principal(rule) &&
+		    !names_users(access, rule))
+			return weft_error_set(error, WEFT_ECONFIG,
+			    "model %s: acls[%zu]: there is no principal %.*s "
+			    "%.*s", weft_model_name(model), i,
+			    (int)rule->principal_type.size,
+			    rule->principal_type.data,
+			    (int)rule->principal_id.size,
+			    rule->principal_id.data);
+	}
+	return 0;
+}
+
 int
 weft__access_read_rules(const struct weft_model *model,
     struct weft__rules *rules, struct weft_error *error)

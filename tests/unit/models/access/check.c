@@ -145,6 +145,9 @@ access_check__decides_as_loopback_did(void **state)
 	    "\"principalType\":\"USER\",\"principalId\":\"1\"}");
 	world_put(&world, "RoleMapping", "{\"roleId\":\"s\","
 	    "\"principalType\":\"USER\",\"principalId\":\"2\"}");
+	/* Some rules are for users of another model. */
+	both_define(
+	    &world.fixture, "{\"name\":\"M\",\"base\":\"User\"}");
 	for (size_t i = 0; i < count; i++)
 		define(&world, &rows[i]);
 	world_start(&world, NULL);
@@ -160,11 +163,65 @@ access_check__decides_as_loopback_did(void **state)
 		assert_int_equal(count, 400);
 }
 
+/* Opens access control over a model with this rule. */
+static void
+open_rule(const char *rule, int expected, const char *text)
+{
+	char definition[400];
+	struct world world;
+	int code;
+
+	world_open(&world, FIXTURE_MEMORY);
+	both_define(&world.fixture,
+	    "{\"name\":\"Member\",\"base\":\"User\"}");
+	snprintf(definition, sizeof definition,
+	    "{\"name\":\"Doc\",\"acls\":[{\"permission\":\"DENY\",%s}]}",
+	    rule);
+	both_define(&world.fixture, definition);
+	code = weft__access_open(
+	    world.fixture.registry, NULL, &world.access, &world.error);
+	assert_int_equal(code, expected);
+	if (code)
+		assert_string_equal(world.error.text, text);
+	world_close(&world);
+}
+
+/* A misspelled DENY that was ignored would leave all open. */
+static void
+access_open__refuses_rules_for_nobody(void **state)
+{
+	static const struct {
+		const char *rule, *text;
+	} rows[] = {
+	    {"\"principalType\":\"ROL\",\"principalId\":\"$everyone\"",
+		"model Doc: acls[0]: there is no principal ROL $everyone"},
+	    {"\"principalType\":\"ROLE\",\"principalId\":\"$evryone\"",
+		"model Doc: acls[0]: there is no principal ROLE $evryone"},
+	    {"\"principalType\":\"Doc\",\"principalId\":\"1\"",
+		"model Doc: acls[0]: there is no principal Doc 1"},
+	    {"\"principalType\":\"ROLE\",\"principalid\":\"$everyone\"",
+		"model Doc: acls[0]: there is no key \"principalid\""},
+	    {"\"principalType\":\"ROLE\"",
+		"model Doc: acls[0].principalId: expected an id or a role's "
+		"name, got nothing"},
+	    {"\"principalId\":\"1\"",
+		"model Doc: acls[0].principalType: expected \"USER\", "
+		"\"ROLE\" or \"APP\", got nothing"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		open_rule(rows[i].rule, WEFT_ECONFIG, rows[i].text);
+	open_rule("\"principalType\":\"Member\",\"principalId\":7", 0, NULL);
+	open_rule("\"principalType\":\"ROLE\",\"principalId\":\"staff\"", 0,
+	    NULL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(access_check__decides_as_loopback_did),
+	    cmocka_unit_test(access_open__refuses_rules_for_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
