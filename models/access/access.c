@@ -37,6 +37,16 @@ weft__access_is_open(
 }
 
 bool
+weft__access_is_public(
+    const struct weft__access *access, const struct weft_model *model)
+{
+	const struct weft__access_model *entry =
+	    weft__access_find(access, model);
+
+	return entry && entry->is_public;
+}
+
+bool
 weft__access_is_token_model(
     const struct weft__access *access, const struct weft_model *model)
 {

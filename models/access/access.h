@@ -151,6 +151,12 @@ void weft__access_set_deny_unlisted(struct weft__access *access, bool denies);
 bool weft__access_is_open(
     const struct weft__access *access, const struct weft_model *model);
 
+/* Whether servers show the model at all: not with "public": false, nor a model
+ * of rights (Role, RoleMapping, ACL) that has neither "public": true nor a
+ * rule. */
+bool weft__access_is_public(
+    const struct weft__access *access, const struct weft_model *model);
+
 /* Whether the records of the model are tokens: their ids are secret. */
 bool weft__access_is_token_model(
     const struct weft__access *access, const struct weft_model *model);

@@ -50,6 +50,7 @@ struct weft__user_settings {
 struct weft__access_model {
 	struct weft__access *access;
 	struct weft_model *model;
+	bool is_public;
 	bool is_user;
 	struct weft__user_settings user;
 	struct weft__rules rules;

@@ -158,6 +158,22 @@ parse(const struct weft__access_model *entry, json_t **root,
 	    weft_model_definition(entry->model), root, error);
 }
 
+/*
+ * Whether servers show the model.  Who may write rights has them all: LoopBack's
+ * scaffold sets "public": false for these, here it takes a word to show them.
+ */
+static bool
+read_public(const struct weft__access_model *entry, const json_t *root)
+{
+	const json_t *public = setting(root, "public");
+
+	if (json_is_boolean(public) || entry->rules.length)
+		return !json_is_false(public);
+	return !descends_from(root, "Role") &&
+	       !descends_from(root, "RoleMapping") &&
+	       !descends_from(root, "ACL");
+}
+
 static int
 read_all(struct weft__access_model *entry, const json_t *root,
     struct weft_error *error)
@@ -172,6 +188,7 @@ read_all(struct weft__access_model *entry, const json_t *root,
 	if (!code)
 		code = read_status(entry, root, error);
 	take_role(entry, root);
+	entry->is_public = read_public(entry, root);
 	entry->is_user = descends_from(root, "User");
 	if (code || !entry->is_user)
 		return code;

@@ -61,7 +61,7 @@ name_open_models(const struct daemon *daemon)
 		return;
 	for (size_t i = 0;
 	     (model = weft_registry_model_at(daemon->registry, i)); i++)
-		if (weft_model_is_tracked(model) &&
+		if (weft__access_is_public(daemon->access, model) &&
 		    weft__access_is_open(daemon->access, model))
 			logs_say(WEFT_LOG_WARNING,
 			    "%s has no ACL: everybody may read and change it",

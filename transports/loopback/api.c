@@ -130,7 +130,8 @@ add_model(
 
 	if (code)
 		return code;
-	if (json_is_false(setting(definition, "public"))) {
+	if (json_is_false(setting(definition, "public")) ||
+	    (rest->access && !weft__access_is_public(rest->access, found))) {
 		json_decref(definition);
 		return 0;
 	}

@@ -37,6 +37,9 @@ weft__repl_may(const struct weft__repl_request *request,
 	struct weft__access *access = request->session->hub->options.access;
 	int code = 0;
 
+	if (access && !weft__access_is_public(access, model))
+		return weft_error_set(error, WEFT_EDENIED,
+		    "%s is not public", weft_model_name(model));
 	for (size_t i = 0; access && !code && i < (writes ? 1 : 2); i++) {
 		const struct weft__access_request asked = {
 		    .model = model, .method = methods[i]};

@@ -140,6 +140,21 @@ rest__denies_what_no_rule_allows(void **state)
 	close_rights(&rights);
 }
 
+/* Who may write roles may do everything. */
+static void
+rest__does_not_serve_the_models_of_rights(void **state)
+{
+	static const char *const requests[] = {"POST /api/Roles",
+	    "POST /api/RoleMappings", "POST /api/ACLs"};
+	struct rights rights;
+
+	open_rights(&rights);
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
+		rest_expect(&rights.rest, requests[i], "{\"name\":\"x\"}", 404,
+		    NULL);
+	close_rights(&rights);
+}
+
 /* Base64 of short texts. */
 static void
 encode(const char *text, char *out)
@@ -427,6 +442,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rest__denies_what_no_rule_allows),
+	    cmocka_unit_test(rest__does_not_serve_the_models_of_rights),
 	    cmocka_unit_test(rest__takes_tokens_wherever_loopback_does),
 	    cmocka_unit_test(rest__refuses_wrong_logins_as_loopback_does),
 	    cmocka_unit_test(online_sync__asks_for_each_right),

@@ -425,6 +425,69 @@ stream__follows_the_groups_of_a_user(void **state)
 	close_place(&place);
 }
 
+/* What ann sends for records of bob, or for new ones of his, leaves them. */
+static void
+push__writes_nothing_of_others(void **state)
+{
+	static const char *const updates[] = {
+	    "{\"id\":\"a\\\"2\",\"data\":{\"id\":\"a\\\"2\","
+	    "\"ownerId\":\"1\"}}",
+	    "{\"id\":\"a\\u00222\",\"prev\":null,\"rev\":null}",
+	    "{\"id\":\"own\",\"data\":{\"id\":\"a\\\"2\","
+	    "\"ownerId\":\"1\"}}",
+	    "{\"id\":\"new\",\"data\":{\"id\":\"new\","
+	    "\"ownerId\":\"2\"}}",
+	};
+	struct repl_client ann;
+	struct place place;
+	char push[400];
+	uint64_t count;
+
+	open_place(&place);
+	put(&place, place.notes, "{\"id\":\"a\\\"2\",\"ownerId\":\"2\"}");
+	put(&place, place.notes, "{\"id\":\"own\",\"ownerId\":\"1\"}");
+	enter_as(&ann, &place, "1");
+	for (size_t i = 0; i < sizeof updates / sizeof *updates; i++) {
+		snprintf(push, sizeof push,
+		    "{\"t\":\"push\",\"n\":1,\"parts\":[{\"model\":\"Note\","
+		    "\"updates\":[%s]}]}", updates[i]);
+		repl_say(&ann, push);
+		assert_non_null(strstr(repl_next(&ann), "\"n\":1"));
+		fixture_ok(&place.world.fixture,
+		    weft_record_count(place.notes, NULL,
+			weft_slice("{\"ownerId\":\"2\"}"), &count,
+			&place.world.fixture.error));
+		assert_int_equal(count, 1);
+	}
+	repl_leave(&ann);
+	close_place(&place);
+}
+
+static void
+session__shows_no_model_that_is_not_public(void **state)
+{
+	struct repl_client client;
+	struct place place;
+
+	world_open(&place.world, FIXTURE_MEMORY);
+	both_define(&place.world.fixture,
+	    "{\"name\":\"Note\",\"trackChanges\":true}");
+	both_define(&place.world.fixture,
+	    "{\"name\":\"Inner\",\"trackChanges\":true,\"public\":false}");
+	both_define(&place.world.fixture,
+	    "{\"name\":\"Group\",\"base\":\"Role\","
+	    "\"trackChanges\":true}");
+	world_start(&place.world, NULL);
+	place.hub = repl_hub(&place.world.fixture, place.world.access);
+	enter_as(&client, &place, "7");
+	repl_say(&client, "{\"t\":\"open\",\"n\":1,\"model\":\"Inner\"}");
+	repl_expect(&client, "\"n\":1,\"code\":\"forbidden\"");
+	repl_say(&client, "{\"t\":\"open\",\"n\":2,\"model\":\"Group\"}");
+	repl_expect(&client, "\"n\":2,\"code\":\"forbidden\"");
+	repl_leave(&client);
+	close_place(&place);
+}
+
 int
 main(void)
 {
@@ -441,6 +504,8 @@ main(void)
 	    cmocka_unit_test(stream__takes_no_position_of_another_user),
 	    cmocka_unit_test(stream__takes_no_readers_word_for_a_restore),
 	    cmocka_unit_test(stream__follows_the_groups_of_a_user),
+	    cmocka_unit_test(push__writes_nothing_of_others),
+	    cmocka_unit_test(session__shows_no_model_that_is_not_public),
 	};
 
 	return cmocka_run_group_tests_name("repl rights", tests, NULL, NULL);
