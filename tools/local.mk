@@ -59,6 +59,7 @@ weftd_SOURCES = \
 	tools/weftd/notify.c tools/weftd/notify.h \
 	tools/weftd/operations.c tools/weftd/operations.h \
 	tools/weftd/reload.c tools/weftd/reload.h \
+	tools/weftd/reset.c tools/weftd/reset.h \
 	tools/weftd/projector.c tools/weftd/projector.h \
 	tools/weftd/setting_table.c tools/weftd/setting_table.h \
 	tools/weftd/settings.c tools/weftd/settings.h

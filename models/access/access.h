@@ -231,7 +231,8 @@ WEFT_MUST_CHECK int weft__user_set_password(struct weft__access *access,
  * POST /Users/reset.  'options' is the body: {"email"}.  A user with that
  * address gets a token that allows setPassword and nothing else, by the
  * callback of the options; that there is none is not told.
- * WEFT_EINVAL (400 EMAIL_REQUIRED); WEFT_EDENIED (429); WEFT_EJSON.
+ * WEFT_EINVAL (400 EMAIL_REQUIRED); WEFT_EDENIED (429); WEFT_EJSON;
+ * WEFT_EUNSUPPORTED (501): there is no callback.
  */
 WEFT_MUST_CHECK int weft__user_reset_password(struct weft__access *access,
     struct weft_model *model, struct weft_slice options,

@@ -366,6 +366,11 @@ reset(struct weft__access *access, const struct weft__access_model *entry,
 	json_t *user = NULL;
 	int code;
 
+	if (!access->options.reset)
+		return weft__refuse(refusal, 501, "NOT_IMPLEMENTED", error,
+		    WEFT_EUNSUPPORTED,
+		    "This server has no way to send a token to reset a "
+		    "password.");
 	if (!email.data)
 		return weft__refuse(refusal, 400, "EMAIL_REQUIRED", error,
 		    WEFT_EINVAL, "Email is required");
@@ -373,7 +378,7 @@ reset(struct weft__access *access, const struct weft__access_model *entry,
 	if (code)
 		return code;
 	code = weft__user_find_email(entry, email, realm, &user, error);
-	if (!code && user && access->options.reset &&
+	if (!code && user &&
 	    (!entry->user.email_verification_required ||
 		json_is_true(json_object_get(user, "emailVerified"))))
 		code = send_token(access, entry, user, email, error);

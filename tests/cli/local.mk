@@ -12,6 +12,7 @@ CLI_TESTS = \
 	tests/cli/records.sh \
 	tests/cli/remote.sh \
 	tests/cli/replicate.sh \
+	tests/cli/reset.sh \
 	tests/cli/tls.sh \
 	tests/cli/usage.sh \
 	tests/cli/user.sh \

@@ -15,6 +15,7 @@
 #include "tools/weftd/operations.h"
 #include "tools/weftd/projector.h"
 #include "tools/weftd/reload.h"
+#include "tools/weftd/reset.h"
 #include "transports/http/body.h"
 #include "transports/loopback/loopback.h"
 #include "transports/loopback/openapi.h"
@@ -38,6 +39,7 @@ struct daemon {
 	int lock_fd; /* of weftd.lock; -1: none */
 	struct weft_registry *registry;
 	struct weft__access *access;
+	struct reset *reset; /* NULL: nobody can reset a password */
 	struct weft__workers *workers;
 	struct weft__watch *watch;
 	struct weft__rest *rest;
@@ -87,6 +89,21 @@ lock_directory(struct daemon *daemon, struct weft_error *error)
 }
 
 static int
+open_reset(struct daemon *daemon, struct weft__access_options *access,
+    struct weft_error *error)
+{
+	const struct setting_list *command = &daemon->settings.reset_command;
+	int code;
+
+	if (!command->length)
+		return 0;
+	code = reset_open(command->items, &daemon->reset, error);
+	access->reset = reset_send;
+	access->reset_context = daemon->reset;
+	return code;
+}
+
+static int
 open_models(struct daemon *daemon, bool is_check, struct weft_error *error)
 {
 	struct weft_registry_options options = WEFT_REGISTRY_OPTIONS_INIT;
@@ -97,8 +114,10 @@ open_models(struct daemon *daemon, bool is_check, struct weft_error *error)
 	options.shares_store = true;
 	options.detached = is_check;
 	access.deny_unlisted = daemon->settings.deny_unlisted;
-	code = weft_registry_open(daemon->settings.directory, &options,
-	    &daemon->registry, error);
+	code = open_reset(daemon, &access, error);
+	if (!code)
+		code = weft_registry_open(daemon->settings.directory, &options,
+		    &daemon->registry, error);
 	return code ? code
 		    : weft__access_open(daemon->registry, &access,
 			  &daemon->access, error);
@@ -403,6 +422,7 @@ daemon_close(struct daemon *daemon)
 	weft__tls_destroy(daemon->tls);
 	weft_registry_destroy(daemon->registry);
 	weft__access_destroy(daemon->access);
+	reset_close(daemon->reset);
 	metrics_destroy(daemon->operations.metrics);
 	weft__http_files_close(daemon->files);
 	weft_buf_fini(&daemon->openapi);

@@ -59,6 +59,7 @@ struct settings {
 	char *files_folder; /* NULL: none are served */
 	char *files_policy;
 	int64_t deny_unlisted;
+	struct setting_list reset_command; /* empty: none */
 	int64_t log_level;  /* enum weft_log_level */
 	int64_t log_format; /* enum log_format */
 	int64_t log_access;

@@ -338,7 +338,7 @@ weft__rest_call_fail(struct weft__rest_call *call)
 {
 	int status = weft__rest_failure_status(&call->failure, &call->error);
 
-	if (status >= 500)
+	if (status >= 500 && call->failure.status != 501)
 		weft__log(WEFT_LOG_ERROR, "loopback", "%s: %s",
 		    weft_error_name(call->error.code), call->error.text);
 	if (status == 503 && !call->failure.retry_after_ms)

@@ -566,6 +566,21 @@ user_reset_password__sends_a_token_for_that_alone(void **state)
 	world_close(&world);
 }
 
+/* It says so, rather than that a mail is on its way. */
+static void
+user_reset_password__is_not_there_without_a_sender(void **state)
+{
+	struct world world;
+
+	world_open(&world, FIXTURE_MEMORY);
+	world_start(&world, NULL);
+	world_put(&world, "User", ANN);
+	world_assert_refused(&world, reset(&world, "{\"email\":\"ann@x.org\"}"),
+	    WEFT_EUNSUPPORTED, 501, "NOT_IMPLEMENTED",
+	    "This server has no way to send a token to reset a password.");
+	world_close(&world);
+}
+
 static void
 user_reset_password__sends_not_without_end(void **state)
 {
@@ -609,6 +624,8 @@ main(void)
 		user_change_password__keeps_this_token_and_ends_others),
 	    cmocka_unit_test(
 		user_reset_password__sends_a_token_for_that_alone),
+	    cmocka_unit_test(
+		user_reset_password__is_not_there_without_a_sender),
 	    cmocka_unit_test(user_reset_password__sends_not_without_end),
 	};
 
