@@ -86,6 +86,23 @@ weft__access_version(struct weft__access *access)
 	return atomic_load(&access->version);
 }
 
+/* What takes all models to have been read. */
+static int
+settle_models(struct weft__access *access, struct weft_error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; !code && i < access->length; i++) {
+		struct weft__access_model *entry = &access->models[i];
+
+		code = weft__access_check_rules(
+		    access, entry->model, &entry->rules, error);
+		if (!code)
+			code = weft__access_model_read_owners(entry, error);
+	}
+	return code;
+}
+
 static int
 read_models(struct weft__access *access, struct weft_registry *registry,
     struct weft_error *error)
@@ -106,12 +123,8 @@ read_models(struct weft__access *access, struct weft_registry *registry,
 		code = weft__access_model_read(
 		    &access->models[access->length++], error);
 	}
-	for (size_t i = 0; !code && i < count; i++)
-		code = weft__access_check_rules(access,
-		    access->models[i].model, &access->models[i].rules, error);
-	for (size_t i = 0; !code && i < count; i++)
-		code = weft__access_model_read_owners(
-		    &access->models[i], error);
+	if (!code)
+		code = settle_models(access, error);
 	for (size_t i = 0; !code && i < count; i++)
 		code = weft__user_hooks_add(&access->models[i], error);
 	return code;
