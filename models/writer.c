@@ -1,6 +1,7 @@
 #include "models/writer.h"
 
 #include "core/base/alloc.h"
+#include "core/base/patience.h"
 #include "models/transaction.h"
 
 /* A transaction that a thread waits for. */
@@ -10,6 +11,7 @@ struct request {
 	int code;
 	struct weft_error error;
 	bool waits; /* for the disk */
+	const struct weft__patience *patience; /* of that thread */
 	bool done; /* under the writer's mutex */
 	struct request *next;
 };
@@ -61,6 +63,18 @@ weft__writer_destroy(struct weft__writer *writer)
 	weft__free(writer);
 }
 
+/* Does the work on this thread as if it were on that which waits for it. */
+static void
+run_work(struct weft_transaction *transaction, struct request *request)
+{
+	const struct weft__patience *own =
+	    weft__patience_set(request->patience);
+
+	request->code = request->work(
+	    transaction, request->context, &request->error);
+	weft__patience_set(own);
+}
+
 /*
  * Runs one request between a mark and keep or undo.  Returns nonzero only if
  * the database transaction as a whole cannot go on.
@@ -75,8 +89,7 @@ run_marked(struct weft__writer *writer, struct request *request)
 
 	if (code)
 		return request->code = code;
-	request->code = request->work(transaction, request->context,
-	    &request->error);
+	run_work(transaction, request);
 	if (!request->code)
 		return ops->keep(transaction->session, &request->error);
 	transaction->counters = before;
@@ -92,8 +105,7 @@ run_all(struct weft__writer *writer, struct request *group,
 	struct weft_transaction *transaction = &writer->transaction;
 
 	if (!group->next) {
-		group->code = group->work(transaction, group->context,
-		    &group->error);
+		run_work(transaction, group);
 		if (group->code)
 			*error = group->error;
 		return group->code;
@@ -190,7 +202,8 @@ weft__writer_run(struct weft__writer *writer, weft_transaction_fn *work,
     void *context, bool waits, struct weft_error *error)
 {
 	struct request request = {
-	    .work = work, .context = context, .waits = waits};
+	    .work = work, .context = context, .waits = waits,
+	    .patience = weft__patience_get()};
 
 	pthread_mutex_lock(&writer->mutex);
 	*writer->last = &request;

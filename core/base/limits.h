@@ -35,6 +35,9 @@
 #define WEFT_LIMIT_WHERE_DEPTH 32
 #define WEFT_LIMIT_WHERE_TERMS 10000
 
+/* Of them those that match texts by a pattern: each may take a while. */
+#define WEFT_LIMIT_WHERE_PATTERNS 100
+
 /* Bytes of a regular expression or like pattern, and what one match of it may
  * take: steps (about 20 ms) and bytes, against patterns made to be slow. */
 #define WEFT_LIMIT_REGEXP_SIZE 4096u

@@ -16,5 +16,6 @@ libweft_all_la_SOURCES += \
 	core/base/limits.h \
 	core/base/log.c core/base/log.h \
 	core/base/map.c core/base/map.h \
+	core/base/patience.c core/base/patience.h \
 	core/base/symbol.h \
 	core/base/version.c

@@ -8,6 +8,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
+#include "core/base/patience.h"
 #include "models/query/filter.h"
 
 /* Calls 'visit' for each matching record in order of ids. */
@@ -41,16 +42,6 @@ struct sorting {
 	struct weft_buf key;      /* scratch */
 };
 
-/* Names what kept a record from being matched or ordered. */
-static int
-set_error(struct walk *walk, int code)
-{
-	if (code == WEFT_ELIMIT)
-		return weft_error_set(walk->error, code,
-		    "a regular expression took too many steps");
-	return weft__memory_no_memory(walk->error);
-}
-
 static int
 visit_if_matching(struct walk *walk, const struct weft__ordered_item *item)
 {
@@ -59,9 +50,12 @@ visit_if_matching(struct walk *walk, const struct weft__ordered_item *item)
 	int code;
 
 	weft__memory_read_record(item, false, &record);
-	code = weft__where_matches(walk->query->where, record.body, &matches);
+	code = weft__patience_check();
+	if (!code)
+		code = weft__where_matches(
+		    walk->query->where, record.body, &matches);
 	if (code)
-		return set_error(walk, code);
+		return weft__query_fail(code, walk->error);
 	if (!matches)
 		return 0;
 	walk->seen++;
@@ -135,7 +129,7 @@ visit_to_sort(struct walk *walk, const struct weft__ordered_item *item)
 		code = weft__arena_copy(&sorting->arena,
 		    weft_buf_slice(&sorting->key), &place->key);
 	if (code)
-		return set_error(walk, code);
+		return weft__query_fail(code, walk->error);
 	sorting->length++;
 	return 0;
 }

@@ -3,6 +3,7 @@
  * models/query/filter.h, so that SQLite's own ideas of JSON, true and numbers
  * have no say in what matches.
  */
+#include "core/base/patience.h"
 #include "models/connectors/sqlite_private.h"
 #include "models/query/filter.h"
 
@@ -42,7 +43,9 @@ matches(sqlite3_context *context, int count, sqlite3_value **arguments)
 
 	if (!read_arguments(context, arguments, &query, &body))
 		return;
-	code = weft__where_matches(query->where, body, &answer);
+	code = weft__patience_check();
+	if (!code)
+		code = weft__where_matches(query->where, body, &answer);
 	if (code)
 		fail(context, code);
 	else

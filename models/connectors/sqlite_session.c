@@ -3,11 +3,16 @@
  */
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
+#include "core/base/patience.h"
 #include "models/connectors/connectors.h"
 #include "models/connectors/sqlite_private.h"
+#include "models/query/filter.h"
 
 /* What a mark is called; marks of one name nest. */
 #define MARK "weft_mark"
+
+/* Instructions of SQLite's machine between two looks at the time. */
+#define PROGRESS_STEPS 1000
 
 /* With 4 MB an index of 100,000 random ids does not fit, and every insert
  * reads pages back. */
@@ -128,6 +133,19 @@ free_session(struct weft__sqlite_session *session)
 	weft__free(session);
 }
 
+/* A query may give no record for long.  Only of readers: what interrupts a
+ * writer ends the transaction of others with it. */
+static int
+progress(void *context)
+{
+	struct weft__sqlite_session *session = context;
+	int code = weft__patience_check_now();
+
+	if (code)
+		session->function_code = code;
+	return code != 0;
+}
+
 static int
 make_session(struct weft__sqlite *sqlite, bool writing,
     struct weft__sqlite_session **session, struct weft_error *error)
@@ -154,6 +172,9 @@ make_session(struct weft__sqlite *sqlite, bool writing,
 	}
 	if (writing)
 		weft__sqlite_log_watch(sqlite, made->db);
+	else
+		sqlite3_progress_handler(
+		    made->db, PROGRESS_STEPS, progress, made);
 	*session = made;
 	return 0;
 }
@@ -303,11 +324,8 @@ report(struct weft__sqlite_session *session, sqlite3_stmt *statement,
 	int code = session->function_code;
 
 	session->function_code = 0;
-	if (code == WEFT_ELIMIT)
-		weft_error_set(error, code,
-		    "a regular expression took too many steps");
-	else if (code)
-		weft__sqlite_no_memory(error);
+	if (code)
+		code = weft__query_fail(code, error);
 	else
 		code = weft__sqlite_error(session->db, sqlite_code,
 		    session->sqlite->path, error);

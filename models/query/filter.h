@@ -133,10 +133,14 @@ void weft__filter_fini(struct weft__filter *filter);
 /*
  * Whether a canonical record matches; NULL matches all.
  * Returns 0; WEFT_ELIMIT if a regular expression took too many steps;
- * WEFT_ENOMEM.
+ * WEFT_ENOMEM; what weft__patience_check() returns.
  */
 WEFT_MUST_CHECK int weft__where_matches(const struct weft__where *where,
     struct weft_slice body, bool *matches);
+
+/* Sets the error by what weft__where_matches() or weft__query_sort_key()
+ * returned, or weft__patience_check(); returns the code. */
+int weft__query_fail(int code, struct weft_error *error);
 
 /* The order in which the values of INQ and NIN are kept: by size, then by
  * bytes, of their tokens. */

@@ -13,6 +13,7 @@ struct weft__filter_parser {
 	const struct weft__filter_schema *schema; /* or NULL */
 	struct weft_error *error;
 	size_t terms; /* of the where clause, so far */
+	size_t patterns; /* among them */
 	bool inside_or;
 };
 

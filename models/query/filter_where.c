@@ -180,6 +180,9 @@ parse_pattern(struct weft__filter_parser *parser,
 	if (value.type != WEFT__JSON_STRING)
 		return weft_error_set(
 		    parser->error, WEFT_EINVAL, "must be a string");
+	if (++parser->patterns > WEFT_LIMIT_WHERE_PATTERNS)
+		return weft_error_set(parser->error, WEFT_ELIMIT,
+		    "more than %d patterns", WEFT_LIMIT_WHERE_PATTERNS);
 	code = weft__filter_add_leaf(parser, subject, operator->op, 1, where);
 	if (code)
 		return code;

@@ -10,6 +10,7 @@
 #include "models/query/filter.h"
 
 #include "core/base/limits.h"
+#include "core/base/patience.h"
 #include "models/query/regexp.h"
 #include "models/value/geo.h"
 #include "models/value/value.h"
@@ -174,7 +175,9 @@ matches_pattern(const struct weft__where *where,
 	*matches = false;
 	if (value.type != WEFT__JSON_STRING)
 		return 0;
-	code = weft__value_text(value.token, &buf, &text);
+	code = weft__patience_check();
+	if (!code)
+		code = weft__value_text(value.token, &buf, &text);
 	if (!code)
 		code = weft__regexp_matches(where->regexp, text, matches);
 	weft_buf_fini(&buf);
@@ -309,4 +312,20 @@ weft__where_matches(const struct weft__where *where, struct weft_slice body,
 		code = weft__where_matches(
 		    where->operands[i], body, matches);
 	return code;
+}
+
+int
+weft__query_fail(int code, struct weft_error *error)
+{
+	switch (code) {
+	case WEFT_ELIMIT:
+		return weft_error_set(error, code,
+		    "a regular expression took too many steps");
+	case WEFT_ETIMEOUT:
+	case WEFT_ECANCELED:
+		return weft_error_set(
+		    error, code, "%s", weft__patience_text(code));
+	default:
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	}
 }

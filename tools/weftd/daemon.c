@@ -150,6 +150,7 @@ open_api(struct daemon *daemon, struct weft_error *error)
 	    .root = settings->root,
 	    .body_limit = (uint64_t)settings->json_limit,
 	    .bulk_limit = (uint64_t)settings->bulk_limit,
+	    .request_ms = (uint64_t)settings->request_seconds * 1000,
 	};
 	int code = weft__workers_create(
 	    (unsigned)settings->workers, &daemon->workers, error);
@@ -363,6 +364,8 @@ daemon_reload(struct daemon *daemon, struct weft_error *error)
 	reload_name_fixed(&daemon->settings, &next);
 	weft__rest_set_limits(daemon->rest, (uint64_t)next.json_limit,
 	    (uint64_t)next.bulk_limit);
+	weft__rest_set_request_ms(
+	    daemon->rest, (uint64_t)next.request_seconds * 1000);
 	weft__access_set_deny_unlisted(daemon->access, next.deny_unlisted);
 	logs_set((enum weft_log_level)next.log_level,
 	    (enum log_format)next.log_format);
@@ -413,6 +416,8 @@ daemon_close(struct daemon *daemon)
 		return;
 	if (daemon->repl)
 		weft__repl_server_stop(daemon->repl);
+	if (daemon->rest)
+		weft__rest_break_off(daemon->rest);
 	weft__workers_destroy(daemon->workers);
 	weft__http_server_destroy(daemon->server);
 	weft__repl_server_destroy(daemon->repl);

@@ -53,6 +53,7 @@ struct settings {
 	int64_t bulk_limit, spool_limit;
 	int64_t connections, connections_of_address, requests_of_connection;
 	int64_t head_seconds, idle_seconds, body_seconds, drain_seconds;
+	int64_t request_seconds;
 	struct setting_list cors_origins, proxies;
 	int64_t cors_credentials; /* flags are 0 or 1 */
 	int64_t gzip;

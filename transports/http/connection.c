@@ -226,6 +226,7 @@ orphan(struct weft__http_connection *connection)
 		return;
 	connection->response = NULL;
 	response->connection = NULL;
+	weft__http_tell_leave(response, WEFT__HTTP_GONE);
 	if (connection->state == WEFT__HTTP_BODY || response->is_streaming)
 		weft__http_exchange_finish(response, false);
 	else if (response->notify)
@@ -287,6 +288,8 @@ ended(void *context)
 	struct weft__http_response *response = connection->response;
 	struct weft__connection *net = connection->net;
 
+	if (response)
+		weft__http_tell_leave(response, WEFT__HTTP_ENDED);
 	if (weft__connection_is_full(net) ||
 	    (response && connection->state != WEFT__HTTP_BODY &&
 		is_awaited(response)))

@@ -107,6 +107,8 @@ struct weft__http_response {
 	void (*notify)(struct weft__http_response *response,
 	    enum weft__http_notice notice, void *context);
 	void *notify_context;
+	void (*on_leave)(enum weft__http_notice notice, void *context);
+	void *leave_context;
 	struct weft_buf headers; /* lines that the handler has set */
 	struct weft_buf given;   /* a body that is compressed part by part */
 	size_t given_done;       /* bytes of it that were */
@@ -146,6 +148,10 @@ struct weft__http_response *weft__http_exchange_create(
 /* Sends status line and headers; 'length' negative: the body is a stream. */
 void weft__http_send_head(
     struct weft__http_response *response, int status, int64_t length);
+
+/* Tells who asked for it, unless it is answered. */
+void weft__http_tell_leave(
+    struct weft__http_response *response, enum weft__http_notice notice);
 
 /*
  * The answer is complete, or cannot be completed ('is_whole' false): writes

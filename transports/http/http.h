@@ -194,6 +194,8 @@ void weft__http_abort(struct weft__http_response *response);
 
 enum weft__http_notice {
 	WEFT__HTTP_GONE, /* the client left (streams: see 'over' instead) */
+	WEFT__HTTP_ENDED, /* it sends no more: most have left then; only to
+	                     weft__http_on_leave() */
 	WEFT__HTTP_DRAIN /* the server ends: answer soon, end streams */
 };
 
@@ -205,6 +207,15 @@ enum weft__http_notice {
 void weft__http_watch(struct weft__http_response *response,
     void (*notify)(struct weft__http_response *response,
         enum weft__http_notice notice, void *context),
+    void *context);
+
+/*
+ * Has 'notify' called, on the loop, when the client sends no more and when it
+ * is gone, as long as the request is not answered (at once if it has said so
+ * already).  It is but told: a client that waits for its answer gets it.
+ */
+void weft__http_on_leave(struct weft__http_response *response,
+    void (*notify)(enum weft__http_notice notice, void *context),
     void *context);
 
 /* Whether the client has left.  Thread: the loop's. */

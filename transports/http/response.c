@@ -114,6 +114,27 @@ weft__http_watch(struct weft__http_response *response,
 		weft__connection_break(response->connection->net);
 }
 
+void
+weft__http_tell_leave(
+    struct weft__http_response *response, enum weft__http_notice notice)
+{
+	if (response->on_leave && !response->status)
+		response->on_leave(notice, response->leave_context);
+}
+
+void
+weft__http_on_leave(struct weft__http_response *response,
+    void (*notify)(enum weft__http_notice notice, void *context),
+    void *context)
+{
+	response->on_leave = notify;
+	response->leave_context = context;
+	if (!response->connection)
+		weft__http_tell_leave(response, WEFT__HTTP_GONE);
+	else if (weft__connection_has_ended(response->connection->net))
+		weft__http_tell_leave(response, WEFT__HTTP_ENDED);
+}
+
 struct weft__connection *
 weft__http_upgrade(struct weft__http_response *response,
     const struct weft__connection_handler *handler, void *context)

@@ -10,6 +10,7 @@
 #include "transports/loopback/rest.h"
 #include "transports/watch.h"
 
+#define REQUEST_MS 30000
 #define HEARTBEAT_MS 15000
 #define POLL_MS 500
 
@@ -173,6 +174,19 @@ add_models(struct weft__rest *rest, struct weft_error *error)
 }
 
 void
+weft__rest_set_request_ms(struct weft__rest *rest, uint64_t request_ms)
+{
+	atomic_store(
+	    &rest->request_ms, request_ms ? request_ms : REQUEST_MS);
+}
+
+void
+weft__rest_break_off(struct weft__rest *rest)
+{
+	atomic_store(&rest->is_ending, true);
+}
+
+void
 weft__rest_set_limits(
     struct weft__rest *rest, uint64_t body_limit, uint64_t bulk_limit)
 {
@@ -195,6 +209,7 @@ read_options(struct weft__rest *rest, const struct weft__rest_options *given,
 	rest->registry = given->registry;
 	rest->access = given->access;
 	weft__rest_set_limits(rest, given->body_limit, given->bulk_limit);
+	weft__rest_set_request_ms(rest, given->request_ms);
 	if (!options->heartbeat_ms)
 		options->heartbeat_ms = HEARTBEAT_MS;
 	if (!options->poll_ms)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
+#include "core/base/patience.h"
 #include "transports/loopback/send.h"
 #include "transports/loopback/serve.h"
 #include "transports/loopback/stream.h"
@@ -15,12 +16,17 @@
 /* Bodies up to here come before anything is asked. */
 #define SMALL_BODY 65536
 
+/* What a client that sends no more, and may have left, still gets. */
+#define ENDED_MS 2000
+
 /* A request under way. */
 struct exchange {
 	struct weft__job job;
 	struct weft__rest_call call;
 	struct weft__http_request *request;
 	struct weft__http_response *response;
+	struct weft__patience patience;
+	atomic_bool is_gone; /* the client has left */
 	bool is_authorized;
 	int code;
 	struct weft__rest_stream *stream; /* the answer, if it is one */
@@ -137,9 +143,8 @@ work_authorize(struct weft__job *job)
 }
 
 static void
-work_call(struct weft__job *job)
+do_call(struct exchange *exchange)
 {
-	struct exchange *exchange = exchange_of(job);
 	struct weft__rest_call *call = &exchange->call;
 	int code = exchange->is_authorized ? 0 : authorize(exchange);
 
@@ -149,6 +154,40 @@ work_call(struct weft__job *job)
 	else if (!code)
 		code = weft__rest_call_run(call);
 	exchange->code = code;
+}
+
+/* A body of any size takes its time. */
+static bool
+has_patience(const struct exchange *exchange)
+{
+	return !(exchange->call.route->flags &
+	    (WEFT__REST_BULK | WEFT__REST_BYTES));
+}
+
+/* What took too long is no fault of a gateway, and is told. */
+static void
+note_impatience(struct exchange *exchange)
+{
+	struct weft__rest_failure *failure = &exchange->call.failure;
+
+	if (exchange->code != WEFT_ETIMEOUT && exchange->code != WEFT_ECANCELED)
+		return;
+	if (weft__patience_check_now() != exchange->code)
+		return;
+	failure->status = 503;
+	failure->is_told = true;
+}
+
+static void
+work_call(struct weft__job *job)
+{
+	struct exchange *exchange = exchange_of(job);
+	const struct weft__patience *before = weft__patience_set(
+	    has_patience(exchange) ? &exchange->patience : NULL);
+
+	do_call(exchange);
+	note_impatience(exchange);
+	weft__patience_set(before);
 }
 
 /*
@@ -186,10 +225,49 @@ done_call(struct weft__job *job)
 		answer(exchange);
 }
 
+/* What a client has begun to change goes on without him. */
+static void
+be_patient(struct exchange *exchange)
+{
+	struct weft__rest *rest = exchange->call.rest;
+	struct weft__patience *patience = &exchange->patience;
+
+	atomic_store(&patience->until_ms,
+	    weft__patience_now_ms() + atomic_load(&rest->request_ms));
+	if (exchange->request->method != WEFT__HTTP_GET)
+		return;
+	patience->is_gone = &exchange->is_gone;
+	patience->is_ending = &rest->is_ending;
+}
+
+/* The client sends no more: most have left then. */
+static void
+be_quick(struct exchange *exchange)
+{
+	atomic_uint_fast64_t *until_ms = &exchange->patience.until_ms;
+	uint64_t soon_ms = weft__patience_now_ms() + ENDED_MS;
+
+	if (exchange->patience.is_gone && soon_ms < atomic_load(until_ms))
+		atomic_store(until_ms, soon_ms);
+}
+
+static void
+on_leave(enum weft__http_notice notice, void *context)
+{
+	struct exchange *exchange = context;
+
+	if (notice == WEFT__HTTP_GONE)
+		atomic_store(&exchange->is_gone, true);
+	else if (notice == WEFT__HTTP_ENDED)
+		be_quick(exchange);
+}
+
 static void
 run(struct exchange *exchange, void (*work)(struct weft__job *job),
     void (*done)(struct weft__job *job))
 {
+	be_patient(exchange);
+	weft__http_on_leave(exchange->response, on_leave, exchange);
 	exchange->job.work = work;
 	exchange->job.done = done;
 	weft__workers_run(exchange->call.rest->options.workers,

@@ -19,6 +19,7 @@ struct weft__rest_failure {
 	const char *word;     /* error.code, static; NULL: none */
 	struct weft_buf details; /* error.details: JSON, or empty */
 	uint64_t retry_after_ms; /* 0: the client is not told */
+	bool is_told; /* the text goes to the client, whatever the status */
 };
 
 /* The status of the answer. */

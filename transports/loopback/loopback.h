@@ -29,6 +29,8 @@ struct weft__rest_options {
 	uint64_t body_limit;   /* bytes of one record's request; 0: 16 MiB */
 	uint64_t bulk_limit;   /* bytes of a request with many changes; 0:
 	                          256 MiB */
+	uint64_t request_ms;   /* what a request's work may take, but for the
+	                          bulk ones; 0: 30 s */
 	uint64_t heartbeat_ms; /* of change streams; 0: 15 s */
 	uint64_t poll_ms;      /* how long a change of another process may take
 	                          to reach a stream; 0: 500 */
@@ -48,6 +50,13 @@ WEFT_MUST_CHECK int weft__rest_open(const struct weft__rest_options *options,
 /* Sets the limits of bodies anew (0: the default).  Thread: any. */
 void weft__rest_set_limits(
     struct weft__rest *rest, uint64_t body_limit, uint64_t bulk_limit);
+
+/* Sets anew what a request's work may take (0: the default).  Thread: any. */
+void weft__rest_set_request_ms(struct weft__rest *rest, uint64_t request_ms);
+
+/* Breaks off the work of all requests that only read, now and to come: the
+ * process ends.  Thread: any. */
+void weft__rest_break_off(struct weft__rest *rest);
 
 /* Frees it; no request may be under way.  NULL is allowed. */
 void weft__rest_close(struct weft__rest *rest);

@@ -85,6 +85,8 @@ struct weft__rest {
 	struct weft__access *access; /* NULL: everything is allowed */
 	struct weft__rest_options options;
 	atomic_uint_fast64_t body_limit, bulk_limit; /* bytes */
+	atomic_uint_fast64_t request_ms;
+	atomic_bool is_ending;
 	struct weft_slice root; /* "api", or more segments, or empty */
 	size_t root_segments;
 	struct weft__rest_model *models;

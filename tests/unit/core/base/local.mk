@@ -91,3 +91,8 @@ check_PROGRAMS += tests/unit/core/base/base64
 TESTS += tests/unit/core/base/base64
 tests_unit_core_base_base64_SOURCES = tests/unit/core/base/base64.c
 tests_unit_core_base_base64_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/base/patience
+TESTS += tests/unit/core/base/patience
+tests_unit_core_base_patience_SOURCES = tests/unit/core/base/patience.c
+tests_unit_core_base_patience_LDADD = $(TEST_LIBS)

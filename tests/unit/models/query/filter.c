@@ -368,6 +368,28 @@ filter_parse__keeps_to_the_limit_of_terms(void **state)
 }
 
 static void
+filter_parse__keeps_to_the_limit_of_patterns(void **state)
+{
+	struct weft_buf json = WEFT_BUF_INIT(WEFT_LIMIT_FILTER_SIZE);
+	struct weft__filter filter;
+	int code = weft_buf_printf(&json, "{\"where\":{\"or\":[");
+
+	for (int i = 0; i < WEFT_LIMIT_WHERE_PATTERNS; i++)
+		code |= weft_buf_printf(&json, "%s{\"a\":{\"%s\":\"x\"}}",
+		    i ? "," : "", i % 2 ? "like" : "regexp");
+	code |= weft_buf_printf(&json, "]}}");
+	assert_int_equal(code, 0);
+	parse(&filter, json.data);
+	weft__filter_fini(&filter);
+	json.size -= 3;
+	code = weft_buf_printf(&json, ",{\"a\":{\"ilike\":\"x\"}}]}}");
+	assert_int_equal(code, 0);
+	refuses(json.data, WEFT_ELIMIT, "filter: where: or: [100]: a: ilike: "
+	    "more than 100 patterns");
+	weft_buf_fini(&json);
+}
+
+static void
 filter_parse__keeps_to_the_limit_of_size(void **state)
 {
 	struct weft__filter filter;
@@ -463,6 +485,7 @@ main(void)
 	    cmocka_unit_test(filter_parse__names_the_term_at_fault),
 	    cmocka_unit_test(filter_parse__keeps_to_the_limit_of_depth),
 	    cmocka_unit_test(filter_parse__keeps_to_the_limit_of_terms),
+	    cmocka_unit_test(filter_parse__keeps_to_the_limit_of_patterns),
 	    cmocka_unit_test(filter_parse__keeps_to_the_limit_of_size),
 	    cmocka_unit_test(filter_parse__survives_any_failed_allocation),
 	    cmocka_unit_test(filter_parse__works_without_error_and_schema),

@@ -1,6 +1,8 @@
 /* Tests of reading records. */
 #include "tests/lib/both.h"
 
+#include "core/base/patience.h"
+
 static void
 put_three(struct fixture *fixture)
 {
@@ -217,6 +219,51 @@ record_find__sees_its_transactions_writes(void **state)
 	assert_int_equal(both_count(fixture, fixture->model), 0);
 }
 
+static void
+assert_breaks_off(struct fixture *fixture,
+    const struct weft__patience *patience, const char *filter, int expected)
+{
+	struct sink sink = {WEFT_BUF_INIT(100000), 100000};
+	const struct weft__patience *before = weft__patience_set(patience);
+
+	assert_int_equal(weft_record_find(fixture->model, NULL,
+		weft_slice(filter), collect, &sink, &fixture->error),
+	    expected);
+	assert_ptr_equal(weft__patience_set(before), patience);
+	weft_buf_fini(&sink.text);
+}
+
+/* And then everything goes on. */
+static void
+record_find__ends_when_nobody_waits_any_more(void **state)
+{
+	static const char *const filters[] = {"{}",
+	    "{\"where\":{\"title\":\"no\"}}",
+	    "{\"where\":{\"title\":{\"regexp\":\"b\"}},\"order\":\"rank\"}"};
+	struct fixture *fixture = *state;
+	const atomic_bool yes = true;
+	const struct weft__patience none = {.is_gone = &yes};
+	const struct weft__patience end = {.is_ending = &yes};
+	const struct weft__patience late = {.until_ms = 1};
+	struct weft_buf json = WEFT_BUF_INIT(100);
+
+	for (int i = 0; i < 1000; i++) {
+		weft_buf_clear(&json);
+		fixture_ok(fixture, weft_buf_printf(&json,
+			"{\"id\":\"%d\",\"title\":\"b\",\"rank\":%d}", i, i));
+		fixture_put(fixture, json.data);
+	}
+	for (int i = 0; i < 3; i++) {
+		assert_breaks_off(fixture, &none, filters[i], WEFT_ECANCELED);
+		assert_breaks_off(fixture, &end, filters[i], WEFT_ECANCELED);
+		assert_breaks_off(fixture, &late, filters[i], WEFT_ETIMEOUT);
+		assert_non_null(strstr(fixture->error.text, "took longer"));
+	}
+	assert_breaks_off(fixture, NULL, filters[2], 0);
+	assert_int_equal(both_count(fixture, fixture->model), 1000);
+	weft_buf_fini(&json);
+}
+
 int
 main(void)
 {
@@ -229,6 +276,7 @@ main(void)
 	    BOTH(record_exists__tells),
 	    BOTH(record_count__counts_what_matches),
 	    BOTH(record_find__sees_its_transactions_writes),
+	    BOTH(record_find__ends_when_nobody_waits_any_more),
 	};
 
 	return cmocka_run_group_tests_name("record_find", tests, NULL, NULL);
