@@ -161,10 +161,13 @@ open_database(struct weft_datasource *datasource,
 {
 	int code;
 
-	if (datasource->detached)
+	if (datasource->detached && ops->durable)
 		return weft__connector_find("memory")->open(
 		    weft_slice("{\"connector\": \"memory\"}"), NULL, false,
 		    &datasource->connector, error);
+	if (datasource->detached)
+		return ops->open(
+		    text, NULL, false, &datasource->connector, error);
 	/* The store first: its lock keeps two writers apart. */
 	code = weft__project_open_store(
 	    datasource, settings, directory, ops->durable, options, error);

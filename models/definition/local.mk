@@ -3,6 +3,8 @@ libweft_all_la_SOURCES += \
 	models/definition/base_model.c models/definition/base_model.h \
 	models/definition/config.c models/definition/config.h \
 	models/definition/config_env.c models/definition/config_env.h \
+	models/definition/config_merge.c \
+	models/definition/config_merge.h \
 	models/definition/definition.c models/definition/definition.h \
 	models/definition/keys.c models/definition/keys.h \
 	models/definition/members.c models/definition/members.h \

@@ -14,34 +14,18 @@
 #include "models/definition/base_model.h"
 #include "models/definition/config.h"
 #include "models/definition/config_env.h"
+#include "models/definition/config_merge.h"
 
 #define PATH_SIZE 4096
 
 struct loader {
 	struct weft_registry *registry;
 	const char *directory;
+	json_t *datasources;  /* datasources.json */
+	json_t *model_config; /* model-config.json */
 	struct weft__model_files files;
 	struct weft_error *error;
 };
-
-/* Reads and parses DIRECTORY/NAME; 'text' is filled too. */
-static int
-read_json(struct loader *loader, const char *name, struct weft_buf *text,
-    json_t **object)
-{
-	char path[PATH_SIZE];
-	int code;
-
-	snprintf(path, sizeof path, "%s/%s", loader->directory, name);
-	code = weft__config_read(path, text, loader->error);
-	if (code)
-		return code;
-	code = weft__config_parse(weft_buf_slice(text), object,
-	    loader->error);
-	if (code)
-		weft_error_wrap(loader->error, "%s", path);
-	return code;
-}
 
 static int
 add_datasource(struct loader *loader, const char *name,
@@ -65,27 +49,54 @@ add_datasource(struct loader *loader, const char *name,
 	return code;
 }
 
+/* Whether a model is on it. */
+static bool
+is_used(const struct loader *loader, const char *datasource)
+{
+	const char *name;
+	json_t *entry;
+
+	json_object_foreach (loader->model_config, name, entry) {
+		const char *value = json_string_value(
+		    json_object_get(entry, "dataSource"));
+
+		if (value && strcmp(value, datasource) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A LoopBack application has datasources for other things, too: for mail,
+ * other servers.  What no model needs must not keep the others. */
+static int
+try_datasource(
+    struct loader *loader, const char *name, const json_t *settings)
+{
+	int code = add_datasource(loader, name, settings);
+
+	if (code != WEFT_ECONFIG || is_used(loader, name))
+		return code;
+	weft__log(WEFT_LOG_INFO, "models",
+	    "datasource %s: skipped, no model is on it: %s", name,
+	    loader->error->text);
+	return 0;
+}
+
 static int
 load_datasources(struct loader *loader)
 {
-	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_CONFIG_SIZE);
-	json_t *root = NULL, *settings;
+	json_t *settings;
 	const char *name;
-	int code = read_json(loader, "datasources.json", &text, &root);
+	int code = weft__config_expand(loader->datasources, loader->error);
 
-	weft_buf_fini(&text);
-	if (code)
-		return code;
-	code = weft__config_expand(root, loader->error);
-	json_object_foreach (root, name, settings) {
+	json_object_foreach (loader->datasources, name, settings) {
 		if (code)
 			break;
-		code = add_datasource(loader, name, settings);
+		code = try_datasource(loader, name, settings);
 	}
 	if (code)
 		weft_error_wrap(loader->error, "%s/datasources.json",
 		    loader->directory);
-	json_decref(root);
 	return code;
 }
 
@@ -261,20 +272,12 @@ define_models(struct loader *loader, json_t *root)
 static int
 load_models(struct loader *loader)
 {
-	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_CONFIG_SIZE);
-	json_t *root = NULL;
-	int code = read_json(loader, "model-config.json", &text, &root);
+	int code = read_sources(loader, loader->model_config);
 
-	weft_buf_fini(&text);
-	if (!code)
-		code = read_sources(loader, root);
 	if (!code)
 		code = weft__model_files_add_builtins(
 		    &loader->files, loader->error);
-	if (!code)
-		code = define_models(loader, root);
-	json_decref(root);
-	return code;
+	return code ? code : define_models(loader, loader->model_config);
 }
 
 /* Nothing here depends on it: it is checked and kept. */
@@ -282,9 +285,15 @@ static int
 load_config(struct loader *loader)
 {
 	json_t *root = NULL;
-	int code = read_json(loader, "config.json", &loader->registry->config,
-	    &root);
+	int code = weft__config_read_merged(
+	    loader->directory, "config", &root, loader->error);
 
+	if (!code) {
+		code = weft__config_write(root, &loader->registry->config);
+		if (code)
+			weft_error_set(loader->error, code, "config.json: %s",
+			    weft_error_text(code));
+	}
 	json_decref(root);
 	return code == WEFT_ENOTFOUND ? 0 : code;
 }
@@ -304,11 +313,19 @@ weft__registry_load(struct weft_registry *registry, const char *directory,
 	if (strlen(directory) >= PATH_SIZE / 2)
 		return weft_error_set(error, WEFT_EINVAL,
 		    "the directory's name is too long");
-	code = load_datasources(&loader);
+	code = weft__config_read_merged(
+	    directory, "datasources", &loader.datasources, loader.error);
+	if (!code)
+		code = weft__config_read_merged(directory, "model-config",
+		    &loader.model_config, loader.error);
+	if (!code)
+		code = load_datasources(&loader);
 	if (!code)
 		code = load_models(&loader);
 	if (!code)
 		code = load_config(&loader);
 	weft__model_files_fini(&loader.files);
+	json_decref(loader.model_config);
+	json_decref(loader.datasources);
 	return code;
 }

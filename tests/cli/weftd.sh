@@ -87,6 +87,31 @@ refuses weftd.json '{"tls": {"key": "x", "certificate": "y"}}' A/y 'No such file
 refuses model-config.json '{"Note": {"dataSource": "none"}}' none
 end
 
+# As loopback-boot merges them; a check opens what a start does.
+begin 'settings: of other files, and datasources that nobody needs'
+mkdir L L/models
+printf '{"name": "Todo"}' >L/models/todo.json
+printf '{"Todo": {"dataSource": "db"}}' >L/model-config.json
+printf '{"db": {"connector": "memory"}, "post": {"connector": "mail"}}' \
+    >L/datasources.json
+printf '{"port": 1, "restApiRoot": "/old"}' >L/config.json
+printf '{"port": 0}' >L/config.local.json
+printf '{"restApiRoot": "/new"}' >L/config.staging.json
+printf 'module.exports = {}' >L/config.staging.js
+run 0 weftd --config L --check-config
+mkfifo ready
+NODE_ENV=staging weftd --config L >ready 2>L.log &
+daemon=$!
+read -r word url <ready
+rm ready
+equal root "${url##*/}" new
+stop 0
+holds grep -q 'config.staging.js: a script is not read' L.log
+printf '{"db": {"connector": "memory", "file": "x"}}' >L/datasources.json
+run 78 weftd --config L --check-config
+err_has datasources.json file
+end
+
 begin 'settings: good ones are checked without a write'
 run 0 weftd --config A --check-config
 out_empty

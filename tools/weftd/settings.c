@@ -11,7 +11,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
-#include "models/definition/config.h"
+#include "models/definition/config_merge.h"
 #include "tools/weftd/setting_table.h"
 
 static int
@@ -275,10 +275,24 @@ take_file(struct settings *settings, const char *file, const json_t *object,
 	return code;
 }
 
+/* LoopBack's file, with those that say otherwise. */
 static int
-read_file(struct settings *settings, const char *file,
-    struct weft_error *error)
+read_config(struct settings *settings, struct weft_error *error)
 {
+	json_t *object = NULL;
+	int code = weft__config_read_merged(
+	    settings->directory, "config", &object, error);
+
+	if (!code)
+		code = take_file(settings, CONFIG_JSON, object, error);
+	json_decref(object);
+	return code == WEFT_ENOTFOUND ? 0 : code;
+}
+
+static int
+read_weftd(struct settings *settings, struct weft_error *error)
+{
+	const char *file = WEFTD_JSON;
 	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_CONFIG_SIZE);
 	json_t *object = NULL;
 	char path[PATH_MAX];
@@ -326,9 +340,9 @@ read_all(struct settings *settings, struct weft_error *error)
 		    "%s: there is no such directory", settings->directory);
 	code = set_defaults(settings, error);
 	if (!code)
-		code = read_file(settings, CONFIG_JSON, error);
+		code = read_config(settings, error);
 	if (!code)
-		code = read_file(settings, WEFTD_JSON, error);
+		code = read_weftd(settings, error);
 	return code ? code : check_together(settings, error);
 }
 

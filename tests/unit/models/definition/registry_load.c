@@ -294,6 +294,59 @@ registry_open__says_where_json_is_wrong(void **state)
 	    "column 0: '[' or '{' expected near end of file");
 }
 
+static void
+registry_open__skips_datasources_that_no_model_needs(void **state)
+{
+	struct folder *folder = *state;
+
+	write_file(folder, "datasources.json",
+	    "{\"db\":{\"connector\":\"memory\"},"
+	    "\"post\":{\"connector\":\"mail\"},"
+	    "\"old\":{\"connector\":\"memory\",\"file\":\"x\"}}");
+	open_well(folder);
+	assert_non_null(
+	    weft_registry_find_datasource(folder->registry, "db"));
+	assert_null(weft_registry_find_datasource(folder->registry, "post"));
+	weft_registry_destroy(folder->registry);
+	folder->registry = NULL;
+	write_file(folder, "model-config.json",
+	    "{\"Todo\":{\"dataSource\":\"post\"}}");
+	assert_refused(folder, WEFT_ECONFIG, "/datasources.json: "
+	    "datasource post: connector: there is no connector \"mail\"");
+}
+
+/* As loopback-boot merges them. */
+static void
+registry_open__merges_what_other_files_say(void **state)
+{
+	struct folder *folder = *state;
+
+	setenv("NODE_ENV", "staging", 1);
+	write_file(folder, "datasources.json",
+	    "{\"db\":{\"connector\":\"mail\",\"hosts\":[{\"a\":1},2]}}");
+	write_file(folder, "datasources.local.json",
+	    "{\"db\":{\"connector\":\"none\",\"hosts\":[{\"b\":1},3]},"
+	    "\"more\":{\"connector\":\"memory\"}}");
+	write_file(folder, "datasources.staging.json",
+	    "{\"db\":{\"connector\":\"memory\"}}");
+	write_file(folder, "datasources.production.json", "{\"db\":7}");
+	open_well(folder);
+	assert_non_null(
+	    weft_registry_find_datasource(folder->registry, "more"));
+	weft_registry_destroy(folder->registry);
+	folder->registry = NULL;
+	write_file(folder, "datasources.staging.json",
+	    "{\"db\":{\"hosts\":[1]}}");
+	assert_refused(folder, WEFT_ECONFIG, "/datasources.staging.json: "
+	    "db.hosts: expected an array of 2 elements as in the file before, "
+	    "got 1");
+	setenv("NODE_ENV", "production", 1);
+	assert_refused(folder, WEFT_ECONFIG, "/datasources.production.json: "
+	    "db: expected a value of the same kind as in the file before, "
+	    "got 7");
+	unsetenv("NODE_ENV");
+}
+
 /* What is wrong in which file. */
 static const struct {
 	const char *name;
@@ -468,6 +521,8 @@ main(void)
 	    IN_FOLDER(registry_open__gives_models_what_their_bases_declare),
 	    IN_FOLDER(registry_open__needs_a_configuration),
 	    IN_FOLDER(registry_open__takes_values_from_the_environment),
+	    IN_FOLDER(registry_open__skips_datasources_that_no_model_needs),
+	    IN_FOLDER(registry_open__merges_what_other_files_say),
 	    IN_FOLDER(registry_open__says_where_json_is_wrong),
 	    IN_FOLDER(registry_open__says_which_key_is_wrong),
 	    IN_FOLDER(registry_open__refuses_two_files_for_one_model),
