@@ -135,6 +135,7 @@ open_replication(struct daemon *daemon, struct weft_error *error)
 	options.workers = daemon->workers;
 	options.watch = daemon->watch;
 	options.window_size = (size_t)settings->replicate_window;
+	options.has_deflate = settings->replicate_deflate;
 	options.wait_ms = (uint64_t)settings->replicate_wait_seconds * 1000;
 	return weft__repl_server_create(&options,
 	    settings->replicate_origins.items, &daemon->repl, error);

@@ -69,6 +69,7 @@ struct settings {
 	int64_t replicate; /* whether weft.repl.v1 is served */
 	struct setting_list replicate_origins;
 	int64_t replicate_window, replicate_wait_seconds;
+	int64_t replicate_deflate;
 };
 
 /*

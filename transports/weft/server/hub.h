@@ -38,6 +38,7 @@ struct weft__repl_options {
 	uint64_t auth_ms;    /* until it is known who a client is */
 	uint64_t wait_ms;    /* for one that takes nothing */
 	uint64_t check_ms;   /* after which rights are asked for again */
+	bool has_deflate;    /* permessage-deflate, for those who offer it */
 	uint64_t idle_ms;    /* after which a place that has moved is told */
 };
 void weft__repl_options_init(struct weft__repl_options *options);

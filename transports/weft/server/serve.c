@@ -260,6 +260,7 @@ weft__repl_server_create(const struct weft__repl_options *options,
 	made->settings.protocols = protocols;
 	made->settings.origins = origins;
 	made->settings.allows_own_origin = true;
+	made->settings.has_deflate = options->has_deflate;
 	code = weft__repl_hub_create(options, &made->hub, error);
 	if (code) {
 		weft__free(made);
