@@ -52,8 +52,10 @@ static const struct http_abuse http_head_abuses[] = {
         "Transfer-Encoding: chunked, identity\r\n\r\n"),
     ABUSE("chunked twice", 501, "POST / HTTP/1.1\r\n" HOST
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"),
-    ABUSE("chunked with a tab before it ends", 501, "POST / HTTP/1.1\r\n" HOST
+    ABUSE("chunked in quotes", 501, "POST / HTTP/1.1\r\n" HOST
         "Transfer-Encoding: \"chunked\"\r\n\r\n"),
+    ABUSE("chunked behind a vertical tab", 400, "POST / HTTP/1.1\r\n" HOST
+        "Transfer-Encoding: \vchunked\r\n\r\n"),
     ABUSE("chunked in HTTP/1.0", 400, "POST / HTTP/1.0\r\n"
         "Transfer-Encoding: chunked\r\n\r\n"),
     ABUSE("a space before the colon", 400, "POST / HTTP/1.1\r\n" HOST
