@@ -94,14 +94,16 @@ get_then(struct weft__repl_request *request, struct weft_source *source,
 {
 	struct weft_buf id = WEFT_BUF_INIT(WEFT_LIMIT_ID_SIZE * 6);
 	struct weft_buf body = WEFT_BUF_INIT(2 * WEFT_LIMIT_RECORD_SIZE);
-	struct weft__json_value first = weft__json_step(
-	    weft__json_value_of(request->message.ids), weft_slice("0"));
+	struct weft__json_value first, second;
+	size_t offset = 0;
 	struct weft_update update = {
 	    .type = WEFT_CHANGE_CREATE,
 	    .change = {.rev = request->message.rev}};
 	int code;
 
-	if (first.type != WEFT__JSON_STRING ||
+	if (!weft__json_element(request->message.ids, &offset, &first) ||
+	    weft__json_element(request->message.ids, &offset, &second) ||
+	    first.type != WEFT__JSON_STRING ||
 	    weft__json_read_string(first.token, &id))
 		code = weft_error_set(
 		    &request->error, WEFT_EINVAL, "ids is not one text");

@@ -220,7 +220,12 @@ read_member(struct weft__repl_message *message, const struct member *member,
 	case BYTES:
 		return read_bytes(message, member, value.token, place, error);
 	case NUMBER:
-		return read_number(member, value, place, error);
+		if (read_number(member, value, place, error))
+			return WEFT_EINVAL;
+		/* 0 is no request: what has no "n". */
+		return member == &members[0] && !message->n
+		    ? refuse(member, "a number from 1", error)
+		    : 0;
 	case FLAG:
 	case NO_FLAG:
 		return read_flag(member, value, place, error);

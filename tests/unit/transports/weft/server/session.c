@@ -901,6 +901,12 @@ get__gives_records_as_they_are_and_were(void **state)
 	repl_say(&client, "{\"t\":\"get\",\"n\":4,\"model\":\"Todo\","
 			  "\"ids\":[7]}");
 	repl_expect(&client, "\"code\":\"invalid\"");
+	snprintf(text, sizeof text,
+	    "{\"t\":\"get\",\"n\":3,\"model\":\"Todo\",\"ids\":[\"a\",\"b\"],"
+	    "\"rev\":\"%s\"}",
+	    rev);
+	repl_say(&client, text);
+	repl_expect(&client, "ids is not one text");
 	repl_say(&client, "{\"t\":\"models\",\"n\":5}");
 	snprintf(text, sizeof text,
 	    "{\"model\":\"Todo\",\"id\":\"id\",\"epoch\":\"%s\"}",

@@ -187,6 +187,8 @@ message_read__refuses_what_is_malformed(void **state)
 	    "{\"t\":\"open\",\"n\":1,\"model\":\"A\",\"live\":1}",
 	    "{\"t\":\"open\",\"n\":1,\"model\":\"A\",\"filter\":[]}",
 	    "{\"t\":\"push\",\"n\":1}",
+	    "{\"t\":\"models\",\"n\":0}",
+	    "{\"t\":\"models\"}",
 	    "{\"t\":\"push\",\"n\":1,\"parts\":{}}",
 	    "{\"t\":\"ask\",\"n\":1,\"model\":\"A\",\"question\":\"!\"}",
 	    "{\"t\":\"ack\",\"s\":1}x",
