@@ -99,10 +99,11 @@ weft__http_connection_refuse(
 	char body[512], head[512];
 	int body_size, head_size;
 
+	/* As LoopBack names them. */
 	body_size = snprintf(body, sizeof body,
-	    "{\"error\":{\"statusCode\":%d,\"name\":\"Error\","
+	    "{\"error\":{\"statusCode\":%d,\"name\":\"%s\","
 	    "\"message\":\"%s\"}}",
-	    status, text);
+	    status, status == 413 ? "PayloadTooLargeError" : "Error", text);
 	if (response) {
 		response->keeps_alive = false;
 		weft__http_respond(response, status,

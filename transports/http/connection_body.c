@@ -2,6 +2,9 @@
  * The bodies of requests: taken when the handler has accepted them, dropped
  * when it has answered before.
  */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "transports/http/gunzip.h"
 
 /* Refuses a body for which there is no room. */
@@ -10,10 +13,15 @@ refuse_body(
     struct weft__http_connection *connection, const struct weft_error *error)
 {
 	const char *text = "no room for the body";
+	char limit[80];
 
-	if (error->code == WEFT_ELIMIT)
-		text = "the body is too large";
-	else if (error->code == WEFT_EINVAL)
+	if (error->code == WEFT_ELIMIT) {
+		snprintf(limit, sizeof limit,
+		    "request entity too large: at most %" PRIu64 " bytes",
+		    connection->response->body.limit);
+		text = limit;
+	}
+	if (error->code == WEFT_EINVAL)
 		text = "the body is not gzip";
 	else if (error->code == WEFT_ELOCKED)
 		text = "too many large bodies at a time: try again later";

@@ -203,6 +203,9 @@ rest__refuses_large_bodies_before_they_come(void **state)
 	    "Host: x\r\nContent-Type: application/json\r\n"
 	    "Expect: 100-continue\r\nContent-Length: 101\r\n\r\n", response,
 	    sizeof response), 413);
+	assert_string_equal(http_body(response),
+	    "{\"error\":{\"statusCode\":413,\"name\":\"PayloadTooLargeError\","
+	    "\"message\":\"request entity too large: at most 100 bytes\"}}");
 	assert_int_equal(http_ask(&rest.http,
 	    "POST /api/Todos/bulk-update HTTP/1.1\r\n"
 	    "Host: x\r\nContent-Type: application/json\r\n"
