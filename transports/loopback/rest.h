@@ -112,6 +112,7 @@ struct weft__rest_call {
 	struct weft__principal *principal; /* NULL: not logged in */
 	struct weft_slice address; /* the client's, as text */
 	struct weft__viewer viewer; /* he, if rights are asked for */
+	struct weft_slice request_id; /* as in the log of requests */
 	struct weft_call as; /* on whose behalf */
 	struct weft__rest_answer answer;
 	char etag[WEFT__OID_HEX + 3]; /* of the answer, with quotes; or "" */

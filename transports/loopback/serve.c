@@ -64,6 +64,7 @@ weft__rest_call_read_head(
 {
 	int code = weft__rest_find_method(call, request);
 
+	call->request_id = request->id;
 	if (request->peer)
 		call->address = weft_slice(request->peer->text);
 	if (!code)
@@ -339,7 +340,8 @@ weft__rest_call_fail(struct weft__rest_call *call)
 	int status = weft__rest_failure_status(&call->failure, &call->error);
 
 	if (status >= 500 && call->failure.status != 501)
-		weft__log(WEFT_LOG_ERROR, "loopback", "%s: %s",
+		weft__log(WEFT_LOG_ERROR, "loopback", "request %.*s: %s: %s",
+		    (int)call->request_id.size, call->request_id.data,
 		    weft_error_name(call->error.code), call->error.text);
 	if (status == 503 && !call->failure.retry_after_ms)
 		call->failure.retry_after_ms = BUSY_MS;
