@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	docs/recovery.md docs/remote.md \
 	docs/releasing.md docs/settings.md \
 	docs/store-format.md \
+	docs/systemd.md \
 	docs/testing.md \
 	docs/track-row.md \
 	docs/websocket.md
