@@ -17,8 +17,8 @@ static const char help[] =
     "      --version       the version\n"
     "  -h, --help          this\n\n"
     "Prints \"listening URL\" when it is ready.  SIGTERM and SIGINT end it\n"
-    "when open requests are answered (twice: at once), SIGHUP reads the\n"
-    "certificate and the files for browsers again.\n";
+    "when open requests are answered (twice: at once), SIGHUP reads all files\n"
+    "again: certificate and key, files for browsers, settings, rules.\n";
 
 static const char head[] =
     ".\\\" Made by `weftd --manual`; edit tools/weftd/, not this file.\n"
