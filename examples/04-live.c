@@ -43,11 +43,14 @@ show(const struct weft_live_status *status, void *context)
 static void
 add(struct weft_model *model, const char *text)
 {
-	char json[256];
+	struct weft_buf json = WEFT_BUF_INIT(65536);
 
-	snprintf(json, sizeof json, "{\"text\": \"%.200s\"}", text);
+	check(weft_buf_printf(&json, "{\"text\": "));
+	check(weft_buf_append_json(&json, weft_slice(text)));
+	check(weft_buf_printf(&json, "}"));
 	check(weft_record_create(
-	    model, NULL, weft_slice(json), NULL, &error));
+	    model, NULL, weft_buf_slice(&json), NULL, &error));
+	weft_buf_fini(&json);
 }
 
 /* The application's loop: the replication is one more descriptor in it. */

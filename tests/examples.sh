@@ -68,17 +68,18 @@ end
 
 begin '04-live: again, on the same file'
 serve S
-"$examples/04-live" a4.db "$socket" 'buy milk' <laptop.in >phone 2>&1 &
+"$examples/04-live" a4.db "$socket" 'say "hi"' 'a","id":"forged' <laptop.in \
+    >phone 2>&1 &
 phone=$!
 exec 8>laptop.in
-comes grep -q 'live: 1 sent, 0 received' phone
+comes grep -q 'live: 2 sent, 0 received' phone
 exec 8>&-
 holds wait "$phone"
 stop "$daemon"
 run 0 weft export sqlite:a4.db:Todo
-out_has 'buy bread' 'buy milk'
+out_has 'buy bread' '"text":"say \"hi\""' '"text":"a\",\"id\":\"forged"'
 run 0 weft export S:Todo
-out_has 'buy bread' 'buy milk'
+out_has 'buy bread' '"text":"say \"hi\""' '"text":"a\",\"id\":\"forged"'
 end
 
 begin 'examples: two stores are brought together in thirty lines'

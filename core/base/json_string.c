@@ -439,3 +439,9 @@ weft__json_plain_string(struct weft_slice token, struct weft_slice *text)
 	*text = weft_slice_of(token.data + 1, token.size - 2);
 	return true;
 }
+
+int
+weft_buf_append_json(struct weft_buf *buf, struct weft_slice text)
+{
+	return weft__json_write_string(text, buf);
+}

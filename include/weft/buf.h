@@ -50,6 +50,15 @@ WEFT_API WEFT_MUST_CHECK int weft_buf_append_slice(
 WEFT_API WEFT_MUST_CHECK int weft_buf_printf(
     struct weft_buf *buf, const char *format, ...) WEFT_PRINTF(2, 3);
 
+/*
+ * Appends a text as a JSON string, with its quotes: what a person has typed
+ * may hold any characters.
+ * Returns as weft_buf_reserve(), and WEFT_EJSON if the text is not UTF-8;
+ * thread the same.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_buf_append_json(
+    struct weft_buf *buf, struct weft_slice text);
+
 /* The content, borrowed until the next change of 'buf'. */
 static inline struct weft_slice
 weft_buf_slice(const struct weft_buf *buf)
