@@ -30,7 +30,7 @@ struct weft_live_status {
 	uint64_t to_receive;  /* about how many are to come */
 	uint64_t sent;        /* written at the server, since the start */
 	uint64_t received;    /* written here, since the start */
-	uint64_t conflicts;   /* found since the start, and not settled */
+	uint64_t conflicts;   /* with the server, that nobody has settled yet */
 	uint64_t retry_ms;    /* OFFLINE: from its beginning to the next try */
 	struct weft_error error; /* OFFLINE, REFUSED: why */
 };
@@ -137,7 +137,7 @@ struct weft_live_peer {
 	uint64_t to_send;    /* writes here that the server has not taken, about:
 	                        as of now */
 	uint64_t to_receive; /* about how many are to come, when this was said */
-	uint64_t conflicts;  /* found by it, and not settled by it */
+	uint64_t conflicts;  /* with it, not settled when this was said */
 	char error[256];     /* OFFLINE, REFUSED: why; or "" */
 };
 typedef int weft_live_peer_fn(const struct weft_live_peer *peer, void *context);

@@ -93,6 +93,20 @@ out_has "peer        $socket: live since 2" \
     '0 to send, 0 to receive, 0 conflicts, last success 2'
 end
 
+begin 'live: what somebody resolves is no conflict any more'
+run 0 weft put S:Note '{"id":"both","text":"theirs"}' --json
+stop "$daemon"
+comes grep -q '"state":"offline"' live
+run 0 weft put C:Note '{"id":"both","text":"ours"}'
+serve S "$port"
+comes grep -q '"conflicts":1' live
+run 0 weft resolve C Note both --using source
+comes there both
+comes sh -c 'tail -n 1 live | grep -q "live.*\"conflicts\":0"'
+run 0 weft conflicts C
+out_is 'no conflicts'
+end
+
 begin 'live: what is written offline waits'
 stop "$daemon"
 comes grep -q '"state":"offline"' live

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/base/clock.h"
+#include "models/replicate/conflict.h"
 #include "models/tracking/live.h"
 #include "models/transaction.h"
 #include "transports/weft/client/live.h"
@@ -39,7 +40,6 @@ count(struct weft_live *live, const struct weft_replication_result *result,
 		status.sent += result->applied;
 	else
 		status.received += result->applied;
-	status.conflicts += result->length;
 	pthread_mutex_lock(&live->lock);
 	live->status = status;
 	pthread_mutex_unlock(&live->lock);
@@ -186,6 +186,45 @@ receive_all(struct weft_live *live, struct weft_error *error)
 	return replicate_all(live, false, error);
 }
 
+/* Conflicts with the server, being counted. */
+struct counting {
+	struct weft_live *live;
+	uint64_t count;
+};
+
+static int
+count_one(struct weft_slice id, void *context)
+{
+	uint64_t *count = context;
+
+	++*count;
+	return 0;
+}
+
+static int
+count_model(const char *name, void *context)
+{
+	struct counting *counting = context;
+	const struct weft__parties parties = {.source = counting->live->local,
+	    .target = &counting->live->remote->base,
+	    .source_model = name,
+	    .target_model = name};
+
+	return weft__kept_each(&parties, count_one, &counting->count, NULL);
+}
+
+/* How many are kept now: somebody else may have settled some. */
+static uint64_t
+count_conflicts(struct weft_live *live, uint64_t before)
+{
+	struct counting counting = {.live = live};
+
+	if (!live->remote || live->local->ops->models(
+				 live->local, count_model, &counting, NULL))
+		return before;
+	return counting.count;
+}
+
 /* Tells of a state, and how much is to do. */
 static void
 tell(struct weft_live *live, enum weft_live_state state, uint64_t retry_ms,
@@ -197,6 +236,7 @@ tell(struct weft_live *live, enum weft_live_state state, uint64_t retry_ms,
 	weft_live_status(live, &status);
 	status.state = state;
 	status.retry_ms = retry_ms;
+	status.conflicts = count_conflicts(live, status.conflicts);
 	status.error = error ? *error : (struct weft_error){0, ""};
 	status.to_receive =
 	    live->remote ? weft__peer_source_pending(live->remote) : 0;
