@@ -117,8 +117,7 @@ weft__rest_failure_write(const struct weft__rest_failure *failure,
 	int code =
 	    weft_buf_printf(body, "{\"error\":{\"statusCode\":%d", status);
 
-	if (!code &&
-	    (status < 500 || failure->status == 501 || failure->is_told))
+	if (!code && (status < 500 || failure->is_told))
 		code = put_fault(body, failure, error);
 	else if (!code)
 		code =

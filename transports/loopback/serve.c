@@ -339,7 +339,7 @@ weft__rest_call_fail(struct weft__rest_call *call)
 {
 	int status = weft__rest_failure_status(&call->failure, &call->error);
 
-	if (status >= 500 && call->failure.status != 501)
+	if (status >= 500 && status != 501)
 		weft__log(WEFT_LOG_ERROR, "loopback", "request %.*s: %s: %s",
 		    (int)call->request_id.size, call->request_id.data,
 		    weft_error_name(call->error.code), call->error.text);

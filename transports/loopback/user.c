@@ -13,6 +13,7 @@ take_refusal(struct weft__rest_call *call, int code,
 	call->failure.status = refusal->status;
 	call->failure.word = refusal->word;
 	call->failure.retry_after_ms = refusal->retry_after_ms;
+	call->failure.is_told = refusal->status != 0;
 	return code;
 }
 

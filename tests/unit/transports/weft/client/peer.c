@@ -170,7 +170,7 @@ peer_ask__takes_the_answer_to_its_own_number(void **state)
 	    {"\"t\":\"models\"",
 		"{\"t\":\"pushed\",\"n\":77}\n"
 		"{\"t\":\"error\",\"n\":78,\"code\":\"forbidden\"}\n"
-		"{\"t\":\"opened\",\"n\":0,\"s\":3}\n"
+		"{\"t\":\"opened\",\"n\":79,\"s\":3}\n"
 		"{\"t\":\"batch\",\"s\":9,\"position\":\"P\",\"updates\":[]}\n"
 		"{\"t\":\"closed\",\"s\":9}\n"
 		"{\"t\":\"pong\"}\n" MODELS "\n" MODELS, REPL_STAY, 0},
