@@ -27,12 +27,12 @@ find_name(const struct weft__rest_failure *failure,
 	}
 }
 
-/* LoopBack's error.code, or NULL. */
+/* LoopBack's error.code, or NULL.  A refusal has said whether it has one. */
 static const char *
 find_word(const struct weft__rest_failure *failure,
     const struct weft_error *error)
 {
-	if (!failure->word && error->code == WEFT_EDENIED)
+	if (!failure->status && error->code == WEFT_EDENIED)
 		return weft_error_loopback_word(error->code);
 	return failure->word;
 }
