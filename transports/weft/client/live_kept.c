@@ -281,6 +281,9 @@ recall_one(const struct weft_live_peer *peer, void *context)
 int
 weft__live_recall(struct weft_live *live, struct weft_error *error)
 {
-	return weft_live_each_peer(
+	int code = weft_live_each_peer(
 	    live->options.datasource, recall_one, live, error);
+
+	/* What is damaged is written anew. */
+	return code == WEFT_EDAMAGED ? 0 : code;
 }

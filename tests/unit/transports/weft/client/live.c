@@ -5,9 +5,11 @@
 #include "tests/lib/test.h"
 
 #include <poll.h>
+#include <stdio.h>
 
 #include <weft/live.h>
 
+#include "models/transaction.h"
 #include "tests/lib/pair.h"
 #include "tests/lib/repl_script.h"
 
@@ -331,6 +333,34 @@ look_at_each_state(struct place *place)
 	stop_when_sent(place);
 }
 
+static int
+spoil(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	const struct place *place = context;
+	char name[200];
+
+	snprintf(name, sizeof name, "live/%s", place->options.url);
+	return weft__transaction_meta_put(
+	    transaction, name, weft_slice("{"), error);
+}
+
+static void
+live__begins_where_what_was_kept_is_damaged(void **state)
+{
+	static const struct repl_step steps[] = {REPL_MODELS("e"), OPEN};
+	struct fixture *fixture;
+	struct place place;
+
+	begin(&place, steps, COUNT(steps), stop_when_live);
+	fixture = &place.client.fixture;
+	fixture_ok(fixture, weft_datasource_transaction(fixture->datasource,
+	    spoil, &place, &fixture->error));
+	assert_int_equal(run(&place), 0);
+	assert_string_equal(look(&place).url, place.options.url);
+	end(&place);
+}
+
 static void
 stop_at_once(struct place *place)
 {
@@ -494,6 +524,7 @@ main(void)
 	    cmocka_unit_test(live__sends_all_to_another_database),
 	    cmocka_unit_test(live__stays_away_as_long_as_it_is_asked_to),
 	    cmocka_unit_test(live__keeps_how_it_stands_for_others_to_see),
+	    cmocka_unit_test(live__begins_where_what_was_kept_is_damaged),
 	    cmocka_unit_test(live__ends_when_it_is_refused),
 	    cmocka_unit_test(live_poke__has_it_look),
 	    cmocka_unit_test(live__goes_one_way_if_that_is_wanted),
