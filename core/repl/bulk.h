@@ -25,7 +25,8 @@ enum weft__bulk_action {
  * to it (weft__diff_knows_more()).  One that the record was before it became
  * what it is, as generations tell, is NOTHING: it came late, and would bring
  * back what is past.
- * An update of type unknown is NOTHING, as there is nothing to write.
+ * An update of type unknown is NOTHING, as there is nothing to write, unless
+ * there is something to LEARN.
  */
 enum weft__bulk_action weft__bulk_decide(
     const struct weft_update *update, const struct weft__track *track);

@@ -28,7 +28,8 @@ enum weft__diff_outcome {
  * checkpoint is at least 'since', or if 'since' is below 0.
  *
  * '*out' is for a delta the peer's change, whose prev becomes the revision
- * here (null if there is none) unless the record was changed here; for a
+ * here (null if there is none) unless the record was changed here, or is the
+ * same here and the peer knows more of it (weft__diff_knows_more()); for a
  * conflict it is the change here, under the name 'local_model'.  It is not
  * written for NOTHING.  Its texts are those of the arguments.
  */
@@ -39,8 +40,9 @@ enum weft__diff_outcome weft__diff_change(const struct weft_change *remote,
 /*
  * The same if only a trace is left of the record here, which 'local' was
  * recalled from (core/track/trace.h): NOTHING if the peer still has the state
- * that was deleted, or deleted it, too; a delta if it knows of the deletion,
- * by 'since' or because it began anew after it; else a conflict.
+ * that was deleted, or deleted it, too, and knows no more of that; a delta if
+ * it does, or if it knows of the deletion, by 'since' or because it began anew
+ * after it; else a conflict.
  */
 enum weft__diff_outcome weft__diff_trace(const struct weft_change *remote,
     const struct weft__track *local, int64_t since,

@@ -27,7 +27,7 @@ weft__revtree_append(
 		drop_oldest(tree);
 	added = &tree->nodes[tree->length];
 	*added = *node;
-	added->generation = generation + 1;
+	added->generation = generation + (generation < UINT32_MAX);
 	added->parent = tree->current;
 	tree->current = (int8_t)tree->length++;
 }

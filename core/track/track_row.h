@@ -7,7 +7,8 @@
  * T2  seq is that of the journal row of the last change; created_seq <= seq.
  * T3  checkpoint is the one current at that change's commit.
  * T4  generations grow along the main line, by one unless a peer knows more;
- *     nodes known by name may stand at the same one.
+ *     nodes known by name may stand at the same one, and so do all at the
+ *     highest number.
  */
 #ifndef CORE_TRACK_TRACK_ROW_H
 #define CORE_TRACK_TRACK_ROW_H

@@ -4,22 +4,6 @@
  */
 #include "tests/unit/core/track/writes.h"
 
-static struct weft_change
-change_of(const struct weft__track *track)
-{
-	struct weft_change change;
-
-	weft__track_change(
-	    track, weft_slice("Todo"), weft_slice("t1"), &change);
-	return change;
-}
-
-static void
-assert_rev(struct weft_slice rev, char letter)
-{
-	assert_true(weft_slice_equal(rev, weft_slice(text_of(letter))));
-}
-
 /* A peer's write of the same state, to which these revisions led there:
  * letters, the newest first. */
 static bool
@@ -84,6 +68,25 @@ track_apply__learns_nothing_from_one_who_knows_less(void **state)
 	assert_int_equal(track.checkpoint, 2);
 }
 
+/* A peer may say any number. */
+static void
+track_apply__counts_no_further_than_it_can(void **state)
+{
+	struct weft_buf row = WEFT_BUF_INIT(4096);
+	struct weft__track track, copy;
+
+	write_all(&track, "a|-");
+	assert_true(learn(&track, '-', UINT32_MAX, "c-a"));
+	assert_true(write_letter(&track, 'b', 10));
+	assert_true(write_letter(&track, '-', 11));
+	assert_int_equal(change_of(&track).generation, UINT32_MAX);
+	assert_int_equal(weft__track_encode(&track, &row), 0);
+	assert_int_equal(
+	    weft__track_decode(weft_buf_slice(&row), &copy, NULL), 0);
+	assert_int_equal(change_of(&copy).generation, UINT32_MAX);
+	weft_buf_fini(&row);
+}
+
 int
 main(void)
 {
@@ -91,6 +94,7 @@ main(void)
 	    cmocka_unit_test(track_apply__learns_what_led_to_the_same_state),
 	    cmocka_unit_test(
 		track_apply__learns_nothing_from_one_who_knows_less),
+	    cmocka_unit_test(track_apply__counts_no_further_than_it_can),
 	};
 
 	return cmocka_run_group_tests_name("track_learn", tests, NULL, NULL);

@@ -6,22 +6,6 @@
 
 #include <stdio.h>
 
-static struct weft_change
-change_of(const struct weft__track *track)
-{
-	struct weft_change change;
-
-	weft__track_change(
-	    track, weft_slice("Todo"), weft_slice("t1"), &change);
-	return change;
-}
-
-static void
-assert_rev(struct weft_slice rev, char letter)
-{
-	assert_true(weft_slice_equal(rev, weft_slice(text_of(letter))));
-}
-
 /*
  * What the writes leave behind: '-' is null, and '?' is an absent prev.
  */

@@ -68,4 +68,21 @@ write_all(struct weft__track *track, const char *writes)
 	}
 }
 
+/* The change that the row stands for. */
+static inline struct weft_change
+change_of(const struct weft__track *track)
+{
+	struct weft_change change;
+
+	weft__track_change(
+	    track, weft_slice("Todo"), weft_slice("t1"), &change);
+	return change;
+}
+
+static inline void
+assert_rev(struct weft_slice rev, char letter)
+{
+	assert_true(weft_slice_equal(rev, weft_slice(text_of(letter))));
+}
+
 #endif
