@@ -1,6 +1,7 @@
 /*
  * Copying the database while it is written: SQLite's backup in one step reads
- * one state of it, and in WAL mode no writer waits for that.
+ * the state that its connection's transaction has, and in WAL mode no writer
+ * waits for that.
  */
 #include "models/connectors/sqlite_private.h"
 #include "models/connectors/sqlite_vfs.h"
@@ -61,21 +62,20 @@ make_copy(const char *path, sqlite3 *from, struct weft_slice name,
 }
 
 int
-weft__sqlite_backup(struct weft_connector *connector, const char *path,
+weft__sqlite_backup(struct weft_connector_session *base, const char *path,
     struct weft_slice name, struct weft_slice value, struct weft_error *error)
 {
-	struct weft__sqlite *sqlite = (struct weft__sqlite *)connector;
-	sqlite3 *from, *to = NULL;
-	int code = weft__sqlite_connect(sqlite, &from, error), sqlite_code;
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	sqlite3 *to = NULL;
+	int code = weft__sqlite_check_active(session, error), sqlite_code;
 
 	if (code)
 		return code;
-	sqlite_code = make_copy(path, from, name, value, &to);
+	sqlite_code = make_copy(path, session->db, name, value, &to);
 	if (sqlite_code)
 		code = weft__sqlite_error(to, sqlite_code, path, error);
 	sqlite_code = sqlite3_close(to);
 	if (!code && sqlite_code)
 		code = weft__sqlite_error(NULL, sqlite_code, path, error);
-	sqlite3_close(from);
 	return code;
 }

@@ -174,8 +174,8 @@ int weft__sqlite_run_transaction(struct weft__sqlite *sqlite,
 /* sqlite_backup.c */
 
 /* The vtable's backup(). */
-int weft__sqlite_backup(struct weft_connector *connector, const char *path,
-    struct weft_slice name, struct weft_slice value,
+int weft__sqlite_backup(struct weft_connector_session *session,
+    const char *path, struct weft_slice name, struct weft_slice value,
     struct weft_error *error);
 
 /* sqlite_define.c */

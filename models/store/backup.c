@@ -1,8 +1,8 @@
 /*
  * Copies of a datasource and of a whole configuration.
  *
- * The store's refs are noted before the database is copied, so that the copy
- * of the database has at least what that of the store says it has.
+ * The copy of the database has at least what that of the store says it has, and
+ * relies on no more than that.
  */
 #include <weft/store.h>
 
@@ -14,36 +14,90 @@
 #include "models/datasource.h"
 #include "models/store/backup_files.h"
 #include "models/store/restore.h"
+#include "models/transaction.h"
 
 #define PATH_SIZE 4096
 
+/* A copy of a datasource in the making. */
+struct copy {
+	struct weft_datasource *datasource;
+	const char *file; /* of the database */
+	bool has_store;   /* and it is copied too */
+	struct weft__store_backup store;
+	uint64_t seq;     /* how far the noted refs lead, at least */
+	bool moved;       /* further than those that were noted before */
+	bool is_behind;   /* not as far as the database relies on */
+};
+
 /* Copies the database, marked as a copy: who opens it begins a new epoch. */
 static int
-copy_database(struct weft_datasource *datasource, const char *file,
+copy_database(struct weft_transaction *transaction, const struct copy *copy,
     struct weft_error *error)
 {
-	struct weft_connector *connector = datasource->connector;
+	struct weft_connector_session *session = transaction->session;
 	char text[24];
 
-	if (!connector->ops->backup)
-		return weft_error_set(error, WEFT_EUNSUPPORTED,
-		    "datasource %s: its connector cannot be copied",
-		    datasource->name);
 	snprintf(text, sizeof text, "%" PRIu64,
-	    weft__clock_now_ms(datasource->clock));
-	return connector->ops->backup(connector, file,
+	    weft__clock_now_ms(copy->datasource->clock));
+	return session->ops->backup(session, copy->file,
 	    weft_slice(WEFT__META_BACKUP), weft_slice(text), error);
 }
 
+/*
+ * Copies the database unless it relies on more than the noted refs have.  If
+ * those had no more than the ones before, that is how things are, and not what
+ * a writer does meanwhile.
+ */
 static int
-begin_store(struct weft_datasource *datasource,
-    struct weft__store_backup *backup, struct weft_error *error)
+copy_state(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct copy *copy = context;
+	int code = weft__transaction_read_counters(transaction, error);
+
+	copy->is_behind = copy->moved &&
+	    transaction->counters.projected > copy->seq;
+	if (code || copy->is_behind)
+		return code;
+	return copy_database(transaction, copy, error);
+}
+
+static int
+note_refs(struct copy *copy, struct weft_error *error)
+{
+	struct weft_datasource *datasource = copy->datasource;
+	struct weft__store_tip tip;
+	int code;
+
+	weft__store_backup_fini(&copy->store);
+	pthread_mutex_lock(&datasource->store_mutex);
+	code = weft__store_tip(datasource->store, &tip, error);
+	if (!code)
+		code = weft__store_backup_begin(
+		    &copy->store, datasource->store, error);
+	pthread_mutex_unlock(&datasource->store_mutex);
+	if (code)
+		return code;
+	copy->moved = tip.commit.seq != copy->seq;
+	copy->seq = tip.commit.seq;
+	return 0;
+}
+
+/*
+ * Refs, then the database: it has at least what they lead to.  If it relies on
+ * more, the store went on in between, and both are looked at again.
+ */
+static int
+copy_consistently(struct copy *copy, struct weft_error *error)
 {
 	int code;
 
-	pthread_mutex_lock(&datasource->store_mutex);
-	code = weft__store_backup_begin(backup, datasource->store, error);
-	pthread_mutex_unlock(&datasource->store_mutex);
+	do {
+		code = copy->has_store ? note_refs(copy, error) : 0;
+		if (!code)
+			code = weft__datasource_read(
+			    copy->datasource, copy_state, copy, error);
+	} while (!code && copy->is_behind);
 	return code;
 }
 
@@ -51,16 +105,19 @@ int
 weft_datasource_backup(struct weft_datasource *datasource, const char *file,
     const char *store, struct weft_error *error)
 {
-	struct weft__store_backup backup = {.store = NULL};
-	bool has_store = store && datasource->store;
-	int code = has_store ? begin_store(datasource, &backup, error) : 0;
+	struct copy copy = {.datasource = datasource, .file = file,
+	    .has_store = store && datasource->store, .seq = UINT64_MAX};
+	int code;
 
-	if (!code)
-		code = copy_database(datasource, file, error);
+	if (!datasource->connector->ops->backup)
+		return weft_error_set(error, WEFT_EUNSUPPORTED,
+		    "datasource %s: its connector cannot be copied",
+		    datasource->name);
+	code = copy_consistently(&copy, error);
 	/* Nothing of the store's is used that a writer would change. */
-	if (!code && has_store)
-		code = weft__store_backup_finish(&backup, store, error);
-	weft__store_backup_fini(&backup);
+	if (!code && copy.has_store)
+		code = weft__store_backup_finish(&copy.store, store, error);
+	weft__store_backup_fini(&copy.store);
 	if (code && error)
 		weft_error_wrap(
 		    error, "back up datasource %s", datasource->name);

@@ -23,3 +23,8 @@ check_PROGRAMS += tests/unit/models/store/forget
 TESTS += tests/unit/models/store/forget
 tests_unit_models_store_forget_SOURCES = tests/unit/models/store/forget.c $(PAIR)
 tests_unit_models_store_forget_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/store/backup
+TESTS += tests/unit/models/store/backup
+tests_unit_models_store_backup_SOURCES = tests/unit/models/store/backup.c $(FIXTURE)
+tests_unit_models_store_backup_LDADD = $(TEST_LIBS)
