@@ -64,6 +64,24 @@ print_problem(const struct weft_problem *problem, void *context)
 	return code ? code : interrupt_check(verification->error);
 }
 
+static int
+show_progress(uint64_t done, uint64_t total, void *context)
+{
+	struct verification *verification = context;
+
+	progress_update(&verification->progress, done, done, total);
+	return interrupt_check(verification->error);
+}
+
+/* What is looked at next, for as long as nobody tells how far that is. */
+static void
+begin_stage(struct verification *verification, const char *what,
+    const char *name)
+{
+	progress_begin(&verification->progress, verification->line, "checks");
+	progress_stage(&verification->progress, what, name);
+}
+
 /* Says so if the store cannot be compared with the database. */
 static int
 report_lag(struct verification *verification, const struct spec *spec)
@@ -104,19 +122,16 @@ verify_source(struct verification *verification, const struct spec *spec)
 		return 0;
 	}
 	memset(verification->kinds, 0, sizeof verification->kinds);
-	progress_begin(&verification->progress, verification->line, "");
-	progress_stage(&verification->progress, "checking the store of",
-	    spec->path);
+	begin_stage(verification, "checking the store of", spec->path);
 	code = weft_store_verify(spec->datasource, deep, print_problem,
-	    verification, NULL, verification->error);
+	    show_progress, verification, NULL, verification->error);
 	if (!code)
 		code = weft_datasource_verify(spec->datasource, print_problem,
 		    verification, NULL, verification->error);
 	while (!code && (model = spec_next_model(spec, &index))) {
-		progress_stage(&verification->progress, "checking",
-		    weft_model_name(model));
-		code = weft_model_verify(model, print_problem, verification,
-		    NULL, verification->error);
+		begin_stage(verification, "checking", weft_model_name(model));
+		code = weft_model_verify(model, print_problem, show_progress,
+		    verification, NULL, verification->error);
 	}
 	progress_end(&verification->progress);
 	return code ? code : report_lag(verification, spec);

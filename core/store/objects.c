@@ -89,6 +89,17 @@ weft__objects_packs(const struct weft__objects *objects)
 	return weft__map_count(&objects->known);
 }
 
+uint64_t
+weft__objects_count(const struct weft__objects *objects)
+{
+	uint64_t count = 0;
+
+	for (const struct weft__pack_file *file = objects->packs; file;
+	     file = file->next)
+		count += file->map.count;
+	return count;
+}
+
 /*
  * Looks for new packs; '*changed' if there are any.  When packs have gone, all
  * are opened anew, or their disk space would not be freed.

@@ -63,6 +63,9 @@ void weft__objects_add(
 /* How many packs are open: not those that came since, but those gone since. */
 size_t weft__objects_packs(const struct weft__objects *objects);
 
+/* How many objects they have; one that is in two counts twice. */
+uint64_t weft__objects_count(const struct weft__objects *objects);
+
 /*
  * Reads one object; packs that appeared meanwhile are found by themselves.
  * Returns 0; WEFT_ENOTFOUND: no such object; WEFT_EDAMAGED: unreadable, or of

@@ -98,6 +98,8 @@ check_index(const struct packs *packs, const char *name)
 		    packs->verify->error, code, "%s", why.text);
 	else
 		code = check_files(packs, name, &map);
+	if (!code)
+		code = weft__verify_count(packs->verify, map.count);
 	weft__pack_map_close(&map);
 	return code;
 }

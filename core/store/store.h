@@ -318,18 +318,25 @@ WEFT_MUST_CHECK int weft__store_peer_get(struct weft__store *store,
     struct weft_slice peer, struct weft__oid *commit,
     struct weft_error *error);
 
+/* Told now and then how many checks are done, of so many, more or less (0: not
+ * known).  Nonzero ends them and is returned. */
+typedef int (*weft__verify_progress_fn)(
+    uint64_t done, uint64_t total, void *context);
+
 /*
  * Checks the tip: every trie node's hash and that the tries are in canonical
  * form; if 'deep' also every record, the same for all commits before it, that
  * the commits agreed on with peers are there, and the hash of each pack and
- * index as a whole.  'visit' is called for each problem.
+ * index as a whole.  'visit' is called for each problem; 'progress' may be
+ * NULL.
  * Returns 0 if all was looked at, however many problems there were; what
- * 'visit' returned.
+ * 'visit' or 'progress' returned.
  * Cost: reads every reachable object once (not deep: no record), and if 'deep'
  * each pack once more.
  */
 WEFT_MUST_CHECK int weft__store_verify(struct weft__store *store, bool deep,
     int (*visit)(const struct weft__store_problem *problem, void *context),
-    void *context, struct weft_error *error);
+    weft__verify_progress_fn progress, void *context,
+    struct weft_error *error);
 
 #endif

@@ -26,6 +26,20 @@ weft__verify_report(struct weft__verify *verify, const struct weft__oid *oid,
 	return verify->visit(&problem, verify->context);
 }
 
+/* Checks that go by before somebody is told. */
+#define STEP 1000
+
+int
+weft__verify_count(struct weft__verify *verify, uint64_t checks)
+{
+	uint64_t before = verify->done;
+
+	verify->done += checks;
+	return verify->progress && verify->done / STEP != before / STEP
+	    ? verify->progress(verify->done, verify->total, verify->context)
+	    : 0;
+}
+
 size_t
 weft__verify_enter(struct weft__verify *verify, struct weft_slice name)
 {
@@ -202,7 +216,7 @@ check_commit(struct weft__verify *verify, const struct weft__oid *oid,
 		weft__object_release(&object);
 	}
 	weft__verify_leave(verify, before);
-	return code;
+	return code ? code : weft__verify_count(verify, 1);
 }
 
 /* A commit agreed on with a peer must be there; its tree is history's. */
@@ -271,21 +285,38 @@ report_ref(struct weft__verify *verify, const struct weft__store *store,
 	return code;
 }
 
+/* How many checks it will be: of each object, and once more of its pack.  How
+ * many of them the newest state has is not known. */
+static int
+begin_progress(struct weft__verify *verify)
+{
+	if (!verify->progress)
+		return 0;
+	if (verify->deep)
+		verify->total = 2 * weft__objects_count(verify->objects);
+	return verify->progress(0, verify->total, verify->context);
+}
+
 int
 weft__store_verify(struct weft__store *store, bool deep,
     int (*visit)(const struct weft__store_problem *problem, void *context),
-    void *context, struct weft_error *error)
+    weft__verify_progress_fn progress, void *context,
+    struct weft_error *error)
 {
 	struct weft__verify verify = {.objects = store->objects,
 	    .directory = &store->directory,
 	    .deep = deep,
 	    .visit = visit,
+	    .progress = progress,
 	    .context = context,
 	    .error = error};
 	struct weft_error why;
 	struct weft__oid oid;
-	int code = weft__store_tip_id(store, &oid, &why);
+	int code = begin_progress(&verify);
 
+	if (code)
+		return code;
+	code = weft__store_tip_id(store, &oid, &why);
 	if (code == WEFT_EDAMAGED)
 		code = report_ref(&verify, store, why.text);
 	else if (code && code != WEFT_ENOTFOUND)

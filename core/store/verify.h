@@ -17,8 +17,10 @@ struct weft__verify {
 	const struct weft__directory *directory; /* the repository */
 	bool deep;
 	int (*visit)(const struct weft__store_problem *problem, void *context);
+	weft__verify_progress_fn progress; /* or NULL */
 	void *context;
 	uint64_t problems; /* told of */
+	uint64_t done, total; /* checks */
 	struct weft__arena arena;
 	struct weft__oid live; /* the trie of records beside the tombstones' */
 	struct weft_slice model; /* that the path leads into, or no value */
@@ -39,6 +41,10 @@ int weft__verify_report(struct weft__verify *verify,
 size_t weft__verify_enter(
     struct weft__verify *verify, struct weft_slice name);
 void weft__verify_leave(struct weft__verify *verify, size_t path_size);
+
+/* Counts checks that were made, and tells so now and then.  Returns what the
+ * receiver returned. */
+int weft__verify_count(struct weft__verify *verify, uint64_t checks);
 
 /*
  * Reads an object and checks its hash; a problem is reported, and the content

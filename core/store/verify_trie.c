@@ -138,7 +138,7 @@ check_item(struct weft__verify *verify, const struct place *place,
 		code = check_blob(verify, place, item);
 	verify->id = weft_slice_of(NULL, 0);
 	weft__verify_leave(verify, before);
-	return code;
+	return code ? code : weft__verify_count(verify, 1);
 }
 
 /* The item of the same name and blob in the other leaf, or not. */
@@ -231,6 +231,8 @@ check_node(struct weft__verify *verify, struct place *place,
 	bool same = weft__oid_equal(oid, other), ok;
 	int code = load(verify, oid, place->depth, &node, &ok);
 
+	if (!code && !same)
+		code = weft__verify_count(verify, 1);
 	*count = MANY;
 	if (!code && ok && node.is_leaf)
 		*count = node.count;

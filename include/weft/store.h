@@ -96,6 +96,11 @@ struct weft_problem {
  * caller. */
 typedef int weft_problem_fn(const struct weft_problem *problem, void *context);
 
+/* Receives now and then how many checks are done, of so many in all, as far as
+ * that is known before (0: not at all).  Nonzero ends the search and is
+ * returned by the caller. */
+typedef int weft_checked_fn(uint64_t done, uint64_t total, void *context);
+
 /* Returns "store", "position", "record", "journal" or "value", static.
  * Thread: any. */
 WEFT_API const char *weft_problem_kind_name(enum weft_problem_kind kind);
@@ -104,15 +109,16 @@ WEFT_API const char *weft_problem_kind_name(enum weft_problem_kind kind);
  * Checks the store: every object's hash, the form of the tries, the commits
  * agreed on with peers, packs and their indexes; and that it is of this
  * database, and not behind what that relies on.  Without 'deep' only the
- * newest state, and no records.  '*count' (may be NULL) is how many problems
- * there were.
- * Returns 0 if all was looked at, whatever was found; what 'each' returned;
- * what the database or the store returns.
+ * newest state, and no records.  'each' and 'checked' (may be NULL) get the
+ * context; '*count' (may be NULL) is how many problems there were.
+ * Returns 0 if all was looked at, whatever was found; what 'each' or 'checked'
+ * returned; what the database or the store returns.
  * Thread: any.  Cost: reads each object once, with 'deep' each pack twice.
  */
 WEFT_API WEFT_MUST_CHECK int weft_store_verify(
     struct weft_datasource *datasource, bool deep, weft_problem_fn *each,
-    void *context, uint64_t *count, struct weft_error *error);
+    weft_checked_fn *checked, void *context, uint64_t *count,
+    struct weft_error *error);
 
 /*
  * Checks the small values that stand beside the records: positions of peers,
@@ -130,14 +136,15 @@ WEFT_API WEFT_MUST_CHECK int weft_datasource_verify(
  * Checks every record and tombstone of the model against what is known of its
  * changes, that against the journal and the other way round, and, if the
  * store has every accepted write, against the store, both ways.
- * '*count' (may be NULL) is how many problems there were.
- * Returns 0 if all was looked at, whatever was found; what 'each' returned;
- * what the database or the store returns.
+ * 'each' and 'checked' (may be NULL) get the context; '*count' (may be NULL) is
+ * how many problems there were.
+ * Returns 0 if all was looked at, whatever was found; what 'each' or 'checked'
+ * returned; what the database or the store returns.
  * Thread: any.  Cost: O(records), in one read transaction.
  */
 WEFT_API WEFT_MUST_CHECK int weft_model_verify(struct weft_model *model,
-    weft_problem_fn *each, void *context, uint64_t *count,
-    struct weft_error *error);
+    weft_problem_fn *each, weft_checked_fn *checked, void *context,
+    uint64_t *count, struct weft_error *error);
 
 /*
  * Mends what weft_model_verify() finds in records and journal: what was

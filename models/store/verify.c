@@ -7,10 +7,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "models/query/filter.h"
 #include "models/transaction.h"
-
-/* Records looked at between two steps of a walk. */
-#define STEP 1000
 
 const char *
 weft_problem_kind_name(enum weft_problem_kind kind)
@@ -41,6 +39,24 @@ weft__check_tell(struct weft__check *check, enum weft_problem_kind kind,
 	return check->each(&problem, check->context);
 }
 
+int
+weft__check_count(struct weft__check *check, uint64_t checks)
+{
+	check->done += checks;
+	return check->checked
+	    ? check->checked(check->done, check->total, check->context)
+	    : 0;
+}
+
+int
+weft__check_one(struct weft__check *check)
+{
+	if ((check->done + 1) % WEFT__CHECK_STEP == 0)
+		return weft__check_count(check, 1);
+	check->done++;
+	return 0;
+}
+
 /* A step of a walk: how many it has seen. */
 struct step {
 	weft_connector_record_fn *each;
@@ -69,9 +85,11 @@ weft__check_scan(struct weft__check *check, bool tombstones,
 	do {
 		step.seen = 0;
 		code = session->ops->scan(session, check->model->index,
-		    tombstones, &position, STEP, count_record, &step,
-		    check->error);
-	} while (!code && step.seen == STEP);
+		    tombstones, &position, WEFT__CHECK_STEP, count_record,
+		    &step, check->error);
+		if (!code)
+			code = weft__check_count(check, step.seen);
+	} while (!code && step.seen == WEFT__CHECK_STEP);
 	return code;
 }
 
@@ -213,10 +231,10 @@ check_entry(struct weft_slice id, const struct weft__oid *blob, void *context)
 
 	code = session->ops->get(session, check->model->index, id, &record,
 	    check->error);
-	return code == WEFT_ENOTFOUND
-	    ? weft__check_tell(check, WEFT_PROBLEM_RECORD, id,
-	          "in the store, not in the database")
-	    : code;
+	if (code == WEFT_ENOTFOUND)
+		code = weft__check_tell(check, WEFT_PROBLEM_RECORD, id,
+		    "in the store, not in the database");
+	return code ? code : weft__check_one(check);
 }
 
 /* A part that cannot be walked to its end: its records were told of, or the
@@ -263,6 +281,27 @@ find_commit(struct weft__check *check, const struct weft_datasource *from)
 	return 0;
 }
 
+/* How many checks it will be, more or less: nobody has counted the tombstones,
+ * nor which of the journal's rows are of this model. */
+static int
+estimate(struct weft__check *check)
+{
+	struct weft_connector_session *session = check->session;
+	const struct weft_query all = {.limit = UINT64_MAX};
+	uint64_t rows = check->counters.seq - check->journal_floor, records;
+	int code;
+
+	if (!check->checked)
+		return 0;
+	code = session->ops->count(
+	    session, check->model->index, &all, &records, check->error);
+	if (code)
+		return code;
+	check->total = check->store ? 2 * records : records;
+	check->total += rows < records ? rows : records;
+	return weft__check_count(check, 0);
+}
+
 static int
 verify(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
@@ -279,6 +318,8 @@ verify(struct weft_transaction *transaction, void *context,
 	if (!code)
 		code = find_commit(check, transaction->datasource);
 	if (!code)
+		code = estimate(check);
+	if (!code)
 		code = weft__check_scan(check, false, check_record);
 	if (!code)
 		code = weft__check_scan(check, true, check_record);
@@ -291,11 +332,14 @@ verify(struct weft_transaction *transaction, void *context,
 
 int
 weft_model_verify(struct weft_model *model, weft_problem_fn *each,
-    void *context, uint64_t *count, struct weft_error *error)
+    weft_checked_fn *checked, void *context, uint64_t *count,
+    struct weft_error *error)
 {
 	struct weft_datasource *datasource = model->datasource;
-	struct weft__check check = {
-	    .model = model, .each = each, .context = context};
+	struct weft__check check = {.model = model,
+	    .each = each,
+	    .checked = checked,
+	    .context = context};
 	int code = 0;
 
 	if (model->tracked) {

@@ -22,11 +22,23 @@ struct weft__check {
 	uint64_t journal_floor;    /* what changed above it is in the journal */
 	uint64_t listed;           /* records whose last change is above it */
 	uint64_t problems;
+	uint64_t done, total; /* checks */
 	weft_problem_fn *each;
+	weft_checked_fn *checked; /* or NULL */
 	void *context;
 	struct weft__track track;  /* of the record that is being checked */
 	struct weft_error *error;
 };
+
+/* Checks that go by before somebody is told. */
+#define WEFT__CHECK_STEP 1000
+
+/* Counts checks that were made, and tells so.  Returns what the receiver
+ * returned. */
+int weft__check_count(struct weft__check *check, uint64_t checks);
+
+/* Counts one check; tells after each step of them. */
+int weft__check_one(struct weft__check *check);
 
 /* Tells of a problem with a record.  Returns what the receiver returned. */
 int weft__check_tell(struct weft__check *check, enum weft_problem_kind kind,

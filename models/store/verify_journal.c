@@ -64,10 +64,11 @@ check_last(struct walk *walk, const struct weft_connector_journal_row *row)
 	return 0;
 }
 
+/* A row, and what is known of its record. */
 static int
-check_row(const struct weft_connector_journal_row *row, void *context)
+check_row(
+    struct walk *walk, const struct weft_connector_journal_row *row)
 {
-	struct walk *walk = context;
 	struct weft__check *check = walk->check;
 	struct weft_connector_record record;
 	int code;
@@ -93,6 +94,15 @@ check_row(const struct weft_connector_journal_row *row, void *context)
 	    ? 0
 	    : tell_row(walk, row, "it is later than what the record's "
 	                          "changes say is the last one");
+}
+
+static int
+visit_row(const struct weft_connector_journal_row *row, void *context)
+{
+	struct walk *walk = context;
+	int code = check_row(walk, row);
+
+	return code ? code : weft__check_one(walk->check);
 }
 
 /* A change, and whether a row is of it. */
@@ -152,7 +162,7 @@ weft__check_journal(struct weft__check *check)
 	struct walk walk = {.check = check};
 	int code = check->session->ops->journal_read(check->session,
 	    check->model->index, check->journal_floor, UINT64_MAX, SIZE_MAX,
-	    check_row, &walk, check->error);
+	    visit_row, &walk, check->error);
 
 	/* Each row was the last change of one record: the numbers tell. */
 	if (code || walk.found == check->listed)

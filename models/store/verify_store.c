@@ -14,6 +14,7 @@
 struct check {
 	struct weft_datasource *datasource;
 	weft_problem_fn *each;
+	weft_checked_fn *checked; /* or NULL */
 	void *context;
 	uint64_t count;
 };
@@ -35,6 +36,14 @@ hand_on(const struct weft__store_problem *found, void *context)
 	}
 	snprintf(text, sizeof text, "store: %s", found->text);
 	return check->each(&problem, check->context);
+}
+
+static int
+hand_on_progress(uint64_t done, uint64_t total, void *context)
+{
+	const struct check *check = context;
+
+	return check->checked(done, total, check->context);
 }
 
 /* What the database says of the store. */
@@ -138,16 +147,16 @@ check_absence(struct check *check, struct weft_error *error)
 
 int
 weft_store_verify(struct weft_datasource *datasource, bool deep,
-    weft_problem_fn *each, void *context, uint64_t *count,
-    struct weft_error *error)
+    weft_problem_fn *each, weft_checked_fn *checked, void *context,
+    uint64_t *count, struct weft_error *error)
 {
-	struct check check = {datasource, each, context, 0};
+	struct check check = {datasource, each, checked, context, 0};
 	int code = 0;
 
 	pthread_mutex_lock(&datasource->store_mutex);
 	if (datasource->store)
-		code = weft__store_verify(
-		    datasource->store, deep, hand_on, &check, error);
+		code = weft__store_verify(datasource->store, deep, hand_on,
+		    checked ? hand_on_progress : NULL, &check, error);
 	if (!code)
 		code = datasource->store ? check_position(&check, error)
 		                         : check_absence(&check, error);

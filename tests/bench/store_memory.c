@@ -50,7 +50,8 @@ do_verify(struct weft__store *store, struct bench_feed *feed)
 {
 	struct weft_error error;
 
-	bench_must(weft__store_verify(store, true, take_problem, NULL, &error),
+	bench_must(weft__store_verify(store, true, take_problem,
+		       NULL, NULL, &error),
 	    &error);
 }
 

@@ -69,7 +69,7 @@ use_store(struct store_fixture *fixture)
 	if (code)
 		return REPORTED;
 	code = weft__store_verify(
-	    store, true, count_problem, &problems, &fixture->error);
+	    store, true, count_problem, NULL, &problems, &fixture->error);
 	if (!code)
 		code = weft__store_walk(store, NULL, WEFT__STORE_LIVE,
 		    weft_slice("Todo"), read_record, store, &fixture->error);

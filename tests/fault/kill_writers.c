@@ -299,10 +299,10 @@ check_verify(struct peer *peer)
 	uint64_t store, records;
 
 	assert_int_equal(weft_store_verify(peer->datasource, true,
-	                     print_problem, NULL, &store, &peer->error),
+	                     print_problem, NULL, NULL, &store, &peer->error),
 	    0);
-	assert_int_equal(weft_model_verify(peer->model, print_problem, NULL,
-	                     &records, &peer->error),
+	assert_int_equal(weft_model_verify(peer->model, print_problem,
+	                     NULL, NULL, &records, &peer->error),
 	    0);
 	assert_int_equal(store + records, 0);
 }

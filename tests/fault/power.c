@@ -276,11 +276,11 @@ verify(struct peer *peer, struct verdict *verdict)
 {
 	uint64_t store = 0, records = 0;
 	int code = weft_store_verify(peer->datasource, true, note_problem,
-	    verdict, &store, &peer->error);
+	    NULL, verdict, &store, &peer->error);
 
 	if (!code)
 		code = weft_model_verify(
-		    peer->model, note_problem, verdict, &records,
+		    peer->model, note_problem, NULL, verdict, &records,
 		    &peer->error);
 	if (code)
 		return say(verdict, "verify", peer->error.text);

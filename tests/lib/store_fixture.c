@@ -237,7 +237,7 @@ store_assert_verify(struct store_fixture *fixture)
 	unsigned count = 0;
 
 	store_ok(fixture, weft__store_verify(fixture->store, true,
-	                      print_problem, &count, &fixture->error));
+	                      print_problem, NULL, &count, &fixture->error));
 	assert_int_equal(count, 0);
 }
 

@@ -41,7 +41,7 @@ verify(struct store_fixture *fixture, bool deep)
 	struct problems problems = {0};
 
 	store_ok(fixture, weft__store_verify(fixture->store, deep,
-	                      note_problem, &problems, &fixture->error));
+	                      note_problem, NULL, &problems, &fixture->error));
 	return problems;
 }
 
@@ -152,7 +152,8 @@ read_all(struct store_fixture *fixture)
 		    &fixture->error);
 	if (!code)
 		code = weft__store_verify(
-		    store, true, note_problem, &problems, &fixture->error);
+		    store, true, note_problem, NULL, &problems,
+		    &fixture->error);
 	weft__store_close(store);
 	return !code && !problems.count;
 }
@@ -340,7 +341,7 @@ verify__of_missing_objects_goes_on(void **state)
 	assert_true(problems.count > 3);
 	problems = (struct problems){.result = -55};
 	assert_int_equal(weft__store_verify(fixture.store, true, note_problem,
-	                     &problems, &fixture.error),
+	                     NULL, &problems, &fixture.error),
 	    -55);
 	assert_int_equal(problems.count, 1);
 	store_fixture_close(&fixture);

@@ -103,10 +103,10 @@ assert_sound(struct party *party)
 	struct fixture *fixture = &party->fixture;
 
 	fixture_ok(fixture, weft_model_verify(fixture->model,
-				fail_on_problem, NULL, NULL,
+				fail_on_problem, NULL, NULL, NULL,
 				&fixture->error));
 	fixture_ok(fixture, weft_store_verify(fixture->datasource, true,
-				fail_on_problem, NULL, NULL,
+				fail_on_problem, NULL, NULL, NULL,
 				&fixture->error));
 }
 

@@ -199,13 +199,13 @@ verify__finds_nothing_in_a_good_store(void **state)
 	fixture_open(&fixture, FIXTURE_SQLITE);
 	make_history(&fixture);
 	fixture_ok(&fixture, weft_store_verify(fixture.datasource, true,
-				 fail_on_problem, NULL, &count,
+				 fail_on_problem, NULL, NULL, &count,
 				 &fixture.error));
 	assert_int_equal(count, 0);
 	fixture_close(&fixture);
 	fixture_open(&fixture, FIXTURE_MEMORY);
 	fixture_ok(&fixture, weft_store_verify(fixture.datasource, true,
-				 fail_on_problem, NULL, NULL,
+				 fail_on_problem, NULL, NULL, NULL,
 				 &fixture.error));
 	fixture_close(&fixture);
 }

@@ -37,7 +37,8 @@ verify(struct fixture *fixture)
 	struct problems problems = {.count = 0};
 	uint64_t count;
 
-	fixture_ok(fixture, weft_model_verify(fixture->model, note_problem,
+	fixture_ok(fixture, weft_model_verify(fixture->model,
+				note_problem, NULL,
 				&problems, &count, &fixture->error));
 	assert_int_equal(count, problems.count);
 	return problems;
@@ -354,9 +355,68 @@ verify__ends_when_it_is_told_to(void **state)
 
 	fill(&fixture);
 	edit(&fixture, "update Todo set weft_track=null");
-	assert_int_equal(weft_model_verify(fixture.model, note_problem,
+	assert_int_equal(weft_model_verify(fixture.model, note_problem, NULL,
 			     &problems, NULL, &fixture.error), 7);
 	assert_int_equal(problems.count, 1);
+	fixture_close(&fixture);
+}
+
+struct progress {
+	uint64_t done, total;
+	int calls;
+	int result;
+};
+
+static int
+fail_on_problem(const struct weft_problem *problem, void *context)
+{
+	fail_msg("%s", problem->text);
+	return 0;
+}
+
+static int
+note_progress(uint64_t done, uint64_t total, void *context)
+{
+	struct progress *progress = context;
+
+	assert_true(done >= progress->done);
+	progress->done = done;
+	progress->total = total;
+	progress->calls++;
+	return progress->result;
+}
+
+/* A record is checked as such, in the journal, and in the store. */
+static void
+verify__tells_how_far_it_is(void **state)
+{
+	struct fixture fixture;
+	struct progress progress = {.result = 0};
+	char record[64];
+
+	fixture_open(&fixture, FIXTURE_SQLITE);
+	for (int i = 0; i < 1100; i++) {
+		snprintf(record, sizeof record, "{\"id\":\"r%d\"}", i);
+		fixture_put(&fixture, record);
+	}
+	project(&fixture);
+	fixture_ok(&fixture, weft_store_verify(fixture.datasource, true,
+				 fail_on_problem, note_progress, &progress,
+				 NULL, &fixture.error));
+	assert_true(progress.calls > 2);
+	assert_true(progress.done > 1000);
+	assert_true(progress.done <= progress.total);
+	progress = (struct progress){.result = 0};
+	fixture_ok(&fixture, weft_model_verify(fixture.model,
+				 fail_on_problem, note_progress, &progress,
+				 NULL, &fixture.error));
+	assert_int_equal(progress.total, 3300);
+	assert_int_equal(progress.done, 3000);
+	progress = (struct progress){.result = 7};
+	assert_int_equal(weft_model_verify(fixture.model, fail_on_problem,
+			     note_progress, &progress, NULL, &fixture.error),
+	    7);
+	assert_int_equal(progress.calls, 1);
 	fixture_close(&fixture);
 }
 
@@ -380,6 +440,7 @@ main(void)
 	    cmocka_unit_test(repair__lists_what_the_store_has_otherwise),
 	    cmocka_unit_test(repair__gives_damaged_track_rows_anew),
 	    cmocka_unit_test(verify__ends_when_it_is_told_to),
+	    cmocka_unit_test(verify__tells_how_far_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -633,7 +633,8 @@ verify(struct party *party)
 	struct told told = {0};
 
 	fixture_ok(&party->fixture,
-	    weft_model_verify(party->fixture.model, note_problem, &told, NULL,
+	    weft_model_verify(party->fixture.model, note_problem, NULL, &told,
+		NULL,
 		&party->fixture.error));
 	return told;
 }
