@@ -9,7 +9,7 @@
 #include "tools/output.h"
 #include "tools/remote.h"
 
-#define KINDS (WEFT_PROBLEM_VALUE + 1)
+#define KINDS (WEFT_PROBLEM_DATABASE + 1)
 
 struct verification {
 	const struct command_line *line;
@@ -106,13 +106,48 @@ report_lag(struct verification *verification, const struct spec *spec)
 	return 0;
 }
 
-/* Verifies one source: its store, and each of its models. */
+/* In a database whose file is damaged a check may end early. */
+static int
+go_on(struct verification *verification, int code)
+{
+	if (code != WEFT_EDAMAGED || !verification->kinds[WEFT_PROBLEM_DATABASE])
+		return code;
+	progress_end(&verification->progress);
+	output_say(verification->line, "%s: not checked any further: %s\n",
+	    verification->checked->path, verification->error->text);
+	return 0;
+}
+
+/* The database: its file, the values in it, and each model. */
+static int
+verify_database(struct verification *verification, const struct spec *spec)
+{
+	struct weft_error *error = verification->error;
+	struct weft_model *model;
+	size_t index = 0;
+	int code;
+
+	begin_stage(verification, "checking the database of", spec->path);
+	code = weft_database_verify(
+	    spec->datasource, print_problem, verification, NULL, error);
+	if (!code)
+		code = go_on(verification, weft_datasource_verify(
+			spec->datasource, print_problem, verification, NULL,
+			error));
+	while (!code && (model = spec_next_model(spec, &index))) {
+		begin_stage(verification, "checking", weft_model_name(model));
+		code = go_on(verification, weft_model_verify(model,
+			print_problem, show_progress, verification, NULL,
+			error));
+	}
+	return code;
+}
+
+/* Verifies one source: its store, and its database. */
 static int
 verify_source(struct verification *verification, const struct spec *spec)
 {
 	bool deep = !command_value(verification->line, "quick");
-	struct weft_model *model;
-	size_t index = 0;
 	int code;
 
 	verification->checked = spec;
@@ -126,13 +161,7 @@ verify_source(struct verification *verification, const struct spec *spec)
 	code = weft_store_verify(spec->datasource, deep, print_problem,
 	    show_progress, verification, NULL, verification->error);
 	if (!code)
-		code = weft_datasource_verify(spec->datasource, print_problem,
-		    verification, NULL, verification->error);
-	while (!code && (model = spec_next_model(spec, &index))) {
-		begin_stage(verification, "checking", weft_model_name(model));
-		code = weft_model_verify(model, print_problem, show_progress,
-		    verification, NULL, verification->error);
-	}
+		code = verify_database(verification, spec);
 	progress_end(&verification->progress);
 	return code ? code : report_lag(verification, spec);
 }
@@ -232,13 +261,11 @@ rebuild(struct verification *verification)
 	return code;
 }
 
-/* Mends what was found, and looks again. */
+/* Mends all but the database's file, and looks again. */
 static int
-repair(struct verification *verification)
+repair_source(struct verification *verification)
 {
 	struct spec *spec = &verification->a;
-	struct weft_error *error = verification->error;
-	uint64_t found = verification->problems;
 	int code = verification->kinds[WEFT_PROBLEM_STORE]
 	    ? rebuild(verification)
 	    : open_again(verification, NULL);
@@ -246,10 +273,53 @@ repair(struct verification *verification)
 	if (!code)
 		code = repair_models(verification);
 	if (!code)
-		code = weft_datasource_project(spec->datasource, error);
+		code = weft_datasource_project(
+		    spec->datasource, verification->error);
 	verification->problems = 0;
+	return code ? code : verify_source(verification, spec);
+}
+
+/*
+ * Mends the database's file, if it can be mended, and looks again: what is
+ * read through a damaged index may be wrong, and so may be what was found.
+ */
+static int
+repair_database(struct verification *verification)
+{
+	struct spec *spec = &verification->a;
+	bool mended = false;
+	int code = open_again(verification, NULL);
+
 	if (!code)
-		code = verify_source(verification, spec);
+		code = weft_database_repair(
+		    spec->datasource, &mended, verification->error);
+	if (code)
+		return code;
+	if (!mended) {
+		output_say(verification->line, "%s: making indexes "
+		    "anew does not mend the database's file: put a backup in "
+		    "its place; nothing was changed\n", spec->path);
+		return 0;
+	}
+	output_say(verification->line,
+	    "%s: the database's indexes were made anew\n", spec->path);
+	verification->problems = 0;
+	return verify_source(verification, spec);
+}
+
+/* Mends what was found, the database's file before all else. */
+static int
+repair(struct verification *verification)
+{
+	uint64_t found = verification->problems;
+	int code = 0;
+
+	if (verification->kinds[WEFT_PROBLEM_DATABASE])
+		code = repair_database(verification);
+	if (!code && verification->kinds[WEFT_PROBLEM_DATABASE])
+		return 0;
+	if (!code && verification->problems)
+		code = repair_source(verification);
 	if (!code)
 		output_say(verification->line, "repaired: %" PRIu64
 		    " problems before, ", found);
@@ -314,11 +384,12 @@ static const struct command_option options[] = {
 	{"model", "NAME",
 	    "Compare only this model; can be given several times."},
 	{"repair", NULL,
-	    "Mend what was found, and check again. What was written behind "
-	    "weft's back is recorded as a change; what only the store still "
-	    "has is written again; a damaged store is kept under the name "
-	    "*.damaged-1 (or -2, ...), and made anew from the records, "
-	    "without their history."},
+	    "Mend what was found, and check again. Damaged indexes of the "
+	    "database are made anew; what was written behind weft's back is "
+	    "recorded as a change; what only the store still has is written "
+	    "again; a damaged store is kept under the name *.damaged-1 (or "
+	    "-2, ...), and made anew from the records, without their "
+	    "history."},
 	REMOTE_OPTIONS,
 	{0},
 };
@@ -327,18 +398,18 @@ const struct command cmd_verify = {
 	.name = "verify",
 	.arguments = "A [B]",
 	.summary = "Check a source, or two and whether they are equal",
-	.about = "Checks every object of the store, every record against what "
-	    "is known of its changes, that against the journal, and all of it "
-	    "against the store; and the positions of peers, kept conflicts "
-	    "and consumers. What is wrong is printed, with the model, the "
-	    "record's id and the git object as far as they are known, and the "
-	    "exit status is 7.\n\n"
+	.about = "Checks every object of the store, the database's file, every "
+	    "record against what is known of its changes, that against the "
+	    "journal, and all of it against the store; and the positions of "
+	    "peers, kept conflicts and consumers. What is wrong is printed, "
+	    "with the model, the record's id and the git object as far as "
+	    "they are known, and the exit status is 7.\n\n"
 	    "With a second source both are checked, and records that differ "
 	    "are listed as diff does; then the exit status is 3.\n\n"
 	    "With --repair the exit status is 0 if nothing wrong is left.\n\n"
 	    "With --json each problem is an object with source, kind (store, "
-	    "position, record, journal, value), model, id, object and problem; the "
-	    "last line has the sums.",
+	    "position, record, journal, value, database), model, id, object "
+	    "and problem; the last line has the sums.",
 	.least = 1,
 	.most = 2,
 	.options = options,

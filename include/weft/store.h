@@ -2,7 +2,8 @@
  * The store of a datasource: its history as a plain git repository; and what
  * it takes to see whether all is well.
  *
- * Nothing here writes to it but weft_model_repair() and weft_store_compact().
+ * Nothing here writes but weft_model_repair(), weft_database_repair() and
+ * weft_store_compact().
  * All else works on a registry that is open for reading only, while another
  * process writes.
  */
@@ -80,7 +81,11 @@ enum weft_problem_kind {
 	WEFT_PROBLEM_JOURNAL,
 	/* A small value beside the records (a position, a kept conflict, a
 	 * consumer) cannot be read: who writes it next mends it. */
-	WEFT_PROBLEM_VALUE
+	WEFT_PROBLEM_VALUE,
+	/* The database's file is damaged, whatever the records are:
+	 * weft_database_repair() if no more than its indexes is, else a
+	 * backup.  Nothing else is to be repaired before that. */
+	WEFT_PROBLEM_DATABASE
 };
 
 /* A problem; all borrowed until the receiver returns. */
@@ -101,8 +106,8 @@ typedef int weft_problem_fn(const struct weft_problem *problem, void *context);
  * returned by the caller. */
 typedef int weft_checked_fn(uint64_t done, uint64_t total, void *context);
 
-/* Returns "store", "position", "record", "journal" or "value", static.
- * Thread: any. */
+/* Returns "store", "position", "record", "journal", "value" or "database",
+ * static.  Thread: any. */
 WEFT_API const char *weft_problem_kind_name(enum weft_problem_kind kind);
 
 /*
@@ -118,6 +123,29 @@ WEFT_API const char *weft_problem_kind_name(enum weft_problem_kind kind);
 WEFT_API WEFT_MUST_CHECK int weft_store_verify(
     struct weft_datasource *datasource, bool deep, weft_problem_fn *each,
     weft_checked_fn *checked, void *context, uint64_t *count,
+    struct weft_error *error);
+
+/*
+ * Has the database check its own file: pages, and indexes against tables.
+ * '*count' (may be NULL) is how many problems there were; nothing is looked at
+ * if the connector knows no such check.
+ * Returns 0 if all was looked at, whatever was found; what 'each' returned;
+ * what the database returns.
+ * Thread: any.  Cost: reads the file once.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_database_verify(
+    struct weft_datasource *datasource, weft_problem_fn *each, void *context,
+    uint64_t *count, struct weft_error *error);
+
+/*
+ * Writes the indexes of the database anew.  '*mended' if it finds nothing
+ * wrong in its file then; else that is as it was.
+ * Returns 0; WEFT_EREADONLY; WEFT_ELOCKED (somebody writes); what the database
+ * returns.
+ * Thread: any.  Cost: reads the file twice, in one transaction.
+ */
+WEFT_API WEFT_MUST_CHECK int weft_database_repair(
+    struct weft_datasource *datasource, bool *mended,
     struct weft_error *error);
 
 /*

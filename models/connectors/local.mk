@@ -13,6 +13,7 @@ libweft_all_la_SOURCES += \
 	models/connectors/sqlite_backup.c \
 	models/connectors/sqlite_batch.c \
 	models/connectors/sqlite_bind.c \
+	models/connectors/sqlite_check.c \
 	models/connectors/sqlite_define.c \
 	models/connectors/sqlite_error.c \
 	models/connectors/sqlite_functions.c \

@@ -253,4 +253,6 @@ const struct weft_connector_ops weft__connector_sqlite = {
     .backup = weft__sqlite_backup,
     .settle = weft__sqlite_settle,
     .set_sync = weft__sqlite_set_sync,
+    .check = weft__sqlite_check,
+    .mend = weft__sqlite_mend,
 };

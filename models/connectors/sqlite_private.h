@@ -1,8 +1,8 @@
 /*
  * What the files of the SQLite connector share: sqlite.c (opening),
- * sqlite_backup.c (copying), sqlite_schema.c (the file's tables),
- * sqlite_define.c (a model's), sqlite_session.c (transactions, statements),
- * sqlite_record.c, sqlite_query.c and sqlite_narrow.c (finding),
+ * sqlite_backup.c (copying), sqlite_check.c (damage), sqlite_schema.c (the
+ * file's tables), sqlite_define.c (a model's), sqlite_session.c (transactions,
+ * statements), sqlite_record.c, sqlite_query.c and sqlite_narrow.c (finding),
  * sqlite_functions.c (SQL functions), sqlite_journal.c and sqlite_batch.c (the
  * journal), sqlite_log.c (the write-ahead log), sqlite_bind.c, sqlite_value.c
  * (kept states, named values), sqlite_error.c.
@@ -177,6 +177,14 @@ int weft__sqlite_run_transaction(struct weft__sqlite *sqlite,
 int weft__sqlite_backup(struct weft_connector_session *session,
     const char *path, struct weft_slice name, struct weft_slice value,
     struct weft_error *error);
+
+/* sqlite_check.c */
+
+/* The vtable's check() and mend(). */
+int weft__sqlite_check(struct weft_connector *connector,
+    weft_connector_finding_fn *each, void *context, struct weft_error *error);
+int weft__sqlite_mend(
+    struct weft_connector *connector, bool *mended, struct weft_error *error);
 
 /* sqlite_define.c */
 

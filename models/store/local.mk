@@ -14,6 +14,7 @@ libweft_all_la_SOURCES += \
 	models/store/sketch.c models/store/sketch.h \
 	models/store/store.c \
 	models/store/verify.c models/store/verify.h \
+	models/store/verify_database.c \
 	models/store/verify_journal.c \
 	models/store/verify_values.c \
 	models/store/verify_store.c

@@ -19,6 +19,7 @@ weft_problem_kind_name(enum weft_problem_kind kind)
 	    [WEFT_PROBLEM_RECORD] = "record",
 	    [WEFT_PROBLEM_JOURNAL] = "journal",
 	    [WEFT_PROBLEM_VALUE] = "value",
+	    [WEFT_PROBLEM_DATABASE] = "database",
 	};
 
 	return names[kind];

@@ -160,7 +160,8 @@ terminal()
 begin 'progress: what takes long tells a terminal what it does'
 make_source P
 terminal weft verify P
-out_has 'checking the store of P' 'checking Note' '0 problems'
+out_has 'checking the store of P' 'checking the database of P' \
+    'checking Note' '0 problems'
 notes 1200 | weft import --quiet P:Note -
 terminal weft verify P
 out_has '0 checks [      '

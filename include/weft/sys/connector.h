@@ -93,6 +93,7 @@ typedef int weft_connector_journal_fn(
     const struct weft_connector_journal_row *row, void *context);
 typedef int weft_connector_meta_fn(
     struct weft_slice name, struct weft_slice value, void *context);
+typedef int weft_connector_finding_fn(struct weft_slice text, void *context);
 
 struct weft_connector_ops {
 	unsigned version; /* 1; later members go to the end */
@@ -281,6 +282,26 @@ struct weft_connector_ops {
 	 * transaction.
 	 */
 	int (*set_sync)(struct weft_connector_session *session, bool waits,
+	    struct weft_error *error);
+
+	/*
+	 * Optional (NULL): looks whether the database's file is sound by
+	 * itself, whatever the records are, and tells of what it finds in
+	 * words; a file that cannot be read to its end for what it holds is a
+	 * finding.  One state of it, while writers go on.  Outside of any
+	 * transaction.  Cost: reads the file once.
+	 */
+	int (*check)(struct weft_connector *connector,
+	    weft_connector_finding_fn *each, void *context,
+	    struct weft_error *error);
+
+	/*
+	 * Optional (NULL, or with check()): writes anew what the file says
+	 * twice (indexes).  '*mended' if check() finds nothing then; else the
+	 * file stays as it was.  Outside of any transaction; WEFT_ELOCKED if
+	 * somebody writes.  Cost: reads the file twice, in one transaction.
+	 */
+	int (*mend)(struct weft_connector *connector, bool *mended,
 	    struct weft_error *error);
 };
 

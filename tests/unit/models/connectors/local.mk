@@ -34,6 +34,12 @@ tests_unit_models_connectors_sqlite_SOURCES = \
 	tests/unit/models/connectors/sqlite.c $(connector_suite)
 tests_unit_models_connectors_sqlite_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/connectors/sqlite_check
+TESTS += tests/unit/models/connectors/sqlite_check
+tests_unit_models_connectors_sqlite_check_SOURCES = \
+	tests/unit/models/connectors/sqlite_check.c $(connector_suite)
+tests_unit_models_connectors_sqlite_check_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/connectors/sqlite_vfs
 TESTS += tests/unit/models/connectors/sqlite_vfs
 tests_unit_models_connectors_sqlite_vfs_SOURCES = \

@@ -1,0 +1,114 @@
+#!/bin/sh
+# weft verify: damage of the database's own file is found; indexes are made
+# anew, and nothing is called repaired that is not.
+. "$top_srcdir/tests/lib/tap.sh"
+
+make_source good
+notes 300 >notes
+run 0 weft import --quiet good:Note notes
+
+# A fresh copy of the good source, as one file.
+damage()
+{
+	rm -rf A
+	cp -R good A
+	sqlite3 A/db.sqlite 'pragma wal_checkpoint(truncate)' >/dev/null
+}
+
+# damage_index SQL: done to the index of the ids, as if it were a table.
+damage_index()
+{
+	sqlite3 A/db.sqlite '.imposter sqlite_autoindex_Note_1 ids' "$1" \
+	    >.sql 2>&1
+	grep -qi error .sql && fail "$(cat .sql)"
+}
+
+# root TABLE: where its first page is.
+root()
+{
+	echo $((4096 * ($(sqlite3 A/db.sqlite "select rootpage
+	    from sqlite_schema where name='$1'") - 1)))
+}
+
+begin 'an id that an index lacks: found, and the index is made anew'
+damage
+damage_index "delete from ids where weft_id='n3'"
+run 7 weft verify A
+out_has 'database: A/db.sqlite: row 3 missing from index' \
+    'wrong # of entries in index sqlite_autoindex_Note_1'
+run 7 weft verify A --json
+json_lines "$out"
+head -n 1 "$out" >one
+equal kind "$(json '$.kind' one)" database
+run 0 weft verify A --repair
+out_has "A: the database's indexes were made anew" ', 0 problems'
+run 0 weft verify A
+out_is '0 problems'
+run 0 weft get A:Note n3
+run 0 weft put --quiet A:Note '{"id":"n3","text":"one record"}'
+equal records "$(sqlite3 A/db.sqlite "select count(*) from Note
+    where weft_body like '{\"id\":\"n3\"%'")" 1
+end
+
+begin 'an id that is another one in an index'
+damage
+damage_index "delete from ids where weft_id='n3'"
+damage_index "insert into ids values('n3x', 3)"
+run 7 weft verify A
+out_has 'row 3 missing from index'
+run 0 weft verify A --repair
+run 0 weft verify A
+end
+
+begin 'records are mended after the indexes they are found by'
+damage
+damage_index "delete from ids where weft_id='n3'"
+sqlite3 A/db.sqlite "update Note set weft_track=null where weft_id='n4'"
+run 7 weft verify A
+run 0 weft verify A --repair
+out_has 'indexes were made anew' 'Note: 1 mended' ', 0 problems'
+run 0 weft verify A
+end
+
+begin 'two records of one id: not what making an index anew can mend'
+damage
+damage_index "delete from ids where weft_id='n3'"
+sqlite3 A/db.sqlite "insert into Note(weft_id, weft_body)
+    values('n3', '{\"id\":\"n3\"}')"
+run 7 weft verify A --repair
+out_has "making indexes anew does not mend the database's file"
+grep -q repaired: "$out" && fail 'called repaired'
+run 7 weft verify A
+end
+
+begin 'a page of an index that cannot even be cleared'
+damage
+printf '\377\377\377\377' | dd of=A/db.sqlite bs=1 conv=notrunc \
+    seek="$(($(root sqlite_autoindex_Note_1) + 3))" 2>/dev/null
+run 7 weft verify A
+out_has 'database: A/db.sqlite: '
+run 7 weft verify A --repair
+out_has 'put a backup in its place; nothing was changed'
+grep -q repaired: "$out" && fail 'called repaired'
+end
+
+begin 'a page of a table: a backup is to take its place'
+damage
+printf '\377\377\377\377' | dd of=A/db.sqlite bs=1 conv=notrunc \
+    seek="$(($(root Note) + 3))" 2>/dev/null
+cp A/db.sqlite before
+run 7 weft verify A
+out_has 'database: A/db.sqlite: ' 'A: not checked any further: '
+run 7 weft verify A --repair
+out_has 'put a backup in its place; nothing was changed'
+grep -q repaired: "$out" && fail 'called repaired'
+holds cmp before A/db.sqlite
+end
+
+begin 'a file cut short'
+damage
+truncate -s -8192 A/db.sqlite
+run 7 weft verify A
+end
+
+finish
