@@ -15,8 +15,10 @@ pkginclude_HEADERS = \
 	include/weft/source.h \
 	include/weft/store.h \
 	include/weft/types.h \
+	include/weft/verify.h \
 	include/weft/weft.h
 weftsys_HEADERS = \
 	include/weft/sys/clock.h \
-	include/weft/sys/connector.h
+	include/weft/sys/connector.h \
+	include/weft/sys/connector_types.h
 nodist_pkginclude_HEADERS = include/weft/version.h

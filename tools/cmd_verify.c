@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include <weft/store.h>
+#include <weft/verify.h>
 
 #include "core/base/alloc.h"
 #include "tools/commands.h"
@@ -238,6 +239,20 @@ repair_models(struct verification *verification)
 	return code;
 }
 
+/* The journal's rows; the store gets what is new. */
+static int
+repair_rows(struct verification *verification)
+{
+	uint64_t mended;
+	int code = weft_datasource_repair(
+	    verification->a.datasource, &mended, verification->error);
+
+	if (!code && mended)
+		output_say(verification->line,
+		    "journal: %" PRIu64 " rows mended\n", mended);
+	return code;
+}
+
 /*
  * A damaged store is made anew from the records; so they first get what only
  * the old one has of them, as far as that can be read.
@@ -273,8 +288,7 @@ repair_source(struct verification *verification)
 	if (!code)
 		code = repair_models(verification);
 	if (!code)
-		code = weft_datasource_project(
-		    spec->datasource, verification->error);
+		code = repair_rows(verification);
 	verification->problems = 0;
 	return code ? code : verify_source(verification, spec);
 }

@@ -17,6 +17,7 @@
 #include <weft/source.h>
 #include <weft/store.h>
 #include <weft/types.h>
+#include <weft/verify.h>
 #include <weft/version.h>
 
 #endif

@@ -255,4 +255,6 @@ const struct weft_connector_ops weft__connector_sqlite = {
     .set_sync = weft__sqlite_set_sync,
     .check = weft__sqlite_check,
     .mend = weft__sqlite_mend,
+    .pending_each = weft__sqlite_pending_each,
+    .journal_mend = weft__sqlite_journal_mend,
 };

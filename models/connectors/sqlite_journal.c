@@ -191,3 +191,23 @@ weft__sqlite_journal_prune(struct weft_connector_session *base,
 	weft__sqlite_bind_number(statement, 1, upto);
 	return weft__sqlite_run(session, statement, error);
 }
+
+int
+weft__sqlite_journal_mend(struct weft_connector_session *base, uint64_t seq,
+    char op, uint64_t checkpoint, uint64_t time_ms, struct weft_error *error)
+{
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	sqlite3_stmt *statement;
+	int code = weft__sqlite_batch_flush(session, error);
+
+	if (!code)
+		code = weft__sqlite_prepare(session,
+		    WEFT__SQLITE_JOURNAL_MEND, 0, &statement, error);
+	if (code)
+		return code;
+	weft__sqlite_bind_number(statement, 1, seq);
+	weft__sqlite_bind_text(statement, 2, weft_slice_of(&op, 1));
+	weft__sqlite_bind_number(statement, 3, checkpoint);
+	weft__sqlite_bind_number(statement, 4, time_ms);
+	return weft__sqlite_run(session, statement, error);
+}

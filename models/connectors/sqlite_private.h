@@ -81,9 +81,11 @@ enum weft__sqlite_statement {
 	WEFT__SQLITE_JOURNAL_SEEK,
 	WEFT__SQLITE_JOURNAL_RANGE,
 	WEFT__SQLITE_JOURNAL_PRUNE,
+	WEFT__SQLITE_JOURNAL_MEND,
 	WEFT__SQLITE_PENDING_PUT,
 	WEFT__SQLITE_PENDING_GET,
 	WEFT__SQLITE_PENDING_PRUNE,
+	WEFT__SQLITE_PENDING_EACH,
 	WEFT__SQLITE_META_GET,
 	WEFT__SQLITE_META_PUT,
 	WEFT__SQLITE_META_DELETE,
@@ -392,6 +394,12 @@ int weft__sqlite_pending_get(struct weft_connector_session *session,
     struct weft_slice *body, struct weft_error *error);
 int weft__sqlite_pending_prune(struct weft_connector_session *session,
     uint64_t upto, struct weft_error *error);
+int weft__sqlite_pending_each(struct weft_connector_session *session,
+    weft_connector_pending_fn *each, void *context,
+    struct weft_error *error);
+int weft__sqlite_journal_mend(struct weft_connector_session *session,
+    uint64_t seq, char op, uint64_t checkpoint, uint64_t time_ms,
+    struct weft_error *error);
 int weft__sqlite_meta_get(struct weft_connector_session *session,
     struct weft_slice name, struct weft_slice *value,
     struct weft_error *error);

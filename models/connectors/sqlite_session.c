@@ -67,6 +67,9 @@ static const char *const sql[] = {
 	"SELECT (SELECT min(seq) FROM weft_journal),"
 	" (SELECT max(seq) FROM weft_journal)",
     [WEFT__SQLITE_JOURNAL_PRUNE] = "DELETE FROM weft_journal WHERE seq <= ?1",
+    [WEFT__SQLITE_JOURNAL_MEND] =
+	"UPDATE weft_journal SET op = ?2, checkpoint = ?3, time = ?4"
+	" WHERE seq = ?1",
     [WEFT__SQLITE_PENDING_PUT] =
 	"INSERT OR REPLACE INTO weft_pending(model, id, seq, body)"
 	" VALUES(?1, ?2, ?3, ?4)",
@@ -74,6 +77,8 @@ static const char *const sql[] = {
 	"SELECT seq, body FROM weft_pending WHERE model = ?1 AND id = ?2"
 	" AND seq <= ?3 ORDER BY seq DESC LIMIT 1",
     [WEFT__SQLITE_PENDING_PRUNE] = "DELETE FROM weft_pending WHERE seq <= ?1",
+    [WEFT__SQLITE_PENDING_EACH] =
+	"SELECT model, id, seq, body FROM weft_pending",
     [WEFT__SQLITE_META_GET] = "SELECT value FROM weft_meta WHERE name = ?1",
     [WEFT__SQLITE_META_PUT] =
 	"INSERT INTO weft_meta(name, value) VALUES(?1, ?2)"

@@ -61,6 +61,47 @@ weft__sqlite_pending_prune(struct weft_connector_session *base,
 	return weft__sqlite_run(session, statement, error);
 }
 
+/* Hands out the state in the statement's row. */
+static int
+hand_out_state(struct weft__sqlite_session *session, sqlite3_stmt *statement,
+    weft_connector_pending_fn *each, void *context)
+{
+	struct weft__sqlite *sqlite = session->sqlite;
+	sqlite3_int64 model = sqlite3_column_int64(statement, 0);
+	bool is_known;
+
+	pthread_mutex_lock(&sqlite->mutex);
+	is_known = model >= 0 &&
+	    model < (sqlite3_int64)sqlite->models_length;
+	pthread_mutex_unlock(&sqlite->mutex);
+	return each(is_known ? (int)model : -1,
+	    weft__sqlite_column(statement, 1),
+	    (uint64_t)sqlite3_column_int64(statement, 2),
+	    weft__sqlite_column(statement, 3), context);
+}
+
+int
+weft__sqlite_pending_each(struct weft_connector_session *base,
+    weft_connector_pending_fn *each, void *context, struct weft_error *error)
+{
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	sqlite3_stmt *statement;
+	bool row;
+	int code = weft__sqlite_prepare(
+	    session, WEFT__SQLITE_PENDING_EACH, 0, &statement, error);
+
+	if (code)
+		return code;
+	do {
+		code = weft__sqlite_next(session, statement, &row, error);
+		if (!code && row)
+			code = hand_out_state(
+			    session, statement, each, context);
+	} while (!code && row);
+	sqlite3_reset(statement);
+	return code;
+}
+
 int
 weft__sqlite_meta_get(struct weft_connector_session *base,
     struct weft_slice name, struct weft_slice *value,

@@ -17,20 +17,36 @@ struct search {
 	struct weft_error *error;
 };
 
-/* Makes '*record' what the caller is to see of a record. */
+/* Makes '*record' the whole of a record; what fails names it. */
 static int
-show(struct search *search, struct weft_slice hidden,
+join(struct search *search, const struct weft_connector_record *found,
     struct weft_slice *record)
 {
 	int code;
 
-	if (hidden.data && search->call && search->call->with_hidden) {
-		weft_buf_clear(&search->joined);
-		code = weft__hidden_join(&search->scratch, *record, hidden,
-		    &search->joined, search->error);
+	weft_buf_clear(&search->joined);
+	code = weft__hidden_join(&search->scratch, found->body, found->hidden,
+	    &search->joined, search->error);
+	*record = weft_buf_slice(&search->joined);
+	if (code)
+		weft_error_wrap(search->error, "%s \"%.*s\"",
+		    weft_model_name(search->model), (int)found->id.size,
+		    found->id.data);
+	return code;
+}
+
+/* Makes '*record' what the caller is to see of a record. */
+static int
+show(struct search *search, const struct weft_connector_record *found,
+    struct weft_slice *record)
+{
+	int code;
+
+	*record = found->body;
+	if (found->hidden.data && search->call && search->call->with_hidden) {
+		code = join(search, found, record);
 		if (code)
 			return code;
-		*record = weft_buf_slice(&search->joined);
 	}
 	if (!search->filter.fields_length)
 		return 0;
@@ -47,8 +63,8 @@ static int
 hand_out(const struct weft_connector_record *found, void *context)
 {
 	struct search *search = context;
-	struct weft_slice record = found->body;
-	int code = show(search, found->hidden, &record);
+	struct weft_slice record;
+	int code = show(search, found, &record);
 
 	return code ? code : search->each(record, search->context);
 }
@@ -192,8 +208,8 @@ get(struct weft_transaction *transaction, void *context,
 	look_up->found = true;
 	if (!look_up->search)
 		return 0;
-	body = found.body;
-	code = show(look_up->search, found.hidden, &body);
+	found.id = look_up->id;
+	code = show(look_up->search, &found, &body);
 	return code ? code : keep_one(body, &one);
 }
 

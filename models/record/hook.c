@@ -90,6 +90,20 @@ weft__hidden_scratch_fini(struct weft__hidden_scratch *scratch)
 	weft__free(scratch->members);
 }
 
+/* Reads hidden properties, which nothing vouches for: they have no hash. */
+static int
+read_hidden(
+    struct weft__json *json, struct weft_slice hidden, struct weft_error *error)
+{
+	int code = weft__json_scan(json, hidden.data, hidden.size,
+	    &weft__json_record_limits, error);
+
+	if (code == WEFT_ENOMEM || (!code && json->type == WEFT__JSON_OBJECT))
+		return code;
+	return weft_error_set(error, WEFT_EDAMAGED,
+	    "its hidden properties are damaged (see `weft verify`)");
+}
+
 int
 weft__hidden_join(struct weft__hidden_scratch *scratch,
     struct weft_slice body, struct weft_slice hidden, struct weft_buf *out,
@@ -108,7 +122,7 @@ weft__hidden_join(struct weft__hidden_scratch *scratch,
 	}
 	code = weft__json_view(&scratch->visible, body, error);
 	if (!code)
-		code = weft__json_view(&scratch->hidden, hidden, error);
+		code = read_hidden(&scratch->hidden, hidden, error);
 	if (code)
 		return code;
 	if (!weft__grow(&scratch->members, &scratch->capacity,

@@ -9,6 +9,7 @@ libweft_all_la_SOURCES += \
 	models/store/forget_bounds.c \
 	models/store/project.c models/store/project.h \
 	models/store/repair.c models/store/repair.h \
+	models/store/repair_rows.c \
 	models/store/repair_store.c \
 	models/store/restore.c models/store/restore.h \
 	models/store/sketch.c models/store/sketch.h \
@@ -16,5 +17,7 @@ libweft_all_la_SOURCES += \
 	models/store/verify.c models/store/verify.h \
 	models/store/verify_database.c \
 	models/store/verify_journal.c \
+	models/store/verify_pending.c \
+	models/store/verify_rows.c models/store/verify_rows.h \
 	models/store/verify_values.c \
 	models/store/verify_store.c

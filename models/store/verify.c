@@ -26,6 +26,32 @@ weft_problem_kind_name(enum weft_problem_kind kind)
 }
 
 int
+weft__tell(struct weft__telling *telling, enum weft_problem_kind kind,
+    const char *text)
+{
+	const struct weft_problem problem = {.kind = kind, .text = text};
+
+	telling->count++;
+	return telling->each(&problem, telling->context);
+}
+
+int
+weft__check_object(struct weft__json *json, struct weft_slice text,
+    const char **fault, struct weft_error *error)
+{
+	int code = weft__json_scan(json, text.data, text.size,
+	    &weft__json_record_limits, error);
+
+	*fault = NULL;
+	if (code == WEFT_ENOMEM)
+		return code;
+	if (code || json->type != WEFT__JSON_OBJECT ||
+	    !weft_slice_equal(weft_buf_slice(&json->text), text))
+		*fault = "not a canonical JSON object";
+	return 0;
+}
+
+int
 weft__check_tell(struct weft__check *check, enum weft_problem_kind kind,
     struct weft_slice id, const char *what)
 {
@@ -202,6 +228,24 @@ check_position(struct weft__check *check, struct weft_slice id)
 	return weft__check_tell(check, WEFT_PROBLEM_JOURNAL, id, text);
 }
 
+/* Hidden properties stand in the database alone. */
+static int
+check_hidden(struct weft__check *check,
+    const struct weft_connector_record *record)
+{
+	const char *fault = NULL;
+	int code = record->hidden.data
+	    ? weft__check_object(
+	          &check->json, record->hidden, &fault, check->error)
+	    : 0;
+
+	return code || !fault
+	    ? code
+	    : weft__check_tell(check, WEFT_PROBLEM_VALUE, record->id,
+	          "its hidden properties are damaged: not a canonical JSON "
+	          "object (who writes them anew mends it)");
+}
+
 /* A record, or a tombstone.  One fault of each is enough. */
 static int
 check_record(const struct weft_connector_record *record, void *context)
@@ -209,8 +253,10 @@ check_record(const struct weft_connector_record *record, void *context)
 	struct weft__check *check = context;
 	struct weft_error why;
 	const char *fault = find_fault(check, record, &why);
-	int code;
+	int code = check_hidden(check, record);
 
+	if (code)
+		return code;
 	if (fault)
 		return weft__check_tell(
 		    check, WEFT_PROBLEM_RECORD, record->id, fault);
@@ -343,12 +389,14 @@ weft_model_verify(struct weft_model *model, weft_problem_fn *each,
 	    .context = context};
 	int code = 0;
 
+	weft__json_init(&check.json);
 	if (model->tracked) {
 		pthread_mutex_lock(&datasource->store_mutex);
 		code = weft__datasource_read(datasource, verify, &check,
 		    error);
 		pthread_mutex_unlock(&datasource->store_mutex);
 	}
+	weft__json_fini(&check.json);
 	if (count)
 		*count = check.problems;
 	return code;

@@ -5,13 +5,25 @@
 #ifndef MODELS_STORE_VERIFY_H
 #define MODELS_STORE_VERIFY_H
 
-#include <weft/store.h>
+#include <weft/verify.h>
 #include <weft/sys/connector.h>
 
+#include "core/base/json.h"
 #include "core/store/store.h"
 #include "core/track/track_row.h"
 #include "models/counters.h"
 #include "models/model.h"
+
+/* Who is told of problems that belong to no model, and how many there were. */
+struct weft__telling {
+	weft_problem_fn *each;
+	void *context;
+	uint64_t count;
+};
+
+/* Tells of one, in words.  Returns what the receiver returned. */
+int weft__tell(struct weft__telling *telling, enum weft_problem_kind kind,
+    const char *text);
 
 struct weft__check {
 	struct weft_model *model;
@@ -27,6 +39,7 @@ struct weft__check {
 	weft_checked_fn *checked; /* or NULL */
 	void *context;
 	struct weft__track track;  /* of the record that is being checked */
+	struct weft__json json;
 	struct weft_error *error;
 };
 
@@ -39,6 +52,18 @@ int weft__check_count(struct weft__check *check, uint64_t checks);
 
 /* Counts one check; tells after each step of them. */
 int weft__check_one(struct weft__check *check);
+
+/*
+ * What is wrong with what must be the canonical text of an object; '*fault' is
+ * a static text, or NULL.  Returns 0 or WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__check_object(struct weft__json *json,
+    struct weft_slice text, const char **fault, struct weft_error *error);
+
+/* Checks the states that are kept for the store.  Returns 0, what the receiver
+ * returned, or what the database returns. */
+WEFT_MUST_CHECK int weft__check_pending(struct weft_datasource *datasource,
+    struct weft__telling *telling, struct weft_error *error);
 
 /* Tells of a problem with a record.  Returns what the receiver returned. */
 int weft__check_tell(struct weft__check *check, enum weft_problem_kind kind,

@@ -2,7 +2,7 @@
  * Verifying the database's file: what the database itself finds in it,
  * whatever the records are.
  */
-#include <weft/store.h>
+#include <weft/verify.h>
 
 #include <stdio.h>
 

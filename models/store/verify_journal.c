@@ -11,7 +11,6 @@
 struct walk {
 	struct weft__check *check;
 	uint64_t found; /* rows that are the last change of a record */
-	uint64_t checkpoint;
 };
 
 int
@@ -48,6 +47,14 @@ tell_row(struct walk *walk, const struct weft_connector_journal_row *row,
 	    walk->check, WEFT_PROBLEM_JOURNAL, row->id, text);
 }
 
+/* Whether the op is one of a change that led to this state. */
+static bool
+op_fits(char op, const struct weft__track *track)
+{
+	return weft__track_deleted(track) ? op == 'd'
+	                                  : op == 'c' || op == 'u';
+}
+
 /* The row is the record's last change, or says so. */
 static int
 check_last(struct walk *walk, const struct weft_connector_journal_row *row)
@@ -61,6 +68,9 @@ check_last(struct walk *walk, const struct weft_connector_journal_row *row)
 	if (!weft_slice_equal(row->rev, weft__rev_slice(&track->rev)))
 		return tell_row(walk, row, "its revision is not the one that "
 		    "the record's changes say");
+	if (!op_fits(row->op, track))
+		return tell_row(walk, row, "its op is not that of the "
+		    "record's last change");
 	return 0;
 }
 
@@ -73,10 +83,6 @@ check_row(
 	struct weft_connector_record record;
 	int code;
 
-	if (row->checkpoint < walk->checkpoint)
-		return tell_row(walk, row, "its checkpoint is below that of "
-		    "the row before");
-	walk->checkpoint = row->checkpoint;
 	code = check->session->ops->get(check->session, check->model->index,
 	    row->id, &record, check->error);
 	/* A tombstone may have been dropped, which has a row of its own. */
@@ -119,6 +125,7 @@ compare_row(const struct weft_connector_journal_row *row, void *context)
 
 	sought->found = weft_slice_equal(row->id, sought->id) &&
 	    row->checkpoint == sought->track->checkpoint &&
+	    op_fits(row->op, sought->track) &&
 	    weft_slice_equal(row->rev, weft__rev_slice(&sought->track->rev));
 	return 0;
 }

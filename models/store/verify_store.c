@@ -2,7 +2,7 @@
  * Verifying a datasource's store: its objects, and whether it is where the
  * database believes it to be.
  */
-#include <weft/store.h>
+#include <weft/verify.h>
 
 #include <inttypes.h>
 #include <stdio.h>

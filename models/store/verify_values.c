@@ -1,21 +1,23 @@
 /*
- * Verifying the small values beside the records: each must be what those who
- * read it expect.  Counters and epoch are read whenever a database is opened,
+ * Verifying what belongs to no model: the journal's rows, kept states, and the
+ * small values beside the records, which must be what those who read them
+ * expect.  Counters and epoch are read whenever a database is opened,
  * traces and the horizon belong to the models (models/tracking/trace_check.c).
  */
-#include <weft/store.h>
+#include <weft/verify.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "core/base/json.h"
 #include "models/replicate/conflict.h"
+#include "models/store/verify.h"
+#include "models/store/verify_rows.h"
 #include "models/transaction.h"
 
 struct check {
 	const struct kind *kind; /* that is looked at */
-	weft_problem_fn *each;
-	void *context;
-	uint64_t count;
+	struct weft__telling *telling;
 	struct weft_error *error;
 };
 
@@ -23,13 +25,10 @@ static int
 tell(struct check *check, struct weft_slice name, const char *what)
 {
 	char text[1024];
-	struct weft_problem problem = {
-	    .kind = WEFT_PROBLEM_VALUE, .text = text};
 
-	check->count++;
 	snprintf(text, sizeof text, "%.*s: %s", (int)name.size, name.data,
 	    what);
-	return check->each(&problem, check->context);
+	return weft__tell(check->telling, WEFT_PROBLEM_VALUE, text);
 }
 
 /* An object with a number or text of each of these names. */
@@ -105,13 +104,11 @@ check_value(struct weft_slice name, struct weft_slice value, void *context)
 	return tell(check, name, text);
 }
 
-int
-weft_datasource_verify(struct weft_datasource *datasource,
-    weft_problem_fn *each, void *context, uint64_t *count,
-    struct weft_error *error)
+static int
+check_values(struct weft_datasource *datasource,
+    struct weft__telling *telling, struct weft_error *error)
 {
-	struct check check = {
-	    .each = each, .context = context, .error = error};
+	struct check check = {.telling = telling, .error = error};
 	int code = 0;
 
 	for (size_t i = 0; !code && i < sizeof kinds / sizeof *kinds; i++) {
@@ -119,7 +116,34 @@ weft_datasource_verify(struct weft_datasource *datasource,
 		code = weft__datasource_meta_each(datasource,
 		    weft_slice(kinds[i].prefix), check_value, &check, error);
 	}
+	return code;
+}
+
+static int
+tell_of_row(const struct weft__row *is, const struct weft__row *must,
+    const char *fault, void *context)
+{
+	char text[256];
+
+	snprintf(text, sizeof text, "journal row %" PRIu64 ": %s", is->seq,
+	    fault);
+	return weft__tell(context, WEFT_PROBLEM_JOURNAL, text);
+}
+
+int
+weft_datasource_verify(struct weft_datasource *datasource,
+    weft_problem_fn *each, void *context, uint64_t *count,
+    struct weft_error *error)
+{
+	struct weft__telling telling = {each, context, 0};
+	int code = check_values(datasource, &telling, error);
+
+	if (!code)
+		code = weft__rows_check(
+		    datasource, tell_of_row, &telling, error);
+	if (!code)
+		code = weft__check_pending(datasource, &telling, error);
 	if (count)
-		*count = check.count;
+		*count = telling.count;
 	return code;
 }

@@ -10,7 +10,7 @@
  */
 #include "models/tracking/rectify.h"
 
-#include <weft/store.h>
+#include <weft/verify.h>
 
 #include "core/base/alloc.h"
 #include "core/base/arena.h"

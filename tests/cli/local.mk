@@ -18,6 +18,7 @@ CLI_TESTS = \
 	tests/cli/user.sh \
 	tests/cli/verify.sh \
 	tests/cli/verify_database.sh \
+	tests/cli/verify_rows.sh \
 	tests/cli/weftd.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)

@@ -65,10 +65,10 @@ assert_sound(struct fixture *fixture)
 				&fixture->error));
 	datasource = weft_registry_datasource_at(registry, 0);
 	fixture_ok(fixture, weft_store_verify(datasource, true, refuse, NULL,
-				&count, &fixture->error));
+				NULL, &count, &fixture->error));
 	fixture_ok(fixture, weft_model_verify(
-		weft_registry_find_model(registry, "Todo"), refuse, NULL, &count,
-		&fixture->error));
+		weft_registry_find_model(registry, "Todo"), refuse, NULL, NULL,
+		&count, &fixture->error));
 	weft_registry_destroy(registry);
 }
 

@@ -7,6 +7,7 @@
 
 #include <weft/source.h>
 #include <weft/store.h>
+#include <weft/verify.h>
 
 #include "core/base/alloc.h"
 #include "core/store/store.h"

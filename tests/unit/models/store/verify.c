@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <weft/store.h>
+#include <weft/verify.h>
 
 #include "tests/lib/fixture.h"
 
