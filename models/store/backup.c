@@ -72,7 +72,8 @@ note_refs(struct copy *copy, struct weft_error *error)
 	weft__store_backup_fini(&copy->store);
 	pthread_mutex_lock(&datasource->store_mutex);
 	code = weft__store_tip(datasource->store, &tip, error);
-	if (!code)
+	/* Which ref leads to nothing is told when the objects are copied. */
+	if (!code || code == WEFT_EDAMAGED)
 		code = weft__store_backup_begin(
 		    &copy->store, datasource->store, error);
 	pthread_mutex_unlock(&datasource->store_mutex);
