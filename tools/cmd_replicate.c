@@ -3,12 +3,12 @@
 
 #include <weft/replicate.h>
 
-#include "core/base/map.h"
 #include "models/query/filter.h"
 #include "tools/commands.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
 #include "tools/remote.h"
+#include "tools/replicate_conflicts.h"
 #include "tools/replicate_live.h"
 #include "tools/replicate_models.h"
 #include "tools/replicate_since.h"
@@ -72,17 +72,29 @@ report_refused(const char *model, struct weft_slice id,
 		    (int)id.size, id.data, why->text);
 }
 
-static void
-report(struct job *job, const struct direction *direction, bool is_strict)
+static struct weft__parties
+parties_of(const struct direction *direction)
 {
+	return (struct weft__parties){
+	    .source = direction->source->source,
+	    .target = direction->target->source,
+	    .source_model = direction->source_model,
+	    .target_model = direction->target_model,
+	};
+}
+
+static int
+report(struct job *job, const struct direction *direction, bool is_strict,
+    struct weft_error *error)
+{
+	const struct weft__parties parties = parties_of(direction);
 	const struct replicate_view view = {direction->source_model,
 	    direction->source->path, direction->target->path, is_strict,
-	    &direction->result};
+	    &direction->result, &parties};
 
 	if (job->line->json)
-		replicate_view_write(&view, &job->out);
-	else
-		replicate_view_print(&view, job->line);
+		return replicate_view_write(&view, &job->out, error);
+	return replicate_view_print(&view, job->line, error);
 }
 
 /*
@@ -106,6 +118,7 @@ run_direction(struct job *job, struct direction *direction, bool backwards,
 		replication.since_source = plan->since_target;
 		replication.since_target = plan->since_source;
 	}
+	replicate_conflicts_plan(&replication);
 	code = weft_replicate(&replication, &direction->result, error);
 	progress_end(&job->progress);
 	if (code)
@@ -113,27 +126,20 @@ run_direction(struct job *job, struct direction *direction, bool backwards,
 		    direction->source_model, direction->source->path,
 		    direction->target->path);
 	job->refused += direction->result.refused;
-	report(job, direction, plan->strict);
-	return 0;
+	return report(job, direction, plan->strict, error);
 }
 
-/* Adds the conflicts of both directions, those found by both once. */
 static int
 count_conflicts(struct job *job, const struct direction *there,
     const struct direction *back, struct weft_error *error)
 {
-	struct weft__map ids = {NULL};
-	int code = 0;
+	const struct weft__parties parties = parties_of(there);
+	uint64_t count;
+	int code = replicate_conflicts_count(
+	    &parties, &there->result, &back->result, &count, error);
 
-	for (size_t i = 0; !code && i < there->result.length; i++)
-		code = weft__map_put(&ids,
-		    weft_conflict_model_id(there->result.conflicts[i]), job);
-	for (size_t i = 0; !code && i < back->result.length; i++)
-		code = weft__map_put(&ids,
-		    weft_conflict_model_id(back->result.conflicts[i]), job);
-	job->conflicts += weft__map_count(&ids);
-	weft__map_fini(&ids, NULL);
-	return code ? weft_error_set(error, code, "out of memory") : 0;
+	job->conflicts += count;
+	return code;
 }
 
 /* The policy of the command line, as seen from B. */
@@ -173,7 +179,8 @@ is_stuck(const struct job *job, const struct direction *there,
     const struct direction *back)
 {
 	return back->result.roots == WEFT_ROOTS_DIFFER &&
-	    !there->result.length && !back->result.length && !job->refused &&
+	    !there->result.unresolved && !back->result.unresolved &&
+	    !job->refused &&
 	    !command_value(job->line, "filter") &&
 	    !command_value(job->line, "since");
 }

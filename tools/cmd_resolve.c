@@ -6,6 +6,7 @@
 #include "tools/output.h"
 #include "tools/reader.h"
 #include "tools/remote.h"
+#include "tools/resolve_all.h"
 #include "tools/spec.h"
 
 enum choice {
@@ -160,8 +161,38 @@ report(const struct resolution *resolution, struct weft_error *error)
 	return code;
 }
 
+/* Whether one is named, or all: '*all'. */
 static int
-run(const struct command_line *line, struct weft_error *error)
+check_arguments(const struct command_line *line, bool *all,
+    struct weft_error *error)
+{
+	*all = command_value(line, "all") != NULL;
+	if (*all && command_argument(line, 1))
+		return command_usage(error,
+		    "--all is SOURCE or SOURCE:Model, without an id");
+	if (!*all && !command_argument(line, 2))
+		return command_usage(error,
+		    "name the model and the id of the record, or give --all");
+	return 0;
+}
+
+/* All of them, for one side. */
+static int
+run_all(const struct command_line *line, struct weft_error *error)
+{
+	const char *winner = command_value(line, "using");
+
+	if (command_value(line, "data") || command_value(line, "delete") ||
+	    !winner || (strcmp(winner, "source") != 0 &&
+			strcmp(winner, "target") != 0))
+		return command_usage(error,
+		    "with --all give --using source or --using target");
+	return resolve_all(line, strcmp(winner, "source") == 0
+	    ? WEFT_RESOLVE_SOURCE : WEFT_RESOLVE_TARGET, error);
+}
+
+static int
+run_one(const struct command_line *line, struct weft_error *error)
 {
 	struct resolution resolution = {
 	    .line = line,
@@ -189,7 +220,22 @@ run(const struct command_line *line, struct weft_error *error)
 	return spec_finish(&resolution.source, code, error);
 }
 
+static int
+run(const struct command_line *line, struct weft_error *error)
+{
+	bool all;
+	int code = check_arguments(line, &all, error);
+
+	if (code)
+		return code;
+	return all ? run_all(line, error) : run_one(line, error);
+}
+
 static const struct command_option options[] = {
+	{"all", NULL,
+	    "All conflicts of the source, or of SOURCE:Model, with --using. "
+	    "One whose record has changed at the source since it was found is "
+	    "left, and the exit status is 3."},
 	{"using", "source|target",
 	    "The record as the source, or as the target, has it now."},
 	{"data", "FILE|-", "The record in this file."},
@@ -203,12 +249,12 @@ static const struct command_option options[] = {
 
 const struct command cmd_resolve = {
 	.name = "resolve",
-	.arguments = "SOURCE MODEL ID",
+	.arguments = "SOURCE MODEL ID | SOURCE[:Model] --all",
 	.summary = "Settle a conflict",
 	.about = "Decides a conflict that `weft conflicts SOURCE` lists. The "
 	    "decision is written at the source, based on what the other side "
 	    "has; the next replication carries it over.",
-	.least = 3,
+	.least = 1,
 	.most = 3,
 	.options = options,
 	.run = run,

@@ -39,10 +39,12 @@ weft_SOURCES = \
 	tools/property_view.c tools/property_view.h \
 	tools/reader.c tools/reader.h \
 	tools/remote.c tools/remote.h \
+	tools/replicate_conflicts.c tools/replicate_conflicts.h \
 	tools/replicate_live.c tools/replicate_live.h \
 	tools/replicate_models.c tools/replicate_models.h \
 	tools/replicate_since.c tools/replicate_since.h \
 	tools/replicate_view.c tools/replicate_view.h \
+	tools/resolve_all.c tools/resolve_all.h \
 	tools/spec.c tools/spec.h \
 	tools/status.c tools/status.h \
 	tools/weft.c

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "tools/command.h"
+#include "tools/replicate_conflicts.h"
 
 static const char *
 roots_name(enum weft_roots roots)
@@ -12,29 +13,25 @@ roots_name(enum weft_roots roots)
 	return roots == WEFT_ROOTS_DIFFER ? "differ" : "unknown";
 }
 
-static void
-write_conflicts(
-    const struct weft_replication_result *result, struct json_out *out)
+static int
+write_conflict(const struct weft_conflict *conflict, void *context)
 {
-	json_out_begin(out, "conflicts", '[');
-	for (size_t i = 0; i < result->length; i++) {
-		const struct weft_conflict *conflict = result->conflicts[i];
+	struct json_out *out = context;
 
-		json_out_begin(out, NULL, '{');
-		json_out_text(out, "modelId",
-		    weft_conflict_model_id(conflict));
-		json_out_text(out, "type", weft_slice(
-		    weft_conflict_type_name(weft_conflict_type(conflict))));
-		json_out_end(out, '}');
-	}
-	json_out_end(out, ']');
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "modelId", weft_conflict_model_id(conflict));
+	json_out_text(out, "type", weft_slice(
+	    weft_conflict_type_name(weft_conflict_type(conflict))));
+	json_out_end(out, '}');
+	return 0;
 }
 
-void
-replicate_view_write(
-    const struct replicate_view *view, struct json_out *out)
+int
+replicate_view_write(const struct replicate_view *view, struct json_out *out,
+    struct weft_error *error)
 {
 	const struct weft_replication_result *result = view->result;
+	int code;
 
 	json_out_begin(out, NULL, '{');
 	json_out_text(out, "model", weft_slice(view->model));
@@ -53,13 +50,27 @@ replicate_view_write(
 	json_out_number(out, "sourceCheckpoint", result->source_checkpoint);
 	json_out_number(out, "targetCheckpoint", result->target_checkpoint);
 	json_out_text(out, "roots", weft_slice(roots_name(result->roots)));
-	write_conflicts(result, out);
+	json_out_begin(out, "conflicts", '[');
+	code = replicate_conflicts_each(
+	    view->parties, result, write_conflict, out, error);
+	json_out_end(out, ']');
 	json_out_end(out, '}');
+	return code;
 }
 
-void
-replicate_view_print(
-    const struct replicate_view *view, const struct command_line *line)
+static int
+print_conflict(const struct weft_conflict *conflict, void *context)
+{
+	(void)context;
+	output_print("  conflict: ");
+	output_id(weft_conflict_model_id(conflict));
+	output_print("\n");
+	return 0;
+}
+
+int
+replicate_view_print(const struct replicate_view *view,
+    const struct command_line *line, struct weft_error *error)
 {
 	const struct weft_replication_result *result = view->result;
 
@@ -73,8 +84,9 @@ replicate_view_print(
 	if (result->resolved)
 		output_say(line, ", %" PRIu64 " conflicts resolved",
 		    result->resolved);
-	if (result->length)
-		output_say(line, ", %zu conflicts", result->length);
+	if (result->unresolved)
+		output_say(line, ", %" PRIu64 " conflicts",
+		    result->unresolved);
 	if (result->refused)
 		output_say(line, ", %" PRIu64 " refused",
 		    result->refused);
@@ -82,11 +94,10 @@ replicate_view_print(
 		output_say(line, ", roots %s",
 		    roots_name(result->roots));
 	output_say(line, "\n");
-	for (size_t i = 0; i < result->length && !line->quiet; i++) {
-		output_print("  conflict: ");
-		output_id(weft_conflict_model_id(result->conflicts[i]));
-		output_print("\n");
-	}
+	if (line->quiet)
+		return 0;
+	return replicate_conflicts_each(
+	    view->parties, result, print_conflict, NULL, error);
 }
 
 void

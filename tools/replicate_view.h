@@ -7,6 +7,7 @@
 
 #include <weft/replicate.h>
 
+#include "models/replicate/conflict.h"
 #include "tools/output.h"
 
 /* All borrowed. */
@@ -16,15 +17,17 @@ struct replicate_view {
 	bool is_strict; /* everything was compared, as the sides differed though
 	                   nothing was left to send */
 	const struct weft_replication_result *result;
+	const struct weft__parties *parties; /* whose conflicts are listed */
 };
 
-/* Writes it as a JSON object. */
-void replicate_view_write(
-    const struct replicate_view *view, struct json_out *out);
+/* Writes it as a JSON object.  Returns what the sources return. */
+int replicate_view_write(const struct replicate_view *view,
+    struct json_out *out, struct weft_error *error);
 
-/* Prints a line, and one for each conflict, unless 'line' says quiet. */
-void replicate_view_print(
-    const struct replicate_view *view, const struct command_line *line);
+/* Prints a line, and one for each conflict, unless 'line' says quiet.  Returns
+ * what the sources return. */
+int replicate_view_print(const struct replicate_view *view,
+    const struct command_line *line, struct weft_error *error);
 
 /* Prints a record that was refused, and why, as JSON on standard error. */
 void replicate_view_print_refused(const char *model, struct weft_slice id,

@@ -83,6 +83,28 @@ weft__session_cancel(struct weft__session *session, int code,
 	move(session, WEFT__SESSION_FAILED);
 }
 
+static bool
+has_many_conflicts(const struct weft__session *session)
+{
+	const size_t limit = session->options.conflict_limit;
+
+	return limit && session->result.source_conflicts.length >= limit;
+}
+
+bool
+weft__session_is_full(const struct weft__session *session)
+{
+	return has_many_conflicts(session) && !has_ended(session) &&
+	    !session->busy[WEFT__SOURCE] && !session->busy[WEFT__TARGET];
+}
+
+void
+weft__session_conflicts_taken(struct weft__session *session)
+{
+	weft_change_list_clear(&session->result.source_conflicts);
+	weft_change_list_clear(&session->result.target_conflicts);
+}
+
 /* The side that is to make a checkpoint now. */
 static bool
 next_checkpoint(struct weft__session *session, enum weft__side side,
@@ -108,7 +130,8 @@ weft__session_next(struct weft__session *session, enum weft__side side,
 {
 	bool found;
 
-	if (session->busy[side] || has_ended(session))
+	if (session->busy[side] || has_ended(session) ||
+	    has_many_conflicts(session))
 		return false;
 	if (session->state == WEFT__SESSION_PAGING)
 		found = weft__page_next(session, side, call);
@@ -129,7 +152,7 @@ is_another_due(const struct weft__session *session)
 	const struct weft__session_result *result = &session->result;
 
 	return (session->sent || session->postponed) &&
-	    !result->source_conflicts.length &&
+	    !result->conflicts &&
 	    result->attempts < session->options.attempts;
 }
 

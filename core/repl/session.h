@@ -15,7 +15,8 @@
  * Invariants
  * S1  At most WEFT_LIMIT_SESSION_WINDOW pages are not free, each of at most
  *     'page_limit' changes: the memory does not depend on how many there are.
- *     (Conflicts are part of the result and are all kept.)
+ *     With 'conflict_limit' conflicts in the result no call is given out until
+ *     the driver has taken them (0: all of them are kept).
  * S2  A page belongs to the call under way on it, or to the session.
  * S3  After a failure no call is given out; answers still under way are
  *     taken.
@@ -114,6 +115,7 @@ struct weft__session_options {
 	int64_t since[2];    /* per side; below 0: everything */
 	size_t page_limit;   /* changes per page; 0: WEFT_LIMIT_PAGE_CHANGES */
 	unsigned attempts;   /* 0: 3 */
+	size_t conflict_limit; /* see S1 */
 
 	/* Compare everything, and take each difference that is not plainly
 	 * one side's change for a conflict.  For two sides that were
@@ -131,6 +133,7 @@ struct weft__session_result {
 	uint64_t unchanged;  /* updates that the target had already */
 	uint64_t refused;    /* updates that the target did not take */
 	uint64_t pages;
+	uint64_t conflicts;  /* found; those that were taken, too */
 	unsigned attempts;   /* begun */
 
 	/* New checkpoints per side, from which the next session goes on;
@@ -140,7 +143,8 @@ struct weft__session_result {
 
 	/* Records in conflict: the change of the source, and under the same
 	 * index that of the target, which has no model_id if it is not known:
-	 * it came up only when the update was written. */
+	 * it came up only when the update was written.  Those that were not
+	 * taken yet: see weft__session_is_full(). */
 	struct weft_change_list source_conflicts;
 	struct weft_change_list target_conflicts;
 
@@ -187,6 +191,14 @@ void weft__session_answer(struct weft__session *session,
 /* Makes the session fail: no further call is given out. */
 void weft__session_cancel(struct weft__session *session, int code,
     const struct weft_error *error);
+
+/*
+ * Whether its conflicts are to be taken: no call is under way, and none is
+ * given out before _conflicts_taken(), which forgets them.  The rest of them
+ * is in the result at the end.
+ */
+bool weft__session_is_full(const struct weft__session *session);
+void weft__session_conflicts_taken(struct weft__session *session);
 
 /* Whether it has ended, well or not, with no call under way. */
 bool weft__session_done(const struct weft__session *session);

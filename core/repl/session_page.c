@@ -259,6 +259,7 @@ add_conflict(struct weft__session *session, const struct weft_change *source,
 		result->target_conflicts.length--;
 		return WEFT_ENOMEM;
 	}
+	result->conflicts++;
 	return 0;
 }
 

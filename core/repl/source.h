@@ -206,12 +206,14 @@ struct weft__source_ops {
 	    struct weft_buf *body, struct weft_error *error);
 
 	/* Remembered positions and unresolved conflicts: small values under
-	 * a name.  get: WEFT_ENOTFOUND; put with no value removes. */
+	 * a name.  get: WEFT_ENOTFOUND; put with no value removes.  each: in
+	 * byte order, those behind the name 'after' (NULL: all). */
 	int (*meta_get)(struct weft_source *source, const char *name,
 	    struct weft_buf *value, struct weft_error *error);
 	int (*meta_put)(struct weft_source *source, const char *name,
 	    struct weft_slice value, struct weft_error *error);
 	int (*meta_each)(struct weft_source *source, const char *prefix,
+	    const char *after,
 	    int (*each)(const char *name, struct weft_slice value,
 		void *context), void *context, struct weft_error *error);
 
@@ -292,6 +294,18 @@ struct weft__source_ops {
 	 * need not be on the disk before anything that is written later. */
 	int (*meta_put_soon)(struct weft_source *source, const char *name,
 	    struct weft_slice value, struct weft_error *error);
+
+	/*
+	 * Calls 'work', which may call find(), last_change(), save(),
+	 * update_last_change(), meta_get() and meta_put() of this source, and
+	 * whatever of others.  All that it writes is committed when it returns
+	 * 0, else nothing.  Called within itself, that goes for the part, and
+	 * nothing is on the disk before the whole is.  Where the writes of the
+	 * model cannot wait, each is done by itself.
+	 */
+	int (*together)(struct weft_source *source, const char *model,
+	    int (*work)(void *context, struct weft_error *error), void *context,
+	    struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

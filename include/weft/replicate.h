@@ -30,6 +30,11 @@ typedef int weft_progress_fn(
 typedef void weft_refused_fn(const char *model, struct weft_slice id,
     const struct weft_error *why, void *context);
 
+/* Called for each conflict that is left, once it is kept; on the replication's
+ * thread.  Borrowed until return; nothing that resolves may be called on it.
+ * One whose record changes meanwhile may come again. */
+typedef void weft_conflict_fn(struct weft_conflict *conflict, void *context);
+
 struct weft_replication {
 	unsigned version;           /* 1 */
 	struct weft_source *source; /* borrowed until return */
@@ -69,6 +74,9 @@ struct weft_replication {
 	const char *source_name;    /* the same of the source, for conflicts
 	                               that the target keeps because the source
 	                               keeps none */
+	weft_conflict_fn *conflict; /* NULL: they are in the result, all of
+	                               them: some 600 bytes each */
+	void *conflict_context;
 };
 #define WEFT_REPLICATION_INIT \
 	{.version = 1, .since_source = WEFT_SINCE_REMEMBERED, \
@@ -93,9 +101,11 @@ struct weft_replication_result {
 	uint64_t unchanged; /* updates the target had already */
 	uint64_t refused;
 	uint64_t resolved;  /* conflicts that policy or resolver settled */
+	uint64_t unresolved; /* conflicts that were found and left */
 	unsigned attempts;
 	enum weft_roots roots;
-	struct weft_conflict **conflicts; /* unresolved; owned by the result */
+	struct weft_conflict **conflicts; /* unresolved; owned by the result;
+	                                     none if the caller is told of each */
 	size_t length;                    /* of conflicts */
 };
 

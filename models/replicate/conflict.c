@@ -1,6 +1,6 @@
 /*
- * A conflict and its resolutions.  All that a resolution does is done through
- * the sources, so that it works between any two of them.
+ * A conflict: the two changes, and the three states of the record.  How it is
+ * settled: settle.c.
  */
 #include "models/replicate/conflict.h"
 
@@ -14,22 +14,54 @@ out_of_memory(struct weft_error *error)
 	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 }
 
+/* Texts that a conflict owns, of exactly their size: there may be many. */
+struct weft__conflict_text {
+	struct weft__conflict_text *next;
+	char bytes[];
+};
+
+/* Copies a slice to '*to', a NUL behind it, and moves that on. */
+static void
+copy_text(struct weft_slice *text, char **to)
+{
+	char *copy = *to;
+
+	if (!text->data)
+		return;
+	memcpy(copy, text->data, text->size);
+	copy[text->size] = '\0';
+	*to += text->size + 1;
+	text->data = copy;
+}
+
 /*
- * Copies a change (NULL: none) into the conflict's list.  The list is never
- * cleared: slices that were handed out stay valid.
+ * Copies a change (NULL: none) with its texts.  Older ones are never freed:
+ * slices that were handed out stay valid.
  */
 static int
 copy_change(struct weft_conflict *conflict, const struct weft_change *change,
     struct weft_change *copy)
 {
-	struct weft_change_list *list = &conflict->changes;
+	struct weft__conflict_text *texts;
+	char *to;
 
 	*copy = (struct weft_change){.checkpoint = 0};
 	if (!change || !change->model_id.data)
 		return 0;
-	if (weft_change_list_append(list, change))
+	texts = weft__malloc(sizeof *texts + change->model.size +
+	    change->model_id.size + change->rev.size + change->prev.size +
+	    change->custom.size + 5);
+	if (!texts)
 		return WEFT_ENOMEM;
-	*copy = list->changes[list->length - 1];
+	texts->next = conflict->texts;
+	conflict->texts = texts;
+	to = texts->bytes;
+	*copy = *change;
+	copy_text(&copy->model, &to);
+	copy_text(&copy->model_id, &to);
+	copy_text(&copy->rev, &to);
+	copy_text(&copy->prev, &to);
+	copy_text(&copy->custom, &to);
 	return 0;
 }
 
@@ -71,18 +103,23 @@ weft__conflict_create(const struct weft__parties *parties, struct weft_slice id,
 void
 weft_conflict_destroy(struct weft_conflict *conflict)
 {
+	struct weft__conflict_text *texts, *next;
+
 	if (!conflict)
 		return;
-	weft_change_list_fini(&conflict->changes);
+	for (texts = conflict->texts; texts; texts = next) {
+		next = texts->next;
+		weft__free(texts);
+	}
 	weft__free((void *)conflict->parties.source_model);
 	weft__free((void *)conflict->parties.target_model);
 	weft__free(conflict);
 }
 
-/* The last change of a side, as the only one of the list, or none. */
-static int
-find_change(struct weft_source *source, const char *model, struct weft_slice id,
-    struct weft_change_list *list, struct weft_error *error)
+int
+weft__side_change(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_change_list *list,
+    struct weft_error *error)
 {
 	int code = source->ops->last_change(source, model, id, list, error);
 
@@ -94,11 +131,11 @@ weft__conflict_load(const struct weft__parties *parties, struct weft_slice id,
     struct weft_conflict **conflict, struct weft_error *error)
 {
 	struct weft_change_list source = {0}, target = {0};
-	int code = find_change(
+	int code = weft__side_change(
 	    parties->source, parties->source_model, id, &source, error);
 
 	if (!code)
-		code = find_change(
+		code = weft__side_change(
 		    parties->target, parties->target_model, id, &target, error);
 	if (!code)
 		code = weft__conflict_create(parties, id, source.changes,
@@ -153,9 +190,8 @@ find_record(struct weft_source *source, const char *model, struct weft_slice id,
 	return code == WEFT_ENOTFOUND ? 0 : code;
 }
 
-/* A side's revisions, newest first; none if it cannot tell. */
-static int
-list_history(struct weft_source *source, const char *model,
+int
+weft__side_history(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error)
 {
@@ -193,10 +229,10 @@ find_base(struct weft_conflict *conflict, struct weft_buf *base, bool *present,
 	int code;
 
 	*present = false;
-	code = list_history(parties->source, parties->source_model,
+	code = weft__side_history(parties->source, parties->source_model,
 	    conflict->id, &source, error);
 	if (!code)
-		code = list_history(parties->target, parties->target_model,
+		code = weft__side_history(parties->target, parties->target_model,
 		    conflict->id, &target, error);
 	index = weft__conflict_base(&source, &target);
 	if (index >= 0)
@@ -222,7 +258,7 @@ refresh_target(struct weft_conflict *conflict, struct weft_error *error)
 {
 	const struct weft__parties *parties = &conflict->parties;
 	struct weft_change_list list = {0};
-	int code = find_change(
+	int code = weft__side_change(
 	    parties->target, parties->target_model, conflict->id, &list, error);
 
 	if (!code &&
@@ -232,8 +268,8 @@ refresh_target(struct weft_conflict *conflict, struct weft_error *error)
 	return code;
 }
 
-static int
-find_target(struct weft_conflict *conflict, struct weft_buf *body,
+int
+weft__conflict_target(struct weft_conflict *conflict, struct weft_buf *body,
     bool *present, struct weft_error *error)
 {
 	const struct weft__parties *parties = &conflict->parties;
@@ -257,7 +293,7 @@ weft_conflict_models(struct weft_conflict *conflict, struct weft_buf *source,
 		code = find_record(parties->source, parties->source_model,
 		    conflict->id, source, &found.source, error);
 	if (target && !code)
-		code = find_target(conflict, target, &found.target, error);
+		code = weft__conflict_target(conflict, target, &found.target, error);
 	if (base && !code)
 		code = find_base(conflict, base, &found.base, error);
 	if (present)
@@ -265,223 +301,36 @@ weft_conflict_models(struct weft_conflict *conflict, struct weft_buf *source,
 	return code;
 }
 
-/* Bytes of a history. */
-#define HISTORY_SIZE (WEFT_LIMIT_REVTREE_NODES * (WEFT_LIMIT_REV_SIZE + 1))
-
-/* Appends the revisions behind that of the target's change, as far as the
- * target tells them. */
-static int
-read_history(struct weft_conflict *conflict, struct weft_buf *history,
-    struct weft_error *error)
+struct weft__parties
+weft__parties_swap(const struct weft__parties *parties)
 {
-	const struct weft__parties *parties = &conflict->parties;
-	struct weft_change_list list = {0};
-	size_t next = 0;
-	int code = list_history(parties->target, parties->target_model,
-	    conflict->id, &list, error);
-
-	while (next < list.length &&
-	    !weft_slice_equal(list.changes[next].rev,
-		conflict->target_change.rev))
-		next++;
-	while (!code && ++next < list.length) {
-		code = weft_buf_append_slice(history, list.changes[next].rev);
-		if (!code)
-			code = weft_buf_append(history, "\n", 1);
-		if (code)
-			weft_error_set(error, code, "history of %.*s: %s",
-			    (int)conflict->id.size, conflict->id.data,
-			    weft_error_text(code));
-	}
-	weft_change_list_fini(&list);
-	return code;
-}
-
-static struct weft_slice
-history_slice(const struct weft_buf *history)
-{
-	return history->size ? weft_buf_slice(history) : weft_slice(NULL);
-}
-
-/* Bases the source's change on the target's, and so on all that led to it: a
- * third side may have one of these. */
-static int
-rebase(struct weft_conflict *conflict, struct weft_error *error)
-{
-	const struct weft__parties *parties = &conflict->parties;
-	struct weft_buf history = WEFT_BUF_INIT(HISTORY_SIZE);
-	int code = read_history(conflict, &history, error);
-
-	if (!code)
-		code = parties->source->ops->update_last_change(
-		    parties->source, parties->source_model, conflict->id,
-		    conflict->target_change.rev,
-		    conflict->target_change.generation,
-		    history_slice(&history), error);
-	weft_buf_fini(&history);
-	return code;
-}
-
-static int
-save(struct weft_conflict *conflict, struct weft_slice data,
-    struct weft_slice history, struct weft_error *error)
-{
-	const struct weft__parties *parties = &conflict->parties;
-
-	return parties->source->ops->save(parties->source,
-	    parties->source_model, conflict->id, data, history, error);
-}
-
-/* Takes the target's record over, with its past. */
-static int
-save_target(struct weft_conflict *conflict, struct weft_slice data,
-    struct weft_error *error)
-{
-	struct weft_buf history = WEFT_BUF_INIT(HISTORY_SIZE);
-	int code = read_history(conflict, &history, error);
-
-	if (!code)
-		code = save(conflict, data, history_slice(&history), error);
-	weft_buf_fini(&history);
-	return code;
-}
-
-/* Whether the source has another state than the target's change made. */
-static int
-compare_with_target(
-    struct weft_conflict *conflict, bool *differs, struct weft_error *error)
-{
-	const struct weft__parties *parties = &conflict->parties;
-	struct weft_change_list list = {0};
-	int code = find_change(
-	    parties->source, parties->source_model, conflict->id, &list, error);
-
-	*differs = !code && list.length &&
-	    !weft_slice_equal(list.changes->rev, conflict->target_change.rev);
-	weft_change_list_fini(&list);
-	return code;
-}
-
-/* The source takes the target's state over; '*differs': a hook or default of
- * the source made another one of it. */
-static int
-take_target(
-    struct weft_conflict *conflict, bool *differs, struct weft_error *error)
-{
-	struct weft_buf body = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
-	bool present;
-	int code = find_target(conflict, &body, &present, error);
-
-	if (!code)
-		code = save_target(conflict,
-		    present ? weft_buf_slice(&body) : weft_slice_of(NULL, 0),
-		    error);
-	if (!code)
-		code = compare_with_target(conflict, differs, error);
-	weft_buf_fini(&body);
-	return code;
-}
-
-/* The target takes the source's state over: for a source whose changes cannot
- * be rebased. */
-static int
-give_target(struct weft_conflict *conflict, struct weft_error *error)
-{
-	struct weft_conflict *swapped;
-	bool differs = false;
-	int code = weft_conflict_swap_parties(conflict, &swapped, error);
-
-	if (code)
-		return code;
-	code = take_target(swapped, &differs, error);
-	if (!code && differs)
-		code = rebase(swapped, error);
-	weft_conflict_destroy(swapped);
-	return code;
-}
-
-/* Has the source's state win. */
-static int
-prefer_source(struct weft_conflict *conflict, struct weft_error *error)
-{
-	int code = rebase(conflict, error);
-
-	return code == WEFT_EUNSUPPORTED ? give_target(conflict, error) : code;
-}
-
-/*
- * What is resolved is not kept any more, at either side: the parties may
- * have been swapped.  What cannot be dropped is no longer found by the next
- * replication.
- */
-static void
-drop_kept(const struct weft_conflict *conflict)
-{
-	const struct weft__parties *parties = &conflict->parties;
-	const struct weft__parties swapped = {
+	return (struct weft__parties){
 	    .source = parties->target,
 	    .target = parties->source,
 	    .source_model = parties->target_model,
 	    .target_model = parties->source_model,
 	};
-
-	if (weft__kept_drop(parties, conflict->id, NULL) ||
-	    weft__kept_drop(&swapped, conflict->id, NULL))
-		return;
 }
 
 int
-weft_conflict_resolve(struct weft_conflict *conflict, struct weft_error *error)
+weft__parties_together(const struct weft__parties *parties,
+    int (*work)(void *context, struct weft_error *error), void *context,
+    struct weft_error *error)
 {
-	int code = prefer_source(conflict, error);
+	struct weft_source *source = parties->source;
 
-	if (!code)
-		drop_kept(conflict);
-	return code;
-}
-
-int
-weft_conflict_resolve_using_source(
-    struct weft_conflict *conflict, struct weft_error *error)
-{
-	return weft_conflict_resolve(conflict, error);
-}
-
-int
-weft_conflict_resolve_using_target(
-    struct weft_conflict *conflict, struct weft_error *error)
-{
-	bool differs = false;
-	int code = take_target(conflict, &differs, error);
-
-	/* Equal states need no more. */
-	if (!code && differs)
-		code = prefer_source(conflict, error);
-	if (!code)
-		drop_kept(conflict);
-	return code;
-}
-
-int
-weft_conflict_resolve_manually(struct weft_conflict *conflict,
-    struct weft_slice data, struct weft_error *error)
-{
-	int code = save(conflict, data, weft_slice(NULL), error);
-
-	return code ? code : weft_conflict_resolve(conflict, error);
+	if (!source->ops->together)
+		return work(context, error);
+	return source->ops->together(
+	    source, parties->source_model, work, context, error);
 }
 
 int
 weft_conflict_swap_parties(const struct weft_conflict *conflict,
     struct weft_conflict **swapped, struct weft_error *error)
 {
-	const struct weft__parties *parties = &conflict->parties;
-	const struct weft__parties exchanged = {
-	    .source = parties->target,
-	    .target = parties->source,
-	    .source_model = parties->target_model,
-	    .target_model = parties->source_model,
-	};
+	const struct weft__parties exchanged =
+	    weft__parties_swap(&conflict->parties);
 
 	return weft__conflict_create(&exchanged, conflict->id,
 	    &conflict->target_change, &conflict->source_change, swapped, error);

@@ -6,6 +6,7 @@
 
 #include <weft/conflict.h>
 
+#include "core/base/limits.h"
 #include "core/repl/source.h"
 
 /* Between whom a conflict is.  Sources are borrowed. */
@@ -18,10 +19,10 @@ struct weft__parties {
 
 struct weft_conflict {
 	struct weft__parties parties;	  /* the models' names are owned */
-	struct weft_slice id;		  /* owned by 'changes' */
+	struct weft_slice id;
 	struct weft_change source_change; /* no model_id: there is none */
 	struct weft_change target_change;
-	struct weft_change_list changes; /* owns the texts of all above */
+	struct weft__conflict_text *texts; /* all above are in them */
 };
 
 /*
@@ -39,17 +40,72 @@ WEFT_MUST_CHECK int weft__conflict_load(const struct weft__parties *parties,
     struct weft_slice id, struct weft_conflict **conflict,
     struct weft_error *error);
 
+/* The same two the other way round. */
+struct weft__parties weft__parties_swap(const struct weft__parties *parties);
+
+/* Runs 'work' as together() of the source does, if that has it. */
+WEFT_MUST_CHECK int weft__parties_together(
+    const struct weft__parties *parties,
+    int (*work)(void *context, struct weft_error *error), void *context,
+    struct weft_error *error);
+
+/* Appends the last change of one side, if it has one.  Returns 0, or what the
+ * source returns. */
+WEFT_MUST_CHECK int weft__side_change(struct weft_source *source,
+    const char *model, struct weft_slice id, struct weft_change_list *list,
+    struct weft_error *error);
+
+/* Appends a side's revisions, newest first; none if it cannot tell. */
+WEFT_MUST_CHECK int weft__side_history(struct weft_source *source,
+    const char *model, struct weft_slice id, struct weft_change_list *list,
+    struct weft_error *error);
+
+/* Appends the target's record, if there is one, and reads its change anew. */
+WEFT_MUST_CHECK int weft__conflict_target(struct weft_conflict *conflict,
+    struct weft_buf *body, bool *present, struct weft_error *error);
+
+/*
+ * Settles it: 'decision' is one of source, target, manual ('data'; no value: a
+ * deletion).  What is kept of it stays.  Returns as weft_conflict_resolve().
+ */
+WEFT_MUST_CHECK int weft__conflict_settle(struct weft_conflict *conflict,
+    enum weft_resolution decision, struct weft_slice data,
+    struct weft_error *error);
+
+/*
+ * What is settled is not kept any more, at either side: the parties may have
+ * been swapped.  Failure is no harm: the next replication does it.
+ */
+void weft__conflict_drop_kept(const struct weft_conflict *conflict);
+
 /*
  * Kept conflicts: small values "conflict/<model>/<target's epoch>/<id>" of the
  * source; or, if it keeps no values, of the target as if it were the source.
  */
 
-/* Keeps it, replacing an earlier one of the record; 'target' and 'source' tell
- * how to find these again, 'now_ms' is noted.  Where neither keeps values
- * nothing is kept: that is no error. */
-WEFT_MUST_CHECK int weft__kept_put(struct weft_conflict *conflict,
-    const char *target, const char *source, uint64_t now_ms,
+#define WEFT__KEPT_NAME_SIZE 2048
+
+/* Three records and two changes. */
+#define WEFT__KEPT_SIZE (4 * (size_t)WEFT_LIMIT_RECORD_SIZE)
+
+/* The parties as the one who keeps their conflicts sees them: he is the
+ * source; '*swapped': as the target of those given. */
+struct weft__parties weft__kept_parties(
+    const struct weft__parties *parties, bool *swapped);
+
+/* Writes the value's name, for parties as the keeper sees them.  Returns 0 or
+ * WEFT_ELIMIT. */
+WEFT_MUST_CHECK int weft__kept_name(const struct weft__parties *parties,
+    struct weft_slice id, char name[WEFT__KEPT_NAME_SIZE],
     struct weft_error *error);
+
+/*
+ * Puts the value (none: removes it), without waiting for the disk where that
+ * can be: what a replication remembers is written after it, and waits.  Until
+ * then it finds the conflict again.
+ */
+WEFT_MUST_CHECK int weft__kept_put(struct weft_source *keeper,
+    const char *name, struct weft_slice value, struct weft_error *error);
 
 /* The record's, as the parties' roles are; the caller's.  WEFT_ENOTFOUND;
  * WEFT_EDAMAGED, WEFT_EJSON, WEFT_EINVAL: it cannot be read. */
@@ -65,7 +121,21 @@ WEFT_MUST_CHECK int weft__kept_check(
 WEFT_MUST_CHECK int weft__kept_drop(const struct weft__parties *parties,
     struct weft_slice id, struct weft_error *error);
 
-/* Calls 'each' with the id of each kept conflict between the parties. */
+/* Whether the record's is kept, readable or not. */
+WEFT_MUST_CHECK int weft__kept_has(const struct weft__parties *parties,
+    struct weft_slice id, bool *found, struct weft_error *error);
+
+/*
+ * Calls 'each' with the ids of at most 'limit' kept conflicts between the
+ * parties, in byte order, those behind 'after' (no value: all); what it returns
+ * besides 0 ends it, and is returned.  '*is_last': there are no more.
+ */
+WEFT_MUST_CHECK int weft__kept_page(const struct weft__parties *parties,
+    struct weft_slice after, size_t limit,
+    int (*each)(struct weft_slice id, void *context), void *context,
+    bool *is_last, struct weft_error *error);
+
+/* The same for all of them. */
 WEFT_MUST_CHECK int weft__kept_each(const struct weft__parties *parties,
     int (*each)(struct weft_slice id, void *context), void *context,
     struct weft_error *error);

@@ -10,7 +10,6 @@ struct run {
 	const struct weft__drive *drive;
 	pthread_mutex_t mutex; /* the session is looked at under it */
 	pthread_cond_t moved;  /* the session took an answer */
-	bool first_page_due;
 };
 
 /* Lets the answer of a DIFF or RELATE be judged. */
@@ -26,12 +25,11 @@ judge(const struct weft__drive *drive, const struct weft__call *call,
 	return drive->judge(call, drive->context, error);
 }
 
-/* Makes a call; the first page of changes gets what is to be added to it. */
+/* Makes a call. */
 static int
-make_call(
-    struct run *run, const struct weft__call *call, struct weft_error *error)
+make_call(const struct weft__drive *drive, const struct weft__call *call,
+    struct weft_error *error)
 {
-	const struct weft__drive *drive = run->drive;
 	bool taken = false;
 	int code = 0;
 
@@ -40,12 +38,7 @@ make_call(
 	if (!code && !taken)
 		code = weft__call_make(
 		    call, &drive->parties[call->side], error);
-	if (!code)
-		code = judge(drive, call, error);
-	if (code || call->kind != WEFT__CALL_CHANGES || !run->first_page_due)
-		return code;
-	run->first_page_due = false;
-	return drive->first_page(call->list, drive->context, error);
+	return code ? code : judge(drive, call, error);
 }
 
 /* Tells how far it is, outside of the mutex: the callback may take long. */
@@ -65,6 +58,28 @@ report(struct run *run)
 		weft__session_cancel(drive->session, WEFT_ECANCELED, NULL);
 }
 
+/* Has the conflicts taken if they are due, while both sides wait for that;
+ * false if they are not.  The mutex is held. */
+static bool
+give_conflicts(struct run *run)
+{
+	const struct weft__drive *drive = run->drive;
+	struct weft__session *session = drive->session;
+	struct weft_error error = {0};
+	int code;
+
+	if (!weft__session_is_full(session))
+		return false;
+	pthread_mutex_unlock(&run->mutex);
+	code = drive->conflicts(&session->result, drive->context, &error);
+	pthread_mutex_lock(&run->mutex);
+	weft__session_conflicts_taken(session);
+	if (code)
+		weft__session_cancel(session, code, &error);
+	pthread_cond_broadcast(&run->moved);
+	return true;
+}
+
 /* Makes the side's next call; false if it has none.  The mutex is held. */
 static bool
 step(struct run *run, enum weft__side side)
@@ -77,7 +92,7 @@ step(struct run *run, enum weft__side side)
 	if (!weft__session_next(session, side, &call))
 		return false;
 	pthread_mutex_unlock(&run->mutex);
-	code = make_call(run, &call, &error);
+	code = make_call(run->drive, &call, &error);
 	pthread_mutex_lock(&run->mutex);
 	weft__session_answer(session, &call, code, &error);
 	if (side == WEFT__TARGET)
@@ -92,7 +107,8 @@ run_side(struct run *run, enum weft__side side)
 {
 	pthread_mutex_lock(&run->mutex);
 	while (!weft__session_done(run->drive->session))
-		if (!step(run, side))
+		if (!(side == WEFT__TARGET && give_conflicts(run)) &&
+		    !step(run, side))
 			pthread_cond_wait(&run->moved, &run->mutex);
 	pthread_mutex_unlock(&run->mutex);
 }
@@ -116,7 +132,7 @@ run_alone(struct run *run)
 		bool has_target = step(run, WEFT__TARGET);
 
 		/* One side can always go on; else this would never end. */
-		if (!has_source && !has_target)
+		if (!has_source && !has_target && !give_conflicts(run))
 			weft__session_cancel(session, WEFT_EBROKEN, NULL);
 	}
 	pthread_mutex_unlock(&run->mutex);
@@ -143,8 +159,7 @@ run_both(struct run *run)
 int
 weft__drive_run(const struct weft__drive *drive)
 {
-	struct run run = {
-	    .drive = drive, .first_page_due = drive->first_page != NULL};
+	struct run run = {.drive = drive};
 
 	pthread_mutex_init(&run.mutex, NULL);
 	pthread_cond_init(&run.moved, NULL);

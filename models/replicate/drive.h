@@ -14,16 +14,8 @@ struct weft__drive {
 	const struct weft__party *parties; /* [2] */
 
 	/*
-	 * Called on a thread that calls the source, with what is to be
-	 * compared besides the changes since: it appends to the list.  Or
-	 * NULL.
-	 */
-	int (*first_page)(struct weft_change_list *list, void *context,
-	    struct weft_error *error);
-
-	/*
-	 * Called on such a thread in place of the source when changes are
-	 * to be read; '*taken' false: the source is asked after all.  Or
+	 * Called on the source's thread in its place when changes are to be
+	 * read; '*taken' false: the source is asked after all.  Or
 	 * NULL.
 	 */
 	int (*changes)(const struct weft__call *call, bool *taken,
@@ -35,6 +27,14 @@ struct weft__drive {
 	 */
 	int (*judge)(const struct weft__call *call, void *context,
 	    struct weft_error *error);
+
+	/*
+	 * Called on the caller's thread, while no call is under way, when the
+	 * session has as many conflicts as it may have: those in its result.
+	 * Or NULL.
+	 */
+	int (*conflicts)(const struct weft__session_result *from,
+	    void *context, struct weft_error *error);
 
 	/*
 	 * Called on the caller's thread after each call of the target, with

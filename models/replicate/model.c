@@ -8,7 +8,6 @@
 #include "core/base/clock.h"
 #include "core/base/limits.h"
 #include "models/replicate/drive.h"
-#include "models/replicate/resolve.h"
 #include "models/source/local.h"
 
 /* Rounds of attempts, if conflicts are settled in between. */
@@ -16,49 +15,6 @@
 
 /* Progress is told at most so often. */
 #define PROGRESS_MS 100
-
-static int
-out_of_memory(struct weft_error *error)
-{
-	return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-}
-
-/* Appends the record's change, unless it is in the list by itself. */
-static int
-add_change(struct weft__replicating *work, struct weft_slice id,
-    struct weft_change_list *list, struct weft_error *error)
-{
-	struct weft_source *source = work->parties->source;
-	size_t before = list->length;
-	int code = source->ops->last_change(
-	    source, work->parties->source_model, id, list, error);
-
-	if (code)
-		return code == WEFT_ENOTFOUND ? 0 : code;
-	/* Without a filter the list has what is new. */
-	if (list->length > before && !work->options->filter.data &&
-	    work->since[WEFT__SOURCE] <=
-		weft__as_since(list->changes[before].checkpoint))
-		list->length = before;
-	return 0;
-}
-
-/* Appends the changes of records that were in conflict, or refused. */
-static int
-add_kept(struct weft_change_list *list, void *context, struct weft_error *error)
-{
-	struct weft__replicating *work = context;
-	const struct weft__ids *refused = &work->refused_before;
-	int code = 0;
-
-	for (size_t i = 0; !code && i < work->kept.length; i++)
-		code = add_change(work, work->kept.list[i], list, error);
-	for (size_t i = 0; !code && i < refused->length; i++)
-		if (!weft__kept_ids_have(&work->kept, refused->list[i]))
-			code = add_change(
-			    work, refused->list[i], list, error);
-	return code;
-}
 
 static int
 tell_progress(struct weft__replicating *work, bool always)
@@ -84,7 +40,7 @@ note_progress(const struct weft__session_result *so_far, void *context)
 	progress->changes = before->changes + so_far->changes;
 	progress->applied = before->applied + so_far->applied;
 	progress->conflicts =
-	    weft__map_count(&work->open) + so_far->source_conflicts.length;
+	    before->unresolved + so_far->source_conflicts.length;
 	return tell_progress(work, false);
 }
 
@@ -114,87 +70,24 @@ add_counts(
 	    weft__as_since(from->checkpoints[WEFT__SOURCE]);
 }
 
-/* The conflict of this index in a session's result. */
 static int
-make_conflict(const struct weft__replicating *work,
-    const struct weft__session_result *from, size_t index,
-    struct weft_conflict **conflict, struct weft_error *error)
-{
-	const struct weft_change *source =
-	    &from->source_conflicts.changes[index];
-	const struct weft_change *target =
-	    &from->target_conflicts.changes[index];
-
-	if (!target->model_id.data)
-		return weft__conflict_load(
-		    work->parties, source->model_id, conflict, error);
-	return weft__conflict_create(
-	    work->parties, source->model_id, source, target, conflict, error);
-}
-
-/* Puts the conflict in place of an earlier one of the same record. */
-static int
-replace_open(struct weft__replicating *work, struct weft_conflict *conflict)
-{
-	weft_conflict_destroy(weft__map_remove(&work->open, conflict->id));
-	return weft__map_put(&work->open, conflict->id, conflict);
-}
-
-/* Settles what can be settled without asking; the rest stays open. */
-static int
-take_conflict(struct weft__replicating *work, struct weft_conflict *conflict,
-    uint64_t *settled, struct weft_error *error)
-{
-	const struct weft_replication *options = work->options;
-	const struct weft__resolving resolving = {
-	    options->policy, options->resolver, options->resolver_context};
-	struct weft_error why = {0};
-	bool is_settled;
-	int code = weft__resolve(conflict, &resolving, &is_settled, &why);
-
-	if (code && weft_error_class(code) != WEFT_CLASS_REFUSE) {
-		weft_conflict_destroy(conflict);
-		return weft_error_set(error, code, "%s", why.text);
-	}
-	if (code && options->refused)
-		options->refused(work->parties->source_model, conflict->id,
-		    &why, options->refused_context);
-	if (!is_settled) {
-		if (!replace_open(work, conflict))
-			return 0;
-		weft_conflict_destroy(conflict);
-		return out_of_memory(error);
-	}
-	weft_conflict_destroy(weft__map_remove(&work->open, conflict->id));
-	weft_conflict_destroy(conflict);
-	++*settled;
-	return 0;
-}
-
-static int
-take_conflicts(struct weft__replicating *work,
-    const struct weft__session_result *from, uint64_t *settled,
+take_conflicts(const struct weft__session_result *from, void *context,
     struct weft_error *error)
 {
-	*settled = 0;
-	for (size_t i = 0; i < from->source_conflicts.length; i++) {
-		struct weft_conflict *conflict;
-		int code = make_conflict(work, from, i, &conflict, error);
-
-		if (!code)
-			code = take_conflict(work, conflict, settled, error);
-		if (code)
-			return code;
-	}
-	work->result->resolved += *settled;
-	return 0;
+	return weft__replicate_found(context, from, error);
 }
 
 static int
 give_changes(const struct weft__call *call, bool *taken, void *context,
     struct weft_error *error)
 {
-	return weft__compare_changes(context, call, taken, error);
+	int code = weft__earlier_changes(context, call, taken, error);
+
+	if (!code && !*taken)
+		code = weft__compare_changes(context, call, taken, error);
+	if (!code && !*taken)
+		code = weft__earlier_leave_out(context, call, taken, error);
+	return code;
 }
 
 static int
@@ -221,16 +114,9 @@ page_limit(const struct weft__replicating *work)
 	return limit;
 }
 
-static bool
-has_kept(const struct weft__replicating *work)
-{
-	return work->kept.length || work->refused_before.length;
-}
-
-/* One session, and its conflicts; '*settled' is how many of them were. */
+/* One session, and its conflicts. */
 static int
-run_round(
-    struct weft__replicating *work, uint64_t *settled, struct weft_error *error)
+run_round(struct weft__replicating *work, struct weft_error *error)
 {
 	const struct weft_replication *options = work->options;
 	const struct weft__party parties[2] = {
@@ -248,15 +134,15 @@ run_round(
 	    .since = {work->since[0], work->since[1]},
 	    .page_limit = page_limit(work),
 	    .attempts = options->attempts,
+	    .conflict_limit = WEFT_LIMIT_PAGE_CHANGES,
 	    .strict = options->strict,
 	};
 	struct weft__session session;
 	const struct weft__drive drive = {.session = &session,
 	    .parties = parties,
-	    .first_page =
-		work->round == 0 && has_kept(work) ? add_kept : NULL,
 	    .changes = give_changes,
 	    .judge = judge,
+	    .conflicts = take_conflicts,
 	    .progress = note_progress,
 	    .context = work};
 	int code;
@@ -267,7 +153,7 @@ run_round(
 		weft_error_set(error, code, "%s", session.result.error.text);
 	add_counts(work, &session.result);
 	if (!code)
-		code = take_conflicts(work, &session.result, settled, error);
+		code = weft__replicate_found(work, &session.result, error);
 	weft__session_fini(&session);
 	return code;
 }
@@ -276,50 +162,15 @@ run_round(
 static int
 run_rounds(struct weft__replicating *work, struct weft_error *error)
 {
-	uint64_t settled = 1;
+	bool again = true;
 	int code = 0;
 
-	for (; !code && settled && work->round < ROUNDS; work->round++)
-		code = run_round(work, &settled, error);
-	return code;
-}
-
-static bool
-hand_over_one(struct weft_slice id, void *conflict, void *context)
-{
-	struct weft_replication_result *result = context;
-
-	(void)id;
-	result->conflicts[result->length++] = conflict;
-	return true;
-}
-
-static void
-destroy_conflict(void *conflict)
-{
-	weft_conflict_destroy(conflict);
-}
-
-/* The open conflicts become the caller's. */
-static int
-hand_over(struct weft__replicating *work, struct weft_error *error)
-{
-	struct weft_replication_result *result = work->result;
-	size_t count = weft__map_count(&work->open);
-	struct weft_conflict **conflicts;
-
-	if (!count)
-		return 0;
-	conflicts = weft__realloc(
-	    result->conflicts, (result->length + count) * sizeof *conflicts);
-	if (!conflicts) {
-		weft__map_fini(&work->open, destroy_conflict);
-		return out_of_memory(error);
+	for (; !code && again && work->round < ROUNDS; work->round++) {
+		work->settled = 0;
+		code = run_round(work, error);
+		again = work->settled > 0;
 	}
-	result->conflicts = conflicts;
-	weft__map_each(&work->open, hand_over_one, result);
-	weft__map_fini(&work->open, NULL);
-	return 0;
+	return code;
 }
 
 void
@@ -368,8 +219,11 @@ weft__replicate_model(const struct weft_replication *options,
 	    .result = result,
 	    .progress = {.model = parties->source_model},
 	};
-	int code = weft__replicate_recall(&work, error), failed;
+	int code, failed;
 
+	weft__keep_init(
+	    &work.keep, parties, options->peer, options->source_name);
+	code = weft__replicate_recall(&work, error);
 	if (!code)
 		code = run(&work, error);
 	if (!code)
@@ -378,8 +232,10 @@ weft__replicate_model(const struct weft_replication *options,
 		tell_progress(&work, true); /* too late to stop anything */
 	result->source_checkpoint = work.checkpoints[WEFT__SOURCE];
 	result->target_checkpoint = work.checkpoints[WEFT__TARGET];
-	failed = hand_over(&work, error);
-	weft__kept_ids_fini(&work.kept);
+	failed = weft__replicate_hand_over(&work, error);
+	weft__keep_fini(&work.keep);
+	weft__free(work.seen.bits);
+	weft__kept_ids_fini(&work.page);
 	weft__kept_ids_fini(&work.refused_before);
 	weft__kept_ids_fini(&work.refused_now);
 	return code ? code : failed;

@@ -49,15 +49,6 @@ weft__origin_init(struct weft__replicating *work)
 		work->taken = position.source_checkpoint;
 }
 
-static bool
-is_kept(const struct weft__replicating *work, struct weft_slice id)
-{
-	for (size_t i = 0; i < work->kept.length; i++)
-		if (weft_slice_equal(work->kept.list[i], id))
-			return true;
-	return false;
-}
-
 /* Whether the peer knows our record's last change. */
 static int
 knows(struct weft__replicating *work, const char *model,
@@ -69,9 +60,12 @@ knows(struct weft__replicating *work, const char *model,
 	struct weft_source *peer = work->own == WEFT__SOURCE
 	    ? parties->target : parties->source;
 
+	bool kept;
+	int code = weft__kept_has(work->parties, id, &kept, error);
+
 	*known = false;
-	if (is_kept(work, id))
-		return 0;
+	if (code || kept)
+		return code;
 	return weft__source_local_is_known(own, model, id,
 	    peer->ops->epoch(peer), work->taken, known, error);
 }

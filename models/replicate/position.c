@@ -466,6 +466,6 @@ weft__position_each_refused(const struct weft__parties *parties,
 	ids.prefix_size = code ? 0 : strlen(prefix);
 	if (!code)
 		code = keeper->ops->meta_each(
-		    keeper, prefix, take_refused, &ids, error);
+		    keeper, prefix, NULL, take_refused, &ids, error);
 	return code == WEFT_EUNSUPPORTED ? 0 : code;
 }

@@ -5,10 +5,10 @@
 #ifndef MODELS_REPLICATE_PRIVATE_H
 #define MODELS_REPLICATE_PRIVATE_H
 
-#include "core/base/arena.h"
 #include "core/base/map.h"
 #include "core/repl/call.h"
 #include "core/repl/reconcile.h"
+#include "models/replicate/keep.h"
 #include "models/replicate/position.h"
 #include "models/replicate/replicate.h"
 
@@ -23,11 +23,23 @@ struct weft__ids {
 WEFT_MUST_CHECK int weft__kept_ids_add(
     struct weft__ids *ids, struct weft_slice id);
 
+/* Empties the list. */
+void weft__kept_ids_clear(struct weft__ids *ids);
+
 /* Whether the id is among them.  Cost: O(n). */
 bool weft__kept_ids_have(const struct weft__ids *ids, struct weft_slice id);
 
 /* Frees the list. */
 void weft__kept_ids_fini(struct weft__ids *ids);
+
+/* Which records were found in conflict: a set that is not exact, of bounded
+ * size (models/replicate/earlier.c). */
+struct weft__seen {
+	unsigned char *bits; /* NULL: nothing is noted */
+};
+
+/* Notes one. */
+void weft__seen_add(struct weft__seen *seen, struct weft_slice id);
 
 /* Whether the records that differ are found by comparing the stores. */
 enum weft__comparing_state {
@@ -58,8 +70,14 @@ struct weft__replicating {
 	struct weft__ids refused_now; /* all of them, unless 'forgot_refused' */
 	bool forgot_refused;          /* there were too many */
 	struct weft__ids refused_before; /* at an earlier time */
-	struct weft__ids kept; /* in conflict since an earlier time */
-	struct weft__map open; /* in conflict now: id -> weft_conflict */
+	struct weft__ids page; /* of kept conflicts: the last ones read */
+	bool given;            /* the changes of all of them */
+	uint64_t kept;         /* so many there were */
+	struct weft__keep keep;
+	struct weft__seen seen;
+	uint64_t settled; /* conflicts of this round */
+	struct weft__map open; /* in conflict now: id -> weft_conflict; empty
+	                          if the caller is told of each */
 	struct weft_replication_progress progress;
 	uint64_t told_ms; /* when progress was told last */
 
@@ -81,7 +99,29 @@ weft__as_since(uint64_t checkpoint)
 void weft__replicate_note_refused(struct weft__replicating *work,
     struct weft_slice id, const struct weft_error *why);
 
-/* Reads what is remembered: position, kept conflicts, what was refused. */
+/* Settles, keeps and tells of the conflicts in a session's result. */
+WEFT_MUST_CHECK int weft__replicate_found(struct weft__replicating *work,
+    const struct weft__session_result *from, struct weft_error *error);
+
+/* The open conflicts become the caller's. */
+WEFT_MUST_CHECK int weft__replicate_hand_over(
+    struct weft__replicating *work, struct weft_error *error);
+
+/* As struct weft__drive's 'changes': gives those of records that are in
+ * conflict, or were refused, since an earlier time, before all others. */
+WEFT_MUST_CHECK int weft__earlier_changes(struct weft__replicating *work,
+    const struct weft__call *call, bool *taken, struct weft_error *error);
+
+/* The same after these: with a filter nothing else tells whether a kept one is
+ * in the list by itself, too, where it is left out. */
+WEFT_MUST_CHECK int weft__earlier_leave_out(struct weft__replicating *work,
+    const struct weft__call *call, bool *taken, struct weft_error *error);
+
+/* After all rounds: drops kept conflicts that are none any more. */
+WEFT_MUST_CHECK int weft__earlier_drop_settled(
+    struct weft__replicating *work, struct weft_error *error);
+
+/* Reads what is remembered: position, what was refused. */
 WEFT_MUST_CHECK int weft__replicate_recall(
     struct weft__replicating *work, struct weft_error *error);
 
@@ -123,8 +163,8 @@ WEFT_MUST_CHECK int weft__origin_judge(struct weft__replicating *work,
 /* How much there is to be read, if somebody wants to know; else 0. */
 void weft__replicate_estimate(struct weft__replicating *work);
 
-/* After all rounds: compares the roots, keeps the open conflicts, drops those
- * that are none any more, remembers the position. */
+/* After all rounds: drops conflicts that are none any more, compares the roots,
+ * remembers the position. */
 WEFT_MUST_CHECK int weft__replicate_remember(
     struct weft__replicating *work, struct weft_error *error);
 

@@ -7,41 +7,12 @@
  */
 #include "models/replicate/private.h"
 
-#include "core/base/alloc.h"
-#include "core/base/clock.h"
 #include "core/base/limits.h"
 #include "models/replicate/position.h"
 
 /*
  * Before
  */
-
-int
-weft__kept_ids_add(struct weft__ids *ids, struct weft_slice id)
-{
-	if (!weft__grow(&ids->list, &ids->capacity, ids->length + 1,
-		sizeof *ids->list) ||
-	    weft__arena_copy(&ids->arena, id, &ids->list[ids->length]))
-		return WEFT_ENOMEM;
-	ids->length++;
-	return 0;
-}
-
-void
-weft__kept_ids_fini(struct weft__ids *ids)
-{
-	weft__arena_fini(&ids->arena);
-	weft__free(ids->list);
-}
-
-bool
-weft__kept_ids_have(const struct weft__ids *ids, struct weft_slice id)
-{
-	for (size_t i = 0; i < ids->length; i++)
-		if (weft_slice_equal(ids->list[i], id))
-			return true;
-	return false;
-}
 
 static int
 note_id(struct weft_slice id, void *ids)
@@ -99,8 +70,7 @@ weft__replicate_recall(struct weft__replicating *work, struct weft_error *error)
 	    options->since_target == WEFT_SINCE_REMEMBERED
 	    ? WEFT_SINCE_ALL
 	    : options->since_target;
-	code = weft__kept_each(work->parties, note_id, &work->kept, error);
-	if (!code && !options->filter.data)
+	if (!options->filter.data)
 		code = weft__position_each_refused(work->parties, note_id,
 		    &work->refused_before, error);
 	return code;
@@ -127,127 +97,6 @@ weft__replicate_note_refused(struct weft__replicating *work,
 /*
  * After
  */
-
-/* Whether the record is in conflict as both sides are now. */
-static int
-still_stands(const struct weft__replicating *work, struct weft_slice id,
-    bool *stands, struct weft_error *error)
-{
-	struct weft_conflict *conflict;
-	int code = weft__conflict_load(work->parties, id, &conflict, error);
-
-	*stands = false;
-	if (code)
-		return code;
-	*stands = conflict->target_change.model_id.data &&
-	    weft_change_conflicts_with(
-		&conflict->source_change, &conflict->target_change);
-	weft_conflict_destroy(conflict);
-	return 0;
-}
-
-/* Forgets conflicts of earlier times that are none any more.  Others may stand
- * although this replication had no occasion to find them. */
-static int
-drop_settled(const struct weft__replicating *work, struct weft_error *error)
-{
-	for (size_t i = 0; i < work->kept.length; i++) {
-		struct weft_slice id = work->kept.list[i];
-		bool stands;
-		int code;
-
-		if (weft__map_find(&work->open, id))
-			continue;
-		code = still_stands(work, id, &stands, error);
-		if (!code && !stands)
-			code = weft__kept_drop(work->parties, id, error);
-		if (code)
-			return code;
-	}
-	return 0;
-}
-
-struct keeping {
-	struct weft__replicating *work;
-	uint64_t now_ms;
-	int code;
-	struct weft_error *error;
-};
-
-/* Whether it is kept already as it is: then the time that it has stays. */
-static int
-is_kept(
-    const struct weft_conflict *conflict, bool *kept, struct weft_error *error)
-{
-	struct weft_conflict *before;
-	int code = weft__kept_open(
-	    &conflict->parties, conflict->id, &before, error);
-
-	*kept = false;
-	/* One that cannot be read is written anew. */
-	if (code == WEFT_ENOTFOUND || code == WEFT_EDAMAGED ||
-	    code == WEFT_EJSON || code == WEFT_EINVAL)
-		return 0;
-	if (code)
-		return code;
-	*kept = weft_change_equals(
-		    &before->source_change, &conflict->source_change) &&
-	    weft_change_equals(
-		&before->target_change, &conflict->target_change);
-	weft_conflict_destroy(before);
-	return 0;
-}
-
-/* A record that cannot be read by now is no reason to lose the others. */
-static int
-pass_over(const struct keeping *keeping, struct weft_slice id)
-{
-	struct weft__replicating *work = keeping->work;
-	const struct weft_error why = *keeping->error;
-
-	if (weft_error_class(why.code) != WEFT_CLASS_REFUSE)
-		return why.code;
-	work->refused++;
-	work->result->refused++;
-	weft__replicate_note_refused(work, id, &why);
-	return 0;
-}
-
-static bool
-keep_one(struct weft_slice id, void *conflict, void *context)
-{
-	struct keeping *keeping = context;
-	const struct weft__parties *parties = keeping->work->parties;
-	const char *target = keeping->work->options->peer;
-	const char *source = keeping->work->options->source_name;
-	bool kept;
-
-	if (!target)
-		target = parties->target->ops->epoch(parties->target);
-	if (!source)
-		source = parties->source->ops->epoch(parties->source);
-	keeping->code = is_kept(conflict, &kept, keeping->error);
-	if (!keeping->code && !kept)
-		keeping->code = weft__kept_put(
-		    conflict, target, source, keeping->now_ms, keeping->error);
-	if (keeping->code)
-		keeping->code = pass_over(keeping, id);
-	return !keeping->code;
-}
-
-static int
-keep_open(struct weft__replicating *work, struct weft_error *error)
-{
-	struct weft_error why = {0};
-	struct keeping keeping = {.work = work,
-	    .now_ms = weft__clock_now_ms(&weft__clock_system),
-	    .error = &why};
-
-	weft__map_each(&work->open, keep_one, &keeping);
-	return keeping.code
-	    ? weft_error_set(error, keeping.code, "%s", why.text)
-	    : 0;
-}
 
 /* Whether the ids of all that was refused are kept: '*kept'. */
 static int
@@ -368,10 +217,8 @@ weft__replicate_remember(
 	const struct weft_replication *options = work->options;
 	struct weft__roots roots = {.roots = WEFT_ROOTS_UNKNOWN};
 	uint64_t horizon;
-	int code = drop_settled(work, error);
+	int code = weft__earlier_drop_settled(work, error);
 
-	if (!code)
-		code = keep_open(work, error);
 	if (!code && !options->without_roots)
 		code = compare_roots(work, &roots, error);
 	if (!code)

@@ -209,6 +209,7 @@ add_result(struct weft_replication_result *sum,
 	sum->unchanged += one->unchanged;
 	sum->refused += one->refused;
 	sum->resolved += one->resolved;
+	sum->unresolved += one->unresolved;
 	if (one->attempts > sum->attempts)
 		sum->attempts = one->attempts;
 	sum->roots = first ? one->roots : combine_roots(sum->roots, one->roots);

@@ -1,5 +1,7 @@
 #include "models/replicate/resolve.h"
 
+#include "core/base/alloc.h"
+#include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/repl/conflict.h"
 #include "models/source/local.h"
@@ -93,44 +95,181 @@ decide(struct weft_conflict *conflict, const struct weft__resolving *resolving,
 	return follow_policy(conflict, policy, states, decision, error);
 }
 
-static int
-apply(struct weft_conflict *conflict, const struct states *states,
-    enum weft_resolution decision, bool *settled, struct weft_error *error)
-{
-	int code;
-
-	switch (decision) {
-	case WEFT_RESOLVE_SOURCE:
-		code = weft_conflict_resolve_using_source(conflict, error);
-		break;
-	case WEFT_RESOLVE_TARGET:
-		code = weft_conflict_resolve_using_target(conflict, error);
-		break;
-	case WEFT_RESOLVE_MANUAL:
-		code = weft_conflict_resolve_manually(conflict,
-		    body_of(&states->decided, states->decided.size > 0), error);
-		break;
-	default:
-		return 0;
-	}
-	*settled = !code;
-	return code;
-}
-
-int
-weft__resolve(struct weft_conflict *conflict,
-    const struct weft__resolving *resolving, bool *settled,
-    struct weft_error *error)
-{
+/* What is to be done about a conflict of a page. */
+struct step {
+	struct weft_conflict *conflict;
 	enum weft_resolution decision;
+	struct weft_slice data; /* for a manual one */
+	struct weft__outcome *outcome;
+};
+
+/* A page of conflicts between the same two. */
+struct page {
+	struct step *steps;
+	size_t length;
+	struct weft__arena arena; /* of their data */
+};
+
+/* Decides one, and adds what is to be done. */
+static int
+add_step(struct page *page, const struct weft__resolving *resolving,
+    struct weft_conflict *conflict, struct weft__outcome *outcome)
+{
+	struct step *step = &page->steps[page->length];
+	struct weft_error *why = &outcome->why;
 	struct states states;
 	int code;
 
-	*settled = false;
+	*step = (struct step){.conflict = conflict, .outcome = outcome};
 	states_init(&states);
-	code = decide(conflict, resolving, &states, &decision, error);
-	if (!code)
-		code = apply(conflict, &states, decision, settled, error);
+	code = decide(conflict, resolving, &states, &step->decision, why);
+	if (!code && states.decided.size &&
+	    weft__arena_copy(&page->arena, weft_buf_slice(&states.decided),
+		&step->data))
+		code = weft_error_set(why, WEFT_ENOMEM, "out of memory");
 	states_fini(&states);
+	outcome->code = code;
+	if (code || step->decision == WEFT_RESOLVE_ASK)
+		return code;
+	page->length++;
+	return 0;
+}
+
+/* Whether the source's record is as it was when the conflict was found. */
+static int
+is_unchanged(const struct weft_conflict *conflict, bool *unchanged,
+    struct weft_error *error)
+{
+	const struct weft_change *found = &conflict->source_change;
+	struct weft_change_list list = {0};
+	int code = weft__side_change(conflict->parties.source,
+	    conflict->parties.source_model, conflict->id, &list, error);
+
+	/* Of some nothing was known but the id. */
+	*unchanged = (!found->rev.data && !found->has_prev) ||
+	    (list.length && weft_slice_equal(list.changes->rev, found->rev));
+	weft_change_list_fini(&list);
+	return code;
+}
+
+/* All of one conflict, or nothing. */
+static int
+take_step(void *context, struct weft_error *error)
+{
+	const struct step *step = context;
+	bool unchanged;
+	int code = is_unchanged(step->conflict, &unchanged, error);
+
+	if (code || !unchanged)
+		return code;
+	code = weft__conflict_settle(
+	    step->conflict, step->decision, step->data, error);
+	if (!code)
+		code = weft__kept_drop(
+		    &step->conflict->parties, step->conflict->id, error);
+	step->outcome->settled = !code;
+	return code;
+}
+
+static int
+take_steps(void *context, struct weft_error *error)
+{
+	const struct page *page = context;
+
+	for (size_t i = 0; i < page->length; i++) {
+		struct step *step = &page->steps[i];
+		struct weft__outcome *outcome = step->outcome;
+		int code = weft__parties_together(&step->conflict->parties,
+		    take_step, step, &outcome->why);
+
+		outcome->code = code;
+		outcome->settled &= !code;
+		if (code && weft_error_class(code) != WEFT_CLASS_REFUSE)
+			return weft_error_set(
+			    error, code, "%s", outcome->why.text);
+	}
+	return 0;
+}
+
+/* What was settled is not kept at the target either: the parties may have
+ * been swapped. */
+static int
+drop_swapped(void *context, struct weft_error *error)
+{
+	const struct page *page = context;
+	int code = 0;
+
+	for (size_t i = 0; !code && i < page->length; i++) {
+		const struct step *step = &page->steps[i];
+		const struct weft__parties swapped =
+		    weft__parties_swap(&step->conflict->parties);
+
+		if (step->outcome->settled)
+			code = weft__kept_drop(
+			    &swapped, step->conflict->id, error);
+	}
+	return code;
+}
+
+/*
+ * Does all that the page says in one transaction of the source, unless that
+ * would have to wait for the network.
+ */
+static int
+take_page(struct page *page, struct weft_error *error)
+{
+	const struct weft__parties *parties;
+	struct weft__parties swapped;
+	int code;
+
+	if (!page->length)
+		return 0;
+	parties = &page->steps->conflict->parties;
+	swapped = weft__parties_swap(parties);
+	code = parties->target->ops->is_remote
+	    ? take_steps(page, error)
+	    : weft__parties_together(parties, take_steps, page, error);
+	for (size_t i = 0; code && i < page->length; i++)
+		page->steps[i].outcome->settled = false;
+	/* What stays kept is no longer found by the next replication. */
+	if (!code && weft__parties_together(
+			 &swapped, drop_swapped, page, NULL))
+		return 0;
+	return code;
+}
+
+static void
+clear_page(struct page *page)
+{
+	page->length = 0;
+	weft__arena_clear(&page->arena);
+}
+
+int
+weft__resolve(struct weft_conflict *const *conflicts, size_t length,
+    const struct weft__resolving *resolving, struct weft__outcome *outcomes,
+    struct weft_error *error)
+{
+	struct page page = {
+	    .steps = weft__calloc(length ? length : 1, sizeof *page.steps)};
+	int code = page.steps
+	    ? 0 : weft_error_set(error, WEFT_ENOMEM, "out of memory");
+
+	for (size_t i = 0; !code && i < length; i++) {
+		outcomes[i] = (struct weft__outcome){.settled = false};
+		code = add_step(&page, resolving, conflicts[i], &outcomes[i]);
+		if (code && weft_error_class(code) != WEFT_CLASS_REFUSE)
+			weft_error_set(error, code, "%s", outcomes[i].why.text);
+		else
+			code = 0;
+		if (!code && page.arena.size >= WEFT_LIMIT_PAGE_SIZE) {
+			code = take_page(&page, error);
+			clear_page(&page);
+		}
+	}
+	if (!code)
+		code = take_page(&page, error);
+	weft__arena_fini(&page.arena);
+	weft__free(page.steps);
 	return code;
 }

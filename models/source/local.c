@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "models/store/restore.h"
+#include "models/transaction.h"
 
 /* Bytes of a small value's name: model, id and epochs fit. */
 #define NAME_SIZE \
@@ -126,8 +127,7 @@ find(struct weft_source *source, const char *model, struct weft_slice id,
 
 	if (code)
 		return code;
-	return weft__datasource_read(
-	    look.model->datasource, look_at, &look, error);
+	return weft__source_local_run(source, false, look_at, &look, error);
 }
 
 static int
@@ -139,8 +139,7 @@ last_change(struct weft_source *source, const char *model, struct weft_slice id,
 
 	if (code)
 		return code;
-	return weft__datasource_read(
-	    look.model->datasource, look_at, &look, error);
+	return weft__source_local_run(source, false, look_at, &look, error);
 }
 
 /* A rebase: a new prev for the record's last change. */
@@ -176,37 +175,71 @@ update_last_change(struct weft_source *source, const char *model,
 
 	if (code)
 		return code;
-	return weft_datasource_transaction(
-	    rebase.model->datasource, set_prev, &rebase, error);
+	return weft__source_local_run(source, true, set_prev, &rebase, error);
+}
+
+struct value {
+	const char *name;
+	struct weft_slice given;
+	struct weft_buf *found;
+};
+
+static int
+get_value(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	const struct value *value = context;
+	struct weft_slice found;
+	int code = weft__transaction_meta_get(
+	    transaction, value->name, &found, error);
+
+	return code ? code : weft_buf_append_slice(value->found, found);
+}
+
+static int
+put_value(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	const struct value *value = context;
+
+	return weft__transaction_meta_put(
+	    transaction, value->name, value->given, error);
 }
 
 static int
 meta_get(struct weft_source *source, const char *name, struct weft_buf *value,
     struct weft_error *error)
 {
-	return weft__datasource_meta_get(weft__source_local(source)->datasource,
-	    weft_slice(name), value, error);
+	struct value work = {.name = name, .found = value};
+
+	return weft__source_local_run(source, false, get_value, &work, error);
 }
 
 static int
 meta_put(struct weft_source *source, const char *name, struct weft_slice value,
     struct weft_error *error)
 {
-	return weft__datasource_meta_put(weft__source_local(source)->datasource,
-	    weft_slice(name), value, error);
+	struct value work = {.name = name, .given = value};
+
+	return weft__source_local_run(source, true, put_value, &work, error);
 }
 
 static int
 meta_put_soon(struct weft_source *source, const char *name,
     struct weft_slice value, struct weft_error *error)
 {
+	struct weft__source_local *local = weft__source_local(source);
+
+	if (local->transaction)
+		return meta_put(source, name, value, error);
 	return weft__datasource_meta_put_soon(
-	    weft__source_local(source)->datasource, weft_slice(name), value,
-	    error);
+	    local->datasource, weft_slice(name), value, error);
 }
 
 /* Hands names on as texts that end with a NUL. */
 struct named {
+	struct weft_slice prefix;
+	struct weft_slice after; /* the names up to this are left out */
 	int (*each)(const char *name, struct weft_slice value, void *context);
 	void *context;
 };
@@ -217,6 +250,8 @@ name_one(struct weft_slice name, struct weft_slice value, void *context)
 	struct named *named = context;
 	char text[NAME_SIZE + 1];
 
+	if (weft_slice_equal(name, named->after))
+		return 0;
 	if (name.size > NAME_SIZE)
 		return WEFT_EDAMAGED; /* nobody writes such a name */
 	memcpy(text, name.data, name.size);
@@ -225,15 +260,27 @@ name_one(struct weft_slice name, struct weft_slice value, void *context)
 }
 
 static int
-meta_each(struct weft_source *source, const char *prefix,
+read_names(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	struct named *named = context;
+	struct weft_connector_session *session = transaction->session;
+
+	return session->ops->meta_from(session, named->prefix,
+	    named->after.data ? named->after : named->prefix, name_one, named,
+	    error);
+}
+
+static int
+meta_each(struct weft_source *source, const char *prefix, const char *after,
     int (*each)(const char *name, struct weft_slice value, void *context),
     void *context, struct weft_error *error)
 {
-	struct named named = {each, context};
+	struct named named = {
+	    weft_slice(prefix), weft_slice(after), each, context};
 
-	return weft__datasource_meta_each(
-	    weft__source_local(source)->datasource, weft_slice(prefix),
-	    name_one, &named, error);
+	return weft__datasource_read(weft__source_local(source)->datasource,
+	    read_names, &named, error);
 }
 
 static int
@@ -308,6 +355,7 @@ static const struct weft__source_ops ops = {
     .reconcile = weft__source_local_reconcile,
     .restored = restored,
     .follow = weft__source_local_follow,
+    .together = weft__source_local_together,
 };
 
 const struct weft__definition *

@@ -10,8 +10,10 @@
  *   source_local_history.c  root, history, revision, agree: the past
  *   source_local_origin.c  who wrote a record last
  *   source_local_reconcile.c reconcile: what a peer compares its records with
+ *   source_local_together.c together: several writes in one transaction
  *
- * Each operation is one transaction of the datasource.
+ * Each operation is one transaction of the datasource, unless it is called
+ * within together().
  */
 #ifndef MODELS_SOURCE_LOCAL_H
 #define MODELS_SOURCE_LOCAL_H
@@ -24,6 +26,7 @@
 struct weft__source_local {
 	struct weft_source base;
 	struct weft_datasource *datasource; /* borrowed */
+	struct weft_transaction *transaction; /* of together(), or NULL */
 };
 
 /* The source as what it is. */
@@ -70,7 +73,15 @@ WEFT_MUST_CHECK int weft__source_local_is_known(struct weft_source *source,
  * last writes: nobody is going to add them. */
 bool weft__source_local_is_behind(struct weft_source *source);
 
+/* Runs 'work' in the transaction of together(), or else in one of its own. */
+WEFT_MUST_CHECK int weft__source_local_run(struct weft_source *source,
+    bool writing, weft_transaction_fn *work, void *context,
+    struct weft_error *error);
+
 /* Members of struct weft__source_ops: core/repl/source.h. */
+int weft__source_local_together(struct weft_source *source, const char *model,
+    int (*work)(void *context, struct weft_error *error), void *context,
+    struct weft_error *error);
 int weft__source_local_changes(struct weft_source *source, const char *model,
     int64_t since, struct weft_slice filter, size_t limit,
     struct weft__page_token *token, struct weft_change_list *list,

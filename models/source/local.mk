@@ -12,6 +12,7 @@ libweft_all_la_SOURCES += \
 	models/source/local_page.h \
 	models/source/local_ready.c models/source/local_ready.h \
 	models/source/local_reconcile.c \
+	models/source/local_together.c \
 	models/source/source.c \
 	models/source/viewed.c models/source/viewed.h \
 	models/source/viewed_bulk.c \

@@ -394,9 +394,8 @@ weft__source_local_save(struct weft_source *source, const char *model,
 	if (!code && outcome == WEFT_OUTCOME_REFUSED)
 		code = weft_error_set(error, why.code, "%s", why.text);
 	if (!code)
-		code = weft_datasource_transaction(
-		    weft__source_local(source)->datasource, save_one, &saving,
-		    error);
+		code = weft__source_local_run(
+		    source, true, save_one, &saving, error);
 	if (!code)
 		run_all_hooks(&ready);
 	weft__ready_close(&ready);

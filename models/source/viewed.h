@@ -112,7 +112,7 @@ int weft__source_viewed_meta_get(struct weft_source *source,
 int weft__source_viewed_meta_put(struct weft_source *source,
     const char *name, struct weft_slice value, struct weft_error *error);
 int weft__source_viewed_meta_each(struct weft_source *source,
-    const char *prefix,
+    const char *prefix, const char *after,
     int (*each)(const char *name, struct weft_slice value, void *context),
     void *context, struct weft_error *error);
 

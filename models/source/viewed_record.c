@@ -202,18 +202,23 @@ strip(const char *name, struct weft_slice value, void *context)
 
 int
 weft__source_viewed_meta_each(struct weft_source *source, const char *prefix,
+    const char *after,
     int (*each)(const char *name, struct weft_slice value, void *context),
     void *context, struct weft_error *error)
 {
 	struct stripped stripped = {
 	    weft__viewed(source)->prefix.size, each, context};
 	struct weft_buf full = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
+	struct weft_buf full_after = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
 	int code = full_name(source, prefix, &full, error);
 
+	if (!code && after)
+		code = full_name(source, after, &full_after, error);
 	if (!code)
 		code = weft__viewed_inner(source)->ops->meta_each(
-		    weft__viewed_inner(source), full.data, strip, &stripped,
-		    error);
+		    weft__viewed_inner(source), full.data,
+		    after ? full_after.data : NULL, strip, &stripped, error);
 	weft_buf_fini(&full);
+	weft_buf_fini(&full_after);
 	return code;
 }

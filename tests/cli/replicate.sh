@@ -160,6 +160,38 @@ run 0 weft conflicts A:Note
 out_has 'Note c:'
 end
 
+begin 'resolve --all: by the page, but not over what has changed'
+notes 1200 ours >ours
+notes 1200 theirs >theirs
+for side in ours theirs; do
+	weft init --quiet "sqlite:$side.db" --model Note.json || fail init
+	weft import --quiet "sqlite:$side.db:Note" "$side" || fail import
+done
+run 3 weft replicate --quiet sqlite:ours.db sqlite:theirs.db
+put sqlite:ours.db:Note '{"id":"n7","text":"newer"}'
+run 2 weft resolve sqlite:ours.db --all
+err_has '--using source'
+run 2 weft resolve sqlite:ours.db Note --all --using source
+run 2 weft resolve sqlite:ours.db Note --using source
+run 0 weft resolve sqlite:ours.db:Note --all --using target --json \
+    --peer sqlite:A/db.sqlite
+equal resolved "$(json '$.resolved')" 0
+run 3 weft resolve sqlite:ours.db --all --using target --json
+equal resolved "$(json '$.resolved')" 1199
+equal left "$(json '$.left')" 1
+err_has 'Note "n7": left: the record has changed since it was found'
+run 0 weft get sqlite:ours.db:Note n7
+out_is '{"id":"n7","text":"newer"}'
+run 0 weft get sqlite:ours.db:Note n1200
+out_is '{"id":"n1200","text":"theirs 1200"}'
+run 3 weft replicate --quiet sqlite:ours.db sqlite:theirs.db
+run 0 weft resolve sqlite:ours.db --all --using source
+out_has '1 conflicts resolved'
+run 0 weft replicate sqlite:ours.db sqlite:theirs.db
+run 0 weft diff sqlite:ours.db sqlite:theirs.db
+rm -rf ours.db* theirs.db*
+end
+
 begin 'resolve: the other side has moved'
 mv B.db moved.db
 mv B.db.git moved.db.git

@@ -146,6 +146,54 @@ done
 in_order i.db
 end
 
+# Both sides have made all of 1,500 notes.  After a kill each is resolved, and
+# then the same at both, or found and kept by the next replication; no other
+# state of a record exists.
+begin "resolve: killed in $short_rounds rounds, each conflict is kept or resolved"
+notes 1500 ours >ours
+notes 1500 theirs >theirs
+for side in ours theirs; do
+	weft init --quiet "sqlite:$side.db" --model Note.json || fail init
+	run 0 weft import "sqlite:$side.db:Note" "$side"
+done
+run 3 weft replicate --quiet sqlite:ours.db sqlite:theirs.db
+for policy in source target; do
+	copies() { rm -rf [ab].db*; for suffix in '' .git; do
+		cp -r "ours.db$suffix" "a.db$suffix"
+		cp -r "theirs.db$suffix" "b.db$suffix"
+	done; }
+	copies
+	life_of weft replicate --quiet sqlite:a.db sqlite:b.db --both \
+	    --on-conflict "$policy"
+	round=0
+	while test "$round" -lt "$short_rounds" && ! $failed; do
+		round=$((round + 1))
+		copies
+		run 0 "$kill_after" "$(point "$round" "$life")" \
+		    weft replicate --quiet sqlite:a.db sqlite:b.db --both \
+		    --on-conflict "$policy"
+		weft export sqlite:a.db:Note | sort >found.a
+		weft export sqlite:b.db:Note | sort >found.b
+		sort ours theirs | sort -u >known
+		equal 'records of neither side' \
+		    "$(sort -u found.a found.b | comm -13 known - | wc -l)" 0
+		weft replicate --quiet sqlite:a.db sqlite:b.db --both >/dev/null
+		weft export sqlite:a.db:Note | sort >found.a
+		weft export sqlite:b.db:Note | sort >found.b
+		equal 'conflicts and resolved ones' "$(($(weft conflicts --json \
+		    sqlite:a.db | wc -l) + $(comm -12 found.a found.b |
+		    wc -l)))" 1500
+		run 0 weft replicate --quiet sqlite:a.db sqlite:b.db --both \
+		    --on-conflict "$policy"
+		run 0 weft diff sqlite:a.db sqlite:b.db
+		equal 'conflicts that are left' \
+		    "$(weft conflicts --json sqlite:a.db | wc -l)" 0
+		in_order a.db
+		in_order b.db
+	done
+done
+end
+
 # made CHECK PATH COMMAND...: the command makes PATH.  Killed anywhere it has
 # made nothing, and can be run again, or all of it; CHECK tells.
 made()

@@ -45,6 +45,14 @@ count(struct weft_live *live, const struct weft_replication_result *result,
 	pthread_mutex_unlock(&live->lock);
 }
 
+/* They are kept, and counted there. */
+static void
+pass_over(struct weft_conflict *conflict, void *context)
+{
+	(void)conflict;
+	(void)context;
+}
+
 /* Replicates one model, or all if it is NULL, in one direction. */
 static int
 replicate(struct weft_live *live, const char *model, bool is_sending,
@@ -68,6 +76,7 @@ replicate(struct weft_live *live, const char *model, bool is_sending,
 	plan.progress = go_on;
 	plan.progress_context = live;
 	plan.peer = live->url;
+	plan.conflict = pass_over;
 	code = weft_replicate(&plan, &result, error);
 	count(live, &result, is_sending);
 	weft_replication_result_fini(&result);

@@ -47,7 +47,7 @@ read_values(struct party *party, const char *prefix, struct values *values)
 {
 	values->length = 0;
 	fixture_ok(&party->fixture, party->source->ops->meta_each(
-	    party->source, prefix, note_value, values,
+	    party->source, prefix, NULL, note_value, values,
 	    &party->fixture.error));
 }
 

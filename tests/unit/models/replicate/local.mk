@@ -62,3 +62,9 @@ TESTS += tests/unit/models/replicate/ring
 tests_unit_models_replicate_ring_SOURCES = \
 	tests/unit/models/replicate/ring.c $(PAIR)
 tests_unit_models_replicate_ring_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/replicate/pages
+TESTS += tests/unit/models/replicate/pages
+tests_unit_models_replicate_pages_SOURCES = \
+	tests/unit/models/replicate/pages.c $(PAIR)
+tests_unit_models_replicate_pages_LDADD = $(TEST_LIBS)

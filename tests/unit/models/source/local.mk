@@ -46,3 +46,9 @@ TESTS += tests/unit/models/source/local_ready
 tests_unit_models_source_local_ready_SOURCES = \
 	tests/unit/models/source/local_ready.c $(PAIR)
 tests_unit_models_source_local_ready_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/source/local_together
+TESTS += tests/unit/models/source/local_together
+tests_unit_models_source_local_together_SOURCES = \
+	tests/unit/models/source/local_together.c $(PAIR)
+tests_unit_models_source_local_together_LDADD = $(TEST_LIBS)
