@@ -6,6 +6,7 @@ libweft_all_la_SOURCES += \
 	core/store/compact.c core/store/compact.h \
 	core/store/feed.h \
 	core/store/file.c core/store/file.h \
+	core/store/find_tip.c \
 	core/store/git_config.c core/store/git_config.h \
 	core/store/history.c core/store/history.h \
 	core/store/name.c core/store/name.h \

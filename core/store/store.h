@@ -139,6 +139,17 @@ WEFT_MUST_CHECK int weft__store_tip(struct weft__store *store,
     struct weft__store_tip *tip, struct weft_error *error);
 
 /*
+ * Sets the tip's ref, which is gone, to the newest commit of the epoch that
+ * the packs have with all that it leads to; else to that of the branch, if it
+ * is one of ours and complete.  '*found': there was one.  Needs the lock.
+ * Returns 0, also if nothing was found; WEFT_EINVAL: not locked; WEFT_ELOCKED:
+ * git holds the ref.
+ * Cost: looks at each object of the packs, reads commits and trees.
+ */
+WEFT_MUST_CHECK int weft__store_find_tip(struct weft__store *store,
+    const char *epoch, bool *found, struct weft_error *error);
+
+/*
  * Writes what the feed has beyond the tip as one commit, of the exact state as
  * of its last row; none if it has nothing.
  *

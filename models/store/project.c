@@ -326,6 +326,44 @@ agree(struct weft_transaction *transaction, void *context,
 	return code;
 }
 
+static int
+read_projected(struct weft_transaction *transaction, void *context,
+    struct weft_error *error)
+{
+	int code = weft__transaction_read_counters(transaction, error);
+
+	*(uint64_t *)context = transaction->counters.projected;
+	return code;
+}
+
+/* The store has no tip: if the database relies on one, only its ref may be
+ * gone. */
+static int
+find_lost_tip(struct weft_datasource *datasource, struct weft__store_tip *tip,
+    struct weft_error *error)
+{
+	char hex[WEFT__OID_HEX + 1];
+	uint64_t projected;
+	bool found;
+	int code = weft__datasource_read(
+	    datasource, read_projected, &projected, error);
+
+	if (code || !projected)
+		return code;
+	code = weft__store_find_tip(
+	    datasource->store, datasource->epoch, &found, error);
+	if (code || !found)
+		return code;
+	code = weft__store_tip(datasource->store, tip, error);
+	if (code)
+		return code;
+	weft__oid_format(&tip->commit.oid, hex);
+	weft__log(WEFT_LOG_WARNING, "store", "%s: the ref of its last commit "
+	    "was gone; it is set to %s, the newest one that is complete",
+	    weft__store_path(datasource->store), hex);
+	return 0;
+}
+
 int
 weft__project_reconcile(struct weft_datasource *datasource,
     struct weft_error *error)
@@ -336,6 +374,8 @@ weft__project_reconcile(struct weft_datasource *datasource,
 	if (!datasource->store || datasource->read_only)
 		return 0;
 	code = weft__store_tip(datasource->store, &agreement.tip, error);
+	if (!code && !agreement.tip.exists)
+		code = find_lost_tip(datasource, &agreement.tip, error);
 	if (code == WEFT_EDAMAGED && error)
 		weft_error_wrap(error, "the store's last commit cannot be "
 		    "read (`weft verify --repair` makes the store anew)");

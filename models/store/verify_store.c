@@ -85,6 +85,10 @@ judge(const struct check *check, const struct weft__store_tip *tip,
 	    strcmp(tip->commit.epoch, check->datasource->epoch) != 0)
 		snprintf(text, room, "store: its last commit is of another "
 		    "database's journal");
+	else if (!tip->exists && relied_on)
+		snprintf(text, room, "store: it has no commit, or the ref of "
+		    "its last one is gone, and the database relies on it up "
+		    "to position %" PRIu64, relied_on);
 	else if (seq < relied_on)
 		snprintf(text, room, "store: it ends at position %" PRIu64
 		    ", and the database relies on it up to %" PRIu64, seq,

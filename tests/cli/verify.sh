@@ -229,6 +229,66 @@ found_and_mended 'the database relies on it up to'
 run 1 test -d $git.damaged-1
 end
 
+# The store has the commits that it had, and has lost none.
+same_history()
+{
+	weft log A --json | sed 's/"source":"[^"]*"//' >after
+	weft log good --json | sed 's/"source":"[^"]*"//' >before
+	holds test -s before
+	holds cmp before after
+	equal tip "$(git -C $git rev-parse "${ref#"$git/"}")" \
+	    "$(git -C $git rev-parse HEAD)"
+	run 1 test -d $git.damaged-1
+}
+
+begin 'refs that are gone: the tip, the branch, both; no history is lost'
+branch=$git/refs/heads/${ref##*/}
+damage
+run 0 test -f "$branch"
+rm "$ref"
+found_and_mended 'the ref of its last one is gone, and the database relies on'
+same_history
+damage
+rm "$branch"
+run 0 weft verify A
+run 0 weft put --quiet A:Tag '{"id":"t2","label":"x"}'
+holds cmp "$ref" "$branch"
+damage
+rm "$ref" "$branch"
+found_and_mended 'the ref of its last one is gone'
+same_history
+damage
+rm -rf "$ref" "$branch" $git/weft
+run 0 weft put A:Note '{"id":"n3","text":"goes on"}'
+err_has "$git: the ref of its last commit was gone"
+equal commits "$(git -C $git rev-list --count HEAD)" \
+    $(($(git -C good/db.sqlite.git rev-list --count HEAD) + 1))
+end
+
+begin 'refs that are gone, in what git has packed anew'
+damage
+git -C $git gc -q --prune=now || fail gc
+rm -f "$ref" "$branch" $git/packed-refs
+found_and_mended 'the ref of its last one is gone'
+same_history
+end
+
+begin 'both refs and the newest pack: the newest commit that is complete'
+damage
+rm "$ref" "$branch" "$tip_pack.pack" "$tip_pack.idx"
+before=$(git -C good/db.sqlite.git rev-parse HEAD~1)
+found_and_mended 'the ref of its last one is gone'
+holds git -C $git merge-base --is-ancestor "$before" HEAD
+end
+
+begin 'the tip, and a branch that somebody has set to another commit'
+damage
+git -C $git update-ref "${branch#"$git/"}" "$(git -C $git rev-parse HEAD~1)"
+rm "$ref"
+found_and_mended 'the ref of its last one is gone'
+same_history
+end
+
 begin 'a store that is gone'
 damage
 rm -rf $git

@@ -34,6 +34,12 @@ tests_unit_core_store_history_SOURCES = tests/unit/core/store/history.c \
 	$(store_test_lib)
 tests_unit_core_store_history_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/store/find_tip
+TESTS += tests/unit/core/store/find_tip
+tests_unit_core_store_find_tip_SOURCES = tests/unit/core/store/find_tip.c \
+	$(store_test_lib)
+tests_unit_core_store_find_tip_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/store/git_config
 TESTS += tests/unit/core/store/git_config
 tests_unit_core_store_git_config_SOURCES = tests/unit/core/store/git_config.c
