@@ -17,7 +17,6 @@
 #include "tools/spec.h"
 
 #define BATCH_LENGTH 1000
-#define BATCH_LENGTH_MOST 100000
 /* A batch ends also when it has this many bytes. */
 #define BATCH_SIZE (4 * 1024 * 1024)
 
@@ -263,9 +262,9 @@ prepare(struct import *import, struct weft_error *error)
 	code = command_number(line, "batch", 1, BATCH_LENGTH, &most, error);
 	if (code)
 		return code;
-	if (most > BATCH_LENGTH_MOST)
+	if (most > WEFT_LIMIT_IMPORT_BATCH)
 		return command_usage(error, "--batch is at most %d",
-		    BATCH_LENGTH_MOST);
+		    WEFT_LIMIT_IMPORT_BATCH);
 	code = command_only_one(line, "create", "merge", error);
 	if (code)
 		return code;

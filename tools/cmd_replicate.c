@@ -3,6 +3,7 @@
 
 #include <weft/replicate.h>
 
+#include "core/base/limits.h"
 #include "models/query/filter.h"
 #include "tools/commands.h"
 #include "tools/interrupt.h"
@@ -14,8 +15,6 @@
 #include "tools/replicate_since.h"
 #include "tools/replicate_view.h"
 #include "tools/spec.h"
-
-#define CHUNK_MOST 1000000
 
 /* The command's work: all models one after the other. */
 struct job {
@@ -287,9 +286,9 @@ prepare(struct job *job, struct weft_error *error)
 		code = command_number(line, "chunk", 1, 0, &chunk, error);
 	if (code)
 		return code;
-	if (chunk > CHUNK_MOST)
+	if (chunk > WEFT_LIMIT_PAGE_CHANGES)
 		return command_usage(error, "--chunk is at most %d",
-		    CHUNK_MOST);
+		    WEFT_LIMIT_PAGE_CHANGES);
 	job->plan.chunk_size = (size_t)chunk;
 	job->plan.verify = command_value(line, "verify") != NULL;
 	job->plan.progress = show_progress;

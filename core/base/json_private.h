@@ -21,10 +21,6 @@
 /* Strings are copied 16 bytes at a time, over what follows. */
 #define WEFT__JSON_SLACK 64
 
-/* No document is larger, whatever the limits: the output is at most six times
- * as large, and I2 needs that in 32 bits. */
-#define WEFT__JSON_SIZE_MAX (512u * 1024 * 1024)
-
 /*
  * A member of an object, by offsets into the output: the name is
  * [name, value - 2), "name":value is [name - 1, end).

@@ -393,8 +393,8 @@ static int
 prepare(struct weft__json *json, size_t size,
     const struct weft__json_limits *limits, struct weft_error *error)
 {
-	size_t limit = limits->size < WEFT__JSON_SIZE_MAX
-	    ? limits->size : WEFT__JSON_SIZE_MAX;
+	size_t limit = limits->size < WEFT_LIMIT_JSON_SIZE
+	    ? limits->size : WEFT_LIMIT_JSON_SIZE;
 
 	json->type = WEFT__JSON_ABSENT;
 	json->length = 0;

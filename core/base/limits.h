@@ -1,6 +1,7 @@
 /*
- * Every maximum of weft, with its reason.  docs/limits.md lists them, and
- * each has a test at the limit and one beyond it.
+ * Every maximum of weft that input can meet, with its reason.  docs/limits.md
+ * lists them, and each has a test at the limit and one beyond it.  What a
+ * format itself allows, and figures for tuning, stand where they are used.
  */
 #ifndef CORE_BASE_LIMITS_H
 #define CORE_BASE_LIMITS_H
@@ -210,5 +211,39 @@
 #define WEFT_LIMIT_REPL_UNACKED 1024
 #define WEFT_LIMIT_REPL_STREAMS 64
 #define WEFT_LIMIT_REPL_REQUESTS 64
+
+/* Bytes of any JSON document, whatever else its limit is: it may become six
+ * times as large, and places in it are kept in 32 bits. */
+#define WEFT_LIMIT_JSON_SIZE (512u * 1024 * 1024)
+
+/* Generated columns of a table: SQLite takes 2,000 columns.  Properties beyond
+ * have none, and no index. */
+#define WEFT_LIMIT_COLUMNS 1000
+
+/* Records that `weft import` writes in one transaction. */
+#define WEFT_LIMIT_IMPORT_BATCH 100000
+
+/* Bytes of the path of a file. */
+#define WEFT_LIMIT_PATH_SIZE 4096
+
+/* What is taken from a repository of git's: bytes of its list of packed refs,
+ * of its configuration, and folders of refs in folders (git makes some three,
+ * we four). */
+#define WEFT_LIMIT_PACKED_REFS (64u * 1024 * 1024)
+#define WEFT_LIMIT_GIT_CONFIG (1u * 1024 * 1024)
+#define WEFT_LIMIT_REF_DEPTH 32
+
+/* What verifying a password may cost: a hash may come with an imported user,
+ * and must not keep a worker busy for minutes.  scrypt's log2 N, r, p and bytes
+ * (2^17, 8, 1 takes 128 MiB); bcrypt's rounds. */
+#define WEFT_LIMIT_SCRYPT_LOG_N 17
+#define WEFT_LIMIT_SCRYPT_R 16
+#define WEFT_LIMIT_SCRYPT_P 8
+#define WEFT_LIMIT_SCRYPT_SIZE (160u * 1024 * 1024)
+#define WEFT_LIMIT_BCRYPT_COST 14
+
+/* Threads of an HTTP server, and folders in folders of files it serves. */
+#define WEFT_LIMIT_HTTP_THREADS 64
+#define WEFT_LIMIT_HTTP_FILES_DEPTH 16
 
 #endif

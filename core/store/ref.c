@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/base/limits.h"
 #include "core/store/name.h"
-
-#define PACKED_REFS_SIZE (64u * 1024 * 1024)
 
 /* The first line of '*rest', without its end; both are empty at the end. */
 static struct weft_slice
@@ -63,7 +62,7 @@ static int
 read_packed(const struct weft__directory *directory, const char *ref,
     struct weft__oid *oid, struct weft_error *error)
 {
-	struct weft_buf content = WEFT_BUF_INIT(PACKED_REFS_SIZE);
+	struct weft_buf content = WEFT_BUF_INIT(WEFT_LIMIT_PACKED_REFS);
 	int code = weft__file_get(directory, "packed-refs", &content, error);
 
 	if (!code && !find_packed(weft_buf_slice(&content), ref, oid))
@@ -171,7 +170,7 @@ weft__ref_each(const struct weft__directory *directory, const char *folder,
     int (*visit)(const char *ref, void *context), void *context,
     struct weft_error *error)
 {
-	struct weft_buf packed = WEFT_BUF_INIT(PACKED_REFS_SIZE);
+	struct weft_buf packed = WEFT_BUF_INIT(WEFT_LIMIT_PACKED_REFS);
 	int code = each_loose(directory, folder, visit, context, error);
 
 	if (code)

@@ -6,13 +6,9 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/limits.h"
 #include "core/store/name.h"
 #include "core/store/ref.h"
-
-/* Folders in folders: git makes some three, we four. */
-#define DEPTH 32
-
-#define PACKED_REFS_SIZE (64u * 1024 * 1024)
 
 static int
 out_of_memory(struct weft_error *error)
@@ -136,7 +132,7 @@ read_folder(struct weft__ref_list *list,
 	/* Git removes folders that it has emptied. */
 	if (code)
 		return code == WEFT_ENOTFOUND && depth ? 0 : code;
-	if (depth > DEPTH)
+	if (depth > WEFT_LIMIT_REF_DEPTH)
 		code = weft_error_set(error, WEFT_ELIMIT,
 		    "%s/%s: folders of refs lie too deep", directory->path,
 		    name);
@@ -166,7 +162,7 @@ static int
 read_packed(struct weft__ref_list *list,
     const struct weft__directory *directory, struct weft_error *error)
 {
-	struct weft_buf content = WEFT_BUF_INIT(PACKED_REFS_SIZE);
+	struct weft_buf content = WEFT_BUF_INIT(WEFT_LIMIT_PACKED_REFS);
 	int code = weft__file_get(directory, "packed-refs", &content, error);
 	size_t at = 0;
 

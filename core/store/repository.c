@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/limits.h"
 #include "core/store/git_config.h"
 #include "core/store/pack.h"
 #include "core/store/spill.h"
@@ -27,8 +28,6 @@ static const char config[] = "[core]\n"
                              "\tauto = false\n"
                              "[transfer]\n"
                              "\tunpackLimit = 1\n";
-
-#define CONFIG_SIZE (1u << 20)
 
 static bool
 exists(const struct weft__directory *directory, const char *name)
@@ -79,7 +78,7 @@ static int
 check_config(
     const struct weft__directory *directory, struct weft_error *error)
 {
-	struct weft_buf content = WEFT_BUF_INIT(CONFIG_SIZE);
+	struct weft_buf content = WEFT_BUF_INIT(WEFT_LIMIT_GIT_CONFIG);
 	const char *fault = NULL;
 	int code = weft__file_get(directory, "config", &content, error);
 

@@ -18,16 +18,7 @@
 /* Base64 of n bytes with padding and NUL, as OpenSSL writes it. */
 #define BASE64_SIZE(n) (((n) + 2) / 3 * 4 + 1)
 
-/*
- * What is verified at most: a hash may come with an imported user, and must
- * not keep a worker busy for minutes.  2^17, 8, 1 takes 128 MiB.
- */
-#define LOG_N_MAX 17
-#define R_MAX 16
-#define P_MAX 8
-#define MEMORY_MAX (160u * 1024 * 1024)
 #define BCRYPT_COST_MIN 4
-#define BCRYPT_COST_MAX 14
 
 #define BCRYPT_SIZE 60 /* bytes of its text */
 
@@ -46,7 +37,7 @@ derive(struct weft_slice password, const struct parts *parts,
 
 	if (EVP_PBE_scrypt(password.data, password.size, parts->salt,
 		SALT_SIZE, UINT64_C(1) << cost->log_n, cost->r, cost->p,
-		MEMORY_MAX, key, KEY_SIZE) == 1)
+		WEFT_LIMIT_SCRYPT_SIZE, key, KEY_SIZE) == 1)
 		return 0;
 	return weft_error_set(error, WEFT_ENOMEM,
 	    "no memory to hash a password");
@@ -55,9 +46,10 @@ derive(struct weft_slice password, const struct parts *parts,
 static bool
 is_bearable(const struct weft__password_cost *cost)
 {
-	return cost->log_n >= 1 && cost->log_n <= LOG_N_MAX && cost->r >= 1 &&
-	       cost->r <= R_MAX && cost->p >= 1 && cost->p <= P_MAX &&
-	       (UINT64_C(128) << cost->log_n) * cost->r < MEMORY_MAX;
+	return cost->log_n >= 1 && cost->log_n <= WEFT_LIMIT_SCRYPT_LOG_N &&
+	       cost->r >= 1 && cost->r <= WEFT_LIMIT_SCRYPT_R &&
+	       cost->p >= 1 && cost->p <= WEFT_LIMIT_SCRYPT_P &&
+	       (UINT64_C(128) << cost->log_n) * cost->r < WEFT_LIMIT_SCRYPT_SIZE;
 }
 
 /* Writes base64 without padding. */
@@ -98,8 +90,9 @@ weft__password_hash(struct weft_slice password,
 	if (!is_bearable(cost))
 		return weft_error_set(error, WEFT_EINVAL,
 		    "the cost of passwords: expected scrypt's n up to 2^%d, "
-		    "r up to %d, p up to %d, %u MiB at most", LOG_N_MAX,
-		    R_MAX, P_MAX, MEMORY_MAX >> 20);
+		    "r up to %d, p up to %d, %u MiB at most",
+		    WEFT_LIMIT_SCRYPT_LOG_N, WEFT_LIMIT_SCRYPT_R,
+		    WEFT_LIMIT_SCRYPT_P, WEFT_LIMIT_SCRYPT_SIZE >> 20);
 	weft__clock_random(clock, parts.salt, SALT_SIZE);
 	code = derive(password, &parts, parts.key, error);
 	if (code)
@@ -173,7 +166,7 @@ is_bcrypt(struct weft_slice text)
 	    !memchr("aby", data[2], 3) || data[3] != '$' || data[6] != '$')
 		return false;
 	cost = read_two_digits(data + 4);
-	return cost >= BCRYPT_COST_MIN && cost <= BCRYPT_COST_MAX;
+	return cost >= BCRYPT_COST_MIN && cost <= WEFT_LIMIT_BCRYPT_COST;
 }
 
 bool

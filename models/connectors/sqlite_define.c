@@ -3,11 +3,9 @@
  * and triggers for those who write by plain SQL.
  */
 #include "core/base/alloc.h"
+#include "core/base/limits.h"
 #include "core/base/log.h"
 #include "models/connectors/sqlite_private.h"
-
-/* SQLite takes 2,000; ours stay far below. */
-#define COLUMNS_MAX 1000
 
 static void
 free_model(struct weft__sqlite_model *model)
@@ -229,13 +227,31 @@ make_column(struct weft__sqlite *sqlite, struct defining *defining,
 
 	*state = COLUMN_IMPOSSIBLE;
 	if (!can_be_column(property->name) ||
-	    made->columns_length == COLUMNS_MAX)
+	    made->columns_length == WEFT_LIMIT_COLUMNS)
 		return 0;
 	code = find_column(sqlite, made->name, property->name, state, error);
 	if (code || *state != COLUMN_NONE || sqlite->read_only)
 		return code;
 	*state = COLUMN_THERE;
 	return add_column(sqlite, made->name, property->name, error);
+}
+
+/* Two properties whose names differ by case cannot both have a column: SQLite
+ * does not tell them apart. */
+static void
+tell_no_column(const struct weft__sqlite_model *made, const char *property)
+{
+	for (size_t i = 0; i < made->columns_length; i++)
+		if (sqlite3_stricmp(made->columns[i].name, property) == 0) {
+			weft__log(WEFT_LOG_WARNING, "sqlite",
+			    "model %s: property %s has no column and no "
+			    "index, as %s has the column of that name: a "
+			    "filter by it looks at every record", made->name,
+			    property, made->columns[i].name);
+			return;
+		}
+	weft__log(WEFT_LOG_INFO, "sqlite", "model %s: property %s has no "
+	    "column", made->name, property);
 }
 
 static int
@@ -248,9 +264,7 @@ define_property(struct weft__sqlite *sqlite, struct defining *defining,
 	int code = make_column(sqlite, defining, property, &state, error);
 
 	if (!code && state != COLUMN_THERE)
-		weft__log(WEFT_LOG_INFO, "sqlite",
-		    "model %s: property %s has no column", made->name,
-		    property->name);
+		tell_no_column(made, property->name);
 	if (code || state != COLUMN_THERE)
 		return code;
 	code = set_index(sqlite, defining, property, error);

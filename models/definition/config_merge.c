@@ -7,7 +7,6 @@
 #include "core/base/limits.h"
 #include "core/base/log.h"
 
-#define PATH_SIZE 4096
 #define KEY_SIZE 200
 
 static int merge(
@@ -140,7 +139,7 @@ static int
 apply(const char *directory, const char *name, const char *variant,
     json_t *object, struct weft_error *error)
 {
-	char path[PATH_SIZE];
+	char path[WEFT_LIMIT_PATH_SIZE];
 	json_t *other = NULL;
 	int code;
 
@@ -166,7 +165,7 @@ weft__config_read_merged(const char *directory, const char *name,
     json_t **object, struct weft_error *error)
 {
 	const char *environment = getenv("NODE_ENV");
-	char path[PATH_SIZE];
+	char path[WEFT_LIMIT_PATH_SIZE];
 	json_t *merged = NULL;
 	int code;
 

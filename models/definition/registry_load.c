@@ -16,8 +16,6 @@
 #include "models/definition/config_env.h"
 #include "models/definition/config_merge.h"
 
-#define PATH_SIZE 4096
-
 struct loader {
 	struct weft_registry *registry;
 	const char *directory;
@@ -113,7 +111,7 @@ is_json_name(const char *name)
 static int
 read_folder(struct loader *loader, const char *source)
 {
-	char folder[PATH_SIZE], path[2 * PATH_SIZE];
+	char folder[WEFT_LIMIT_PATH_SIZE], path[2 * WEFT_LIMIT_PATH_SIZE];
 	const struct dirent *entry;
 	int code = 0;
 	DIR *open;
@@ -310,7 +308,7 @@ weft__registry_load(struct weft_registry *registry, const char *directory,
 	};
 	int code = WEFT_EINVAL;
 
-	if (strlen(directory) >= PATH_SIZE / 2)
+	if (strlen(directory) >= WEFT_LIMIT_PATH_SIZE / 2)
 		return weft_error_set(error, WEFT_EINVAL,
 		    "the directory's name is too long");
 	code = weft__config_read_merged(

@@ -9,14 +9,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/limits.h"
 #include "core/store/backup.h"
 #include "core/store/store.h"
 #include "models/datasource.h"
 #include "models/store/backup_files.h"
 #include "models/store/restore.h"
 #include "models/transaction.h"
-
-#define PATH_SIZE 4096
 
 /* A copy of a datasource in the making. */
 struct copy {
@@ -134,7 +133,7 @@ weft_datasource_path(const struct weft_datasource *datasource)
 /* The part of 'path' below 'directory', as a path below 'target'. */
 static int
 find_place(const char *path, const char *directory, const char *target,
-    char place[PATH_SIZE], struct weft_error *error)
+    char place[WEFT_LIMIT_PATH_SIZE], struct weft_error *error)
 {
 	size_t size = strlen(directory);
 	const char *inner = path + size + 1;
@@ -144,7 +143,8 @@ find_place(const char *path, const char *directory, const char *target,
 		return weft_error_set(error, WEFT_ECONFIG,
 		    "%s lies outside of %s, and so would not be in a copy",
 		    path, directory);
-	if (snprintf(place, PATH_SIZE, "%s/%s", target, inner) >= PATH_SIZE)
+	if (snprintf(place, WEFT_LIMIT_PATH_SIZE, "%s/%s", target, inner) >=
+	    WEFT_LIMIT_PATH_SIZE)
 		return weft_error_set(
 		    error, WEFT_ELIMIT, "%s: the path is too long", path);
 	return weft__backup_make_folders(target, inner, error);
@@ -155,7 +155,7 @@ copy_datasource(struct weft_datasource *datasource, const char *directory,
     const char *target, struct weft_error *error)
 {
 	const char *store_path = weft_store_path(datasource);
-	char file[PATH_SIZE], store[PATH_SIZE];
+	char file[WEFT_LIMIT_PATH_SIZE], store[WEFT_LIMIT_PATH_SIZE];
 	int code;
 
 	if (!datasource->path)

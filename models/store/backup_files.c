@@ -8,7 +8,6 @@
 #include "core/store/file.h"
 #include "models/definition/config.h"
 
-#define PATH_SIZE 4096
 #define MODEL_CONFIG "model-config.json"
 #define MODELS "models"
 
@@ -39,14 +38,14 @@ weft__backup_make_folders(
     const char *path, const char *name, struct weft_error *error)
 {
 	struct weft__directory directory;
-	char folder[PATH_SIZE];
+	char folder[WEFT_LIMIT_PATH_SIZE];
 	int code = weft__directory_open(&directory, path, error);
 
 	if (code)
 		return code;
 	for (const char *end = strchr(name, '/'); !code && end;
 	     end = strchr(end + 1, '/')) {
-		if (end - name >= PATH_SIZE) {
+		if (end - name >= WEFT_LIMIT_PATH_SIZE) {
 			code = too_long(name, error);
 			break;
 		}
@@ -78,11 +77,12 @@ copy_entry(const char *folder, const char *entry,
     const struct weft__directory *target, const char *prefix,
     struct weft_error *error)
 {
-	char path[PATH_SIZE], name[PATH_SIZE];
+	char path[WEFT_LIMIT_PATH_SIZE], name[WEFT_LIMIT_PATH_SIZE];
 
 	if (snprintf(path, sizeof path, "%s/%s", folder, entry) >=
-		PATH_SIZE ||
-	    snprintf(name, sizeof name, "%s%s", prefix, entry) >= PATH_SIZE)
+		WEFT_LIMIT_PATH_SIZE ||
+	    snprintf(name, sizeof name, "%s%s", prefix, entry) >=
+		WEFT_LIMIT_PATH_SIZE)
 		return too_long(folder, error);
 	return copy_file(path, target, name, error);
 }
@@ -127,11 +127,11 @@ static int
 copy_source(const char *directory, const char *source, size_t number,
     const struct weft__directory *target, struct weft_error *error)
 {
-	char folder[PATH_SIZE], prefix[40];
+	char folder[WEFT_LIMIT_PATH_SIZE], prefix[40];
 
 	if (snprintf(folder, sizeof folder, "%s%s%s",
 		source[0] == '/' ? "" : directory,
-		source[0] == '/' ? "" : "/", source) >= PATH_SIZE)
+		source[0] == '/' ? "" : "/", source) >= WEFT_LIMIT_PATH_SIZE)
 		return too_long(source, error);
 	if (number)
 		snprintf(prefix, sizeof prefix, MODELS "/%zu-", number);
@@ -194,12 +194,12 @@ copy_model_config(const char *directory, const struct weft__directory *target,
     struct weft_error *error)
 {
 	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_CONFIG_SIZE);
-	char path[PATH_SIZE];
+	char path[WEFT_LIMIT_PATH_SIZE];
 	json_t *root = NULL;
 	int code;
 
 	if (snprintf(path, sizeof path, "%s/" MODEL_CONFIG, directory) >=
-	    PATH_SIZE)
+	    WEFT_LIMIT_PATH_SIZE)
 		return too_long(directory, error);
 	code = weft__config_read(path, &text, error);
 	if (!code)

@@ -147,6 +147,9 @@ begin 'import: into a database file'
 run 0 weft init sqlite:f.db --model Note.json
 run 0 weft import sqlite:f.db:Note notes.ndjson --batch 7
 out_is 'Note: 2500 imported'
+run 0 weft import sqlite:f.db:Note notes.ndjson --batch 100000
+run 2 weft import sqlite:f.db:Note notes.ndjson --batch 100001
+err_has '--batch' 100000
 end
 
 begin 'import: a record that is too large'

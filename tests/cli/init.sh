@@ -117,6 +117,24 @@ holds test -d lost.db.git
 holds test ! -e lost.db.weft-new
 end
 
+begin 'init: two properties that differ by case: told, and found by each'
+cat >Twins.json <<'JSON'
+{"name":"Twins","trackChanges":true,"properties":{
+"id":{"type":"string","id":true},
+"Rank":{"type":"number","index":true},"rank":{"type":"number","index":true}}}
+JSON
+run 0 weft init sqlite:twins.db --model Twins.json
+err_has 'property rank has no column' 'as Rank has the column of that name'
+printf '%s\n' '{"id":"a","Rank":1,"rank":2}' '{"id":"b","Rank":2,"rank":1}' >twins
+run 0 weft import sqlite:twins.db:Twins twins
+for filter in '{"where":{"Rank":1}}' '{"where":{"rank":2}}' \
+    '{"where":{"rank":{"gt":1}}}' '{"order":"rank DESC","limit":1}' \
+    '{"where":{"and":[{"Rank":1},{"rank":2}]}}'; do
+	run 0 weft export sqlite:twins.db:Twins --filter "$filter"
+	out_is '{"Rank":1,"id":"a","rank":2}'
+done
+end
+
 begin 'init: --json'
 run 0 weft init J --model Note.json --json
 json_lines "$out"

@@ -289,6 +289,8 @@ err_has '"nobody"'
 run 2 weft replicate A sqlite:B.db --since x
 run 2 weft replicate A sqlite:B.db --since 1,y
 run 2 weft replicate A sqlite:B.db --chunk 0
+run 2 weft replicate A sqlite:B.db --chunk 1001
+err_has '--chunk is at most 1000'
 run 5 weft replicate A sqlite:never.db --filter '{'
 err_is 'weft: filter: offset 1: the input ends too early'
 holds test ! -e never.db

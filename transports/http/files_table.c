@@ -16,9 +16,6 @@
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
 
-/* Folders in folders. */
-#define DEPTH 16
-
 static const struct {
 	const char *ending;
 	const char *type;
@@ -203,7 +200,7 @@ read_folder(struct weft__http_file_table *table, int fd, const char *path,
 		close(fd);
 		return code;
 	}
-	if (depth > DEPTH)
+	if (depth > WEFT_LIMIT_HTTP_FILES_DEPTH)
 		code = weft_error_set(
 		    error, WEFT_ELIMIT, "%s: too many folders deep", path);
 	while (!code && (entry = readdir(folder)))

@@ -7,13 +7,11 @@
 
 #include "core/base/alloc.h"
 #include "core/base/clock.h"
+#include "core/base/limits.h"
 #include "transports/http/exchange.h"
 #include "transports/net/admission.h"
 #include "transports/net/listener.h"
 #include "transports/net/tls.h"
-
-/* Threads that a server may have. */
-#define MOST_THREADS 64
 
 /* Bytes of a head, or of a part of a body that is compressed. */
 #define SCRATCH_SIZE 131072
@@ -63,7 +61,7 @@ count_threads(const struct weft__http_config *config)
 
 	if (!count)
 		count = cores > 0 ? (unsigned)cores : 1;
-	return count < MOST_THREADS ? count : MOST_THREADS;
+	return count < WEFT_LIMIT_HTTP_THREADS ? count : WEFT_LIMIT_HTTP_THREADS;
 }
 
 /* Makes what the server owns. */
