@@ -197,8 +197,8 @@
 #define WEFT_LIMIT_HTTP_GUNZIPS 64
 #define WEFT_LIMIT_HTTP_INFLATION 100
 
-/* Packs of the store: with more, the small ones are merged after a projection,
- * since each look-up goes through all of them. */
+/* Packs of the store: with more, the small ones are merged into the next
+ * commit's, since each look-up goes through all of them. */
 #define WEFT_LIMIT_STORE_PACKS 24
 
 /* weft.repl.v1: updates in one batch and in one push, bytes of bodies in one

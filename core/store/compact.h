@@ -22,6 +22,7 @@
 #ifndef CORE_STORE_COMPACT_H
 #define CORE_STORE_COMPACT_H
 
+#include "core/store/pack.h"
 #include "core/store/pack_set.h"
 #include "core/store/store.h"
 
@@ -33,9 +34,49 @@
 size_t weft__compact_choose(
     const uint64_t *sizes, size_t length, uint64_t limit, bool all);
 
+/* The packs at one moment, and those that may be merged, smallest first. */
+struct weft__compact_round {
+	struct weft__store *store;
+	struct weft__pack_set set;
+	const struct weft__pack_open **candidates;
+	uint64_t *sizes; /* of the candidates */
+	size_t length;
+	struct weft_error *error;
+};
+
+/* Packs that were copied into the one that is being written. */
+struct weft__compact_joined {
+	struct weft__compact_round round;
+	size_t chosen; /* the first of its candidates */
+};
+
 /*
- * Merges packs if there are more than WEFT_LIMIT_STORE_PACKS.  Failures are
- * logged only: the store is as good as before.
+ * If there are too many packs, copies those that are to be merged into the one
+ * that is being written for a commit, as many as it has room for: so they are
+ * merged without a further wait for the disk.  What cannot be merged is
+ * logged only.
+ * Returns 0, or as weft__pack_add().  weft__compact_leave() frees in any case.
+ */
+WEFT_MUST_CHECK int weft__compact_join(struct weft__store *store,
+    struct weft__pack *pack, struct weft__compact_joined *joined,
+    struct weft_error *error);
+
+/*
+ * Removes the packs that are in 'published' now, durable and with its .keep
+ * file: C1, C2.
+ * Returns 0; WEFT_EIO and the like, logged: one has not gone, and the .keep
+ * file must stay for the recovery.
+ */
+WEFT_MUST_CHECK int weft__compact_retire(struct weft__compact_joined *joined,
+    const struct weft__pack *published);
+
+/* Closes the packs, retired or not. */
+void weft__compact_leave(struct weft__compact_joined *joined);
+
+/*
+ * Merges packs if there are more than WEFT_LIMIT_STORE_PACKS, which is after a
+ * commit that had no room for them.  Failures are logged only: the store is as
+ * good as before.
  */
 void weft__compact_if_due(struct weft__store *store);
 

@@ -21,6 +21,7 @@ libweft_all_la_SOURCES += \
 	core/store/pack_list.c core/store/pack_list.h \
 	core/store/pack_map.c core/store/pack_map.h \
 	core/store/pack_verify.c \
+	core/store/pack_entries.c core/store/pack_entries.h \
 	core/store/pack_merge.c core/store/pack_merge.h \
 	core/store/pack_set.c core/store/pack_set.h \
 	core/store/parent.c \

@@ -391,6 +391,48 @@ weft__pack_add(struct weft__pack *pack, enum weft__object_type type,
 	return 0;
 }
 
+/* Writes bytes behind what is in the buffer. */
+static int
+append(struct weft__pack *pack, struct weft_slice bytes,
+    struct weft_error *error)
+{
+	size_t part;
+
+	while (bytes.size) {
+		if (pack->used >= WEFT__PACK_BUFFER_SIZE) {
+			int code = write_first(
+			    pack, WEFT__PACK_BUFFER_SIZE, error);
+
+			if (code)
+				return code;
+		}
+		part = WEFT__PACK_BUFFER_SIZE - pack->used;
+		if (part > bytes.size)
+			part = bytes.size;
+		memcpy(pack->buffer + pack->used, bytes.data, part);
+		pack->used += part;
+		bytes.data += part;
+		bytes.size -= part;
+	}
+	return 0;
+}
+
+int
+weft__pack_copy(struct weft__pack *pack, const struct weft__oid *oid,
+    struct weft_slice entry, uint32_t crc, struct weft_error *error)
+{
+	bool known = false;
+	int code = make_room(pack, entry.size, error);
+
+	if (!code)
+		code = note_entry(pack, oid, pack_size(pack), &known, error);
+	if (code || known)
+		return code;
+	code = append(pack, entry, error);
+	pack->entries[pack->count++].crc = crc;
+	return code;
+}
+
 int
 weft__pack_publish(struct weft__pack *pack, struct weft_error *error)
 {

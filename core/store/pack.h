@@ -66,6 +66,14 @@ WEFT_MUST_CHECK int weft__pack_add(struct weft__pack *pack,
     enum weft__object_type type, const struct weft__oid *oid,
     struct weft_slice content, struct weft_error *error);
 
+/*
+ * Adds an object as an entry that another pack has, with its CRC, unless the
+ * pack has it already.  On failure the pack is of no use.
+ */
+WEFT_MUST_CHECK int weft__pack_copy(struct weft__pack *pack,
+    const struct weft__oid *oid, struct weft_slice entry, uint32_t crc,
+    struct weft_error *error);
+
 /* Makes all that was added durable, and visible to readers. */
 WEFT_MUST_CHECK int weft__pack_publish(
     struct weft__pack *pack, struct weft_error *error);

@@ -6,11 +6,9 @@
  */
 #include "core/store/pack_merge.h"
 
-#include <libdeflate.h>
-#include <stdlib.h>
-
 #include "core/base/alloc.h"
 #include "core/store/pack.h"
+#include "core/store/pack_entries.h"
 
 #define HEADER_SIZE 12
 
@@ -173,93 +171,38 @@ emit(struct merge *merge, const unsigned char *from, size_t size)
 	return code;
 }
 
+/* A part that is being copied. */
+struct copying {
+	struct merge *merge;
+	struct input *input;
+};
+
+/* Copies an entry if it was chosen. */
 static int
-report_damage(struct merge *merge, const struct input *input, uint32_t place)
+copy_entry(uint32_t place, struct weft_slice entry, void *context)
 {
-	char name[WEFT__PACK_NAME_ROOM], hex[WEFT__OID_HEX + 1];
+	const struct copying *copying = context;
+	struct merge *merge = copying->merge;
+	struct input *input = copying->input;
+	int code;
 
-	weft__pack_name(&input->pack->hash, "pack", name);
-	weft__oid_format(weft__pack_map_id(&input->pack->map, place), hex);
-	return weft_error_set(merge->error, WEFT_EDAMAGED,
-	    "%s/%s is damaged at object %s", merge->directory->path, name,
-	    hex);
-}
-
-/* Whether an entry that begins with this byte is a delta, or nothing known. */
-static bool
-is_odd(unsigned char byte)
-{
-	unsigned type = byte >> 4 & 7;
-
-	return type < 1 || type > 4;
-}
-
-/* Copies the entry between two offsets. */
-static int
-copy_entry(struct merge *merge, struct input *input, uint32_t place,
-    uint64_t at, uint64_t end)
-{
-	const unsigned char *entry = input->pack->map.pack + at;
-	size_t size = (size_t)(end - at);
-
-	if (is_odd(*entry))
-		return WEFT_EUNSUPPORTED;
-	if (libdeflate_crc32(0, entry, size) !=
-	    weft__pack_map_crc(&input->pack->map, place))
-		return report_damage(merge, input, place);
+	if (!input->moved[place])
+		return 0;
+	code = weft__pack_check_entry(
+	    merge->directory, input->pack, place, entry, merge->error);
+	if (code)
+		return code;
 	input->moved[place] = (uint32_t)(merge->file.size + merge->used);
-	return emit(merge, entry, size);
-}
-
-static int
-compare_offsets(const void *a, const void *b)
-{
-	uint64_t left, right;
-
-	memcpy(&left, a, sizeof left);
-	memcpy(&right, b, sizeof right);
-	return left < right ? -1 : left > right;
-}
-
-/* The places of all entries in the order of the pack, as offset << 32 | place.
- * A pack of ours has no offset of more than 31 bits. */
-static int
-order_entries(
-    struct merge *merge, const struct weft__pack_map *map, uint64_t **order)
-{
-	*order = weft__malloc((size_t)map->count * sizeof **order);
-	if (!*order)
-		return weft_error_set(
-		    merge->error, WEFT_ENOMEM, "out of memory");
-	for (uint32_t i = 0; i < map->count; i++)
-		(*order)[i] = weft__pack_map_offset(map, i) << 32 | i;
-	qsort(*order, map->count, sizeof **order, compare_offsets);
-	return 0;
+	return emit(merge, (const unsigned char *)entry.data, entry.size);
 }
 
 static int
 copy_part(struct merge *merge, struct input *input)
 {
-	const struct weft__pack_map *map = &input->pack->map;
-	uint64_t *order, end;
-	int code;
+	struct copying copying = {merge, input};
 
-	if (map->pack_size > UINT32_MAX)
-		return WEFT_EUNSUPPORTED;
-	code = order_entries(merge, map, &order);
-	if (code)
-		return code;
-	for (uint32_t i = 0; !code && i < map->count; i++) {
-		uint32_t place = (uint32_t)order[i];
-
-		end = i + 1 < map->count ? order[i + 1] >> 32
-		                         : map->pack_size - WEFT__OID_SIZE;
-		if (input->moved[place])
-			code = copy_entry(
-			    merge, input, place, order[i] >> 32, end);
-	}
-	weft__free(order);
-	return code;
+	return weft__pack_each_entry(
+	    input->pack, copy_entry, &copying, merge->error);
 }
 
 /* Writes the pack. */

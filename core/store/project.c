@@ -214,17 +214,12 @@ make_tree(struct projection *projection)
 
 /* Publishes the pack, then the ref: invariant I3. */
 static int
-publish(struct projection *projection)
+publish_pack(struct projection *projection)
 {
 	struct weft__store *store = projection->store;
 	struct weft__batch *batch = &projection->batch;
-	char text[WEFT__COMMIT_ROOM];
-	size_t size = weft__commit_format(&batch->commit, text);
-	int code = weft__pack_add(&batch->pack, WEFT__OBJECT_COMMIT,
-	    &batch->commit.oid, weft_slice_of(text, size), projection->error);
+	int code = weft__pack_publish(&batch->pack, projection->error);
 
-	if (!code)
-		code = weft__pack_publish(&batch->pack, projection->error);
 	if (!code)
 		code = weft__ref_write(&store->directory, store->ref,
 		    &batch->commit.oid, true, projection->error);
@@ -233,10 +228,33 @@ publish(struct projection *projection)
 	for (size_t i = 0; i < batch->pack.sealed_count; i++)
 		weft__objects_add(store->objects, &batch->pack.sealed[i]);
 	weft__store_show_tip(store, &batch->commit.oid);
-	/* A .keep file that stays does no harm until we recover. */
-	if (weft__pack_unkeep(&batch->pack, NULL))
-		store->must_recover = true;
 	return 0;
+}
+
+/* Ends the pack with the commit, and takes small packs into it. */
+static int
+publish(struct projection *projection)
+{
+	struct weft__store *store = projection->store;
+	struct weft__pack *pack = &projection->batch.pack;
+	struct weft__store_commit *commit = &projection->batch.commit;
+	struct weft__compact_joined joined;
+	char text[WEFT__COMMIT_ROOM];
+	size_t size = weft__commit_format(commit, text);
+	int code = weft__pack_add(pack, WEFT__OBJECT_COMMIT, &commit->oid,
+	    weft_slice_of(text, size), projection->error);
+
+	if (code)
+		return code;
+	code = weft__compact_join(store, pack, &joined, projection->error);
+	if (!code)
+		code = publish_pack(projection);
+	/* A .keep file that stays does no harm until we recover. */
+	if (!code && (weft__compact_retire(&joined, pack) ||
+	                 weft__pack_unkeep(pack, NULL)))
+		store->must_recover = true;
+	weft__compact_leave(&joined);
+	return code;
 }
 
 /* Makes a commit of the rows after 'after', if there are any. */

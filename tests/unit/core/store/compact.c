@@ -108,6 +108,50 @@ project__merges_packs_when_there_are_too_many(void **state)
 	store_fixture_close(&fixture);
 }
 
+/* Calls that wait for the disk. */
+static unsigned syncs;
+
+static int
+count_sync(int fd)
+{
+	syncs++;
+	return 0;
+}
+
+static unsigned
+syncs_of_a_commit(struct store_fixture *fixture)
+{
+	syncs = 0;
+	commit_many(fixture, 1);
+	return syncs;
+}
+
+/* What is merged goes into the commit's own pack. */
+static void
+project__waits_no_longer_when_it_merges(void **state)
+{
+	struct weft__file_calls calls = weft__file_system;
+	struct store_fixture fixture;
+	unsigned most = 0, rounds = 0, before = 0;
+
+	calls.sync = calls.sync_directory = count_sync;
+	weft__file_calls = &calls;
+	store_fixture_open(&fixture);
+	commit_many(&fixture, WEFT_LIMIT_STORE_PACKS / 2);
+	for (int i = 0; i < 100; i++) {
+		unsigned waits = syncs_of_a_commit(&fixture);
+
+		most = waits > most ? waits : most;
+		rounds += packs(&fixture) < before;
+		before = packs(&fixture);
+	}
+	assert_int_equal(most, 5);
+	assert_true(rounds >= 3);
+	assert_clean(&fixture);
+	weft__file_calls = &weft__file_system;
+	store_fixture_close(&fixture);
+}
+
 /* Packs that git makes meanwhile, and packs of ours that it removes. */
 static void
 project__notices_the_packs_of_others(void **state)
@@ -291,42 +335,80 @@ store_compact__refuses_to_copy_damage(void **state)
  */
 
 static void
-prepare(struct store_fixture *fixture)
+prepare_commits(struct store_fixture *fixture, int count)
 {
 	faulty_files_count();
 	store_fixture_open(fixture);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < count; i++) {
 		put(fixture, i, 0);
 		put(fixture, 9, i % 2);
 		store_project(fixture);
 	}
 }
 
-/* Compacts with faults, which must be over within 'most' calls. */
 static void
-check_faults(bool dies)
+prepare(struct store_fixture *fixture)
+{
+	prepare_commits(fixture, 5);
+}
+
+static int
+run_compact(struct store_fixture *fixture)
+{
+	return weft__store_compact(fixture->store, &fixture->error);
+}
+
+/* One change, and packs that are to be merged with its commit's. */
+static void
+prepare_merging(struct store_fixture *fixture)
+{
+	prepare_commits(fixture, WEFT_LIMIT_STORE_PACKS);
+	put(fixture, 5, 1);
+}
+
+static int
+run_project(struct store_fixture *fixture)
+{
+	struct weft__feed feed = memory_feed(&fixture->feed);
+
+	return weft__project(fixture->store, &feed, STORE_EPOCH,
+	    &fixture->result, &fixture->error);
+}
+
+/* What is done to one pack after the other is looked at now and then only. */
+static uint64_t
+next_call(uint64_t n)
+{
+	return n + (n < 60 ? 1 : 7);
+}
+
+/* Something with faults, which must be over within 500 calls. */
+static void
+check_faults(void (*prepare_store)(struct store_fixture *fixture),
+    int (*run)(struct store_fixture *fixture), bool dies)
 {
 	bool failed = true;
 
-	for (uint64_t n = 0; failed; n++) {
+	for (uint64_t n = 0; failed; n = next_call(n)) {
 		struct store_fixture fixture;
 		int code;
 
 		assert_true(n < 500);
-		prepare(&fixture);
+		prepare_store(&fixture);
 		faulty_files_fail(n, EIO, dies);
-		code = weft__store_compact(fixture.store, &fixture.error);
+		code = run(&fixture);
 		failed = faulty_files_calls() > n;
 		faulty_files_count();
 		if (!failed)
 			assert_int_equal(code, 0);
 		if (dies)
 			store_fixture_reopen(&fixture);
-		store_assert_roots(&fixture, "Todo");
 		store_assert_verify(&fixture);
 		if (n % 8 == 0)
 			store_assert_fsck(&fixture);
 		/* The next one finishes it. */
+		store_project(&fixture);
+		store_assert_roots(&fixture, "Todo");
 		compact(&fixture);
 		assert_int_equal(packs(&fixture), 1);
 		assert_clean(&fixture);
@@ -338,13 +420,25 @@ check_faults(bool dies)
 static void
 store_compact__survives_a_failure_of_any_operation(void **state)
 {
-	check_faults(false);
+	check_faults(prepare, run_compact, false);
 }
 
 static void
 store_compact__survives_death_at_any_operation(void **state)
 {
-	check_faults(true);
+	check_faults(prepare, run_compact, true);
+}
+
+static void
+project__survives_a_failure_of_any_operation_of_merging(void **state)
+{
+	check_faults(prepare_merging, run_project, false);
+}
+
+static void
+project__survives_death_at_any_operation_of_merging(void **state)
+{
+	check_faults(prepare_merging, run_project, true);
 }
 
 static void
@@ -473,6 +567,7 @@ main(void)
 	    cmocka_unit_test(compact_choose__takes_the_geometric_run),
 	    cmocka_unit_test(compact_choose__keeps_to_the_limit_of_a_pack),
 	    cmocka_unit_test(project__merges_packs_when_there_are_too_many),
+	    cmocka_unit_test(project__waits_no_longer_when_it_merges),
 	    cmocka_unit_test(project__notices_the_packs_of_others),
 	    cmocka_unit_test(store_compact__makes_one_pack_that_git_takes),
 	    cmocka_unit_test(store_compact__has_each_object_once),
@@ -486,6 +581,10 @@ main(void)
 	    cmocka_unit_test(
 		store_compact__survives_a_failure_of_any_operation),
 	    cmocka_unit_test(store_compact__survives_death_at_any_operation),
+	    cmocka_unit_test(
+		project__survives_a_failure_of_any_operation_of_merging),
+	    cmocka_unit_test(
+		project__survives_death_at_any_operation_of_merging),
 	    cmocka_unit_test(store_compact__survives_failed_allocations),
 	    cmocka_unit_test(store_compact__lets_readers_and_git_gc_go_on),
 	};
