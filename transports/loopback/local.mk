@@ -15,6 +15,10 @@ libweft_all_la_SOURCES += \
 	transports/loopback/find.c \
 	transports/loopback/loopback.h \
 	transports/loopback/openapi.c transports/loopback/openapi.h \
+	transports/loopback/openapi_record.c \
+	transports/loopback/openapi_record.h \
+	transports/loopback/openapi_shape.c \
+	transports/loopback/openapi_shape.h \
 	transports/loopback/parts.c transports/loopback/parts.h \
 	transports/loopback/peer.c \
 	transports/loopback/query.c transports/loopback/query.h \

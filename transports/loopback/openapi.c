@@ -7,99 +7,171 @@
 #include <weft/weft.h>
 
 #include "models/definition/config.h"
+#include "transports/loopback/openapi_record.h"
+#include "transports/loopback/openapi_shape.h"
 #include "transports/loopback/rest.h"
 
+#define PATH_SIZE 1024
+#define NAME_SIZE (3 * WEFT_LIMIT_NAME_SIZE + 80)
+
+/* json_pack() frees what it was given if it fails, and takes a NULL for a
+ * failure of its own. */
+struct api {
+	const struct weft__rest *rest;
+	json_t *paths, *schemas;
+	bool is_failed; /* for want of memory */
+};
+
+static void
+put(struct api *api, json_t *object, const char *key, json_t *value)
+{
+	api->is_failed |= json_object_set_new(object, key, value) != 0;
+}
+
+static void
+push(struct api *api, json_t *list, json_t *value)
+{
+	api->is_failed |= json_array_append_new(list, value) != 0;
+}
+
+static json_t *
+reference(const char *kind, const char *name)
+{
+	return json_pack("{s:s+++}", "$ref", "#/components/", kind, "/", name);
+}
+
 /*
- * json_pack() and json_object_set_new() fail only for want of memory; they
- * free what they were given, and take NULL for a failure of its own.  So the
- * one check is that of the whole.
+ * Schemas by their words
  */
 
-/* A slice as a JSON text. */
+/* One word of a shape, of 'size' bytes. */
 static json_t *
-text_of(struct weft_slice text)
+word_schema(
+    const struct weft__rest_model *model, const char *word, size_t size)
 {
-	return json_stringn(text.data, text.size);
+	bool is_list = size > 2 && memcmp(word + size - 2, "[]", 2) == 0;
+	char name[NAME_SIZE];
+	json_t *schema;
+
+	size -= is_list ? 2 : 0;
+	if (*word == '*')
+		weft__openapi_record_name(model, size > 1, name, sizeof name);
+	else
+		snprintf(name, sizeof name, "%s%.*s", WEFT__OPENAPI_OURS,
+		    (int)size, word);
+	schema = reference("schemas", name);
+	return is_list ? json_pack("{s:s, s:o}", "type", "array", "items",
+			     schema)
+		       : schema;
+}
+
+static json_t *
+shape_schema(struct api *api, const struct weft__rest_model *model,
+    const char *words)
+{
+	json_t *list;
+
+	if (!strchr(words, '|'))
+		return word_schema(model, words, strlen(words));
+	list = json_array();
+	for (size_t size; *words; words += size + (words[size] == '|')) {
+		size = strcspn(words, "|");
+		push(api, list, word_schema(model, words, size));
+	}
+	return json_pack("{s:o}", "oneOf", list);
+}
+
+/*
+ * Operations
+ */
+
+static const char *
+media_type(const struct weft__rest_route *route)
+{
+	return route->flags & WEFT__REST_BYTES ? "application/octet-stream"
+					       : "application/json";
+}
+
+/* {"content": {TYPE: {"schema": ...}}} */
+static json_t *
+content(struct api *api, const struct weft__rest_model *model,
+    const struct weft__rest_route *route, const char *words)
+{
+	json_t *types = json_pack("{s:{s:o}}", media_type(route), "schema",
+	    shape_schema(api, model, words));
+
+	if (route->flags & WEFT__REST_STREAM)
+		put(api, types, "text/event-stream",
+		    json_pack("{s:{s:s}}", "schema", "type", "string"));
+	return types;
+}
+
+static json_t *
+parameters(struct api *api, const struct weft__rest_route *route,
+    const char *names)
+{
+	json_t *list = json_array();
+	char name[32];
+	int size;
+
+	if (strstr(route->path, ":id"))
+		push(api, list, reference("parameters", "id"));
+	/* Of a POST the options of a stream are in the body. */
+	if (route->flags & WEFT__REST_BODY &&
+	    route->flags & WEFT__REST_STREAM)
+		return list;
+	for (; sscanf(names, "%31s%n", name, &size) == 1; names += size)
+		push(api, list, reference("parameters", name));
+	return list;
+}
+
+/* What comes when it went well. */
+static const char *
+answer_text(const struct weft__openapi_shape *shape)
+{
+	if (!shape->answer)
+		return "It is done; there is no body.";
+	if (strcmp(shape->answer, "*") == 0)
+		return "The record as it is now.";
+	if (strcmp(shape->answer, "*|*[]") == 0)
+		return "The record that was created, or all of them.";
+	if (strcmp(shape->answer, "Count") == 0)
+		return "How many records it was.";
+	return shape->summary;
+}
+
+static json_t *
+responses(struct api *api, const struct weft__rest_model *model,
+    const struct weft__rest_route *route,
+    const struct weft__openapi_shape *shape)
+{
+	json_t *all = json_object();
+	json_t *done = json_pack("{s:s}", "description", answer_text(shape));
+	char status[16];
+	int size;
+
+	if (shape->answer && !(route->flags & WEFT__REST_HEAD))
+		put(api, done, "content",
+		    content(api, model, route, shape->answer));
+	snprintf(status, sizeof status, "%d", shape->status);
+	put(api, all, status, done);
+	put(api, all, "400", reference("responses", "400"));
+	for (const char *at = shape->failures;
+	     sscanf(at, "%15s%n", status, &size) == 1; at += size)
+		if (api->rest->access || strcmp(status, "401") != 0)
+			put(api, all, status, reference("responses", status));
+	if (route->flags & WEFT__REST_HEAD)
+		put(api, all, "404", reference("responses", "404"));
+	put(api, all, "default", reference("responses", "default"));
+	return all;
 }
 
 static const char *
-type_name(enum weft_property_type type)
+method_name(const struct weft__rest_route *route)
 {
-	switch (type) {
-	case WEFT_TYPE_STRING:
-	case WEFT_TYPE_DATE:
-		return "string";
-	case WEFT_TYPE_NUMBER:
-		return "number";
-	case WEFT_TYPE_BOOLEAN:
-		return "boolean";
-	case WEFT_TYPE_OBJECT:
-	case WEFT_TYPE_GEOPOINT:
-		return "object";
-	case WEFT_TYPE_ARRAY:
-		return "array";
-	default:
-		return NULL; /* any */
-	}
-}
-
-static json_t *
-type_schema(enum weft_property_type type)
-{
-	const char *name = type_name(type);
-	json_t *schema = json_object();
-
-	if (name)
-		json_object_set_new(schema, "type", json_string(name));
-	if (type == WEFT_TYPE_DATE)
-		json_object_set_new(
-		    schema, "format", json_string("date-time"));
-	return schema;
-}
-
-static json_t *
-property_schema(const struct weft__property *property)
-{
-	json_t *schema = type_schema(property->type);
-
-	if (property->type == WEFT_TYPE_ARRAY)
-		json_object_set_new(
-		    schema, "items", type_schema(property->item_type));
-	return schema;
-}
-
-/* What a record looks like. */
-static json_t *
-record_schema(const struct weft__rest_model *model)
-{
-	json_t *properties = json_object(), *required = json_array();
-	json_t *schema = json_pack("{s:s}", "type", "object");
-
-	for (size_t i = 0; i < model->columns_length; i++) {
-		const struct weft__property *property = model->columns[i];
-		char name[WEFT_LIMIT_NAME_SIZE + 1];
-
-		snprintf(name, sizeof name, "%.*s", (int)property->name.size,
-		    property->name.data);
-		json_object_set_new(
-		    properties, name, property_schema(property));
-		if (property->required)
-			json_array_append_new(
-			    required, text_of(property->name));
-	}
-	json_object_set_new(schema, "properties", properties);
-	if (json_array_size(required))
-		json_object_set(schema, "required", required);
-	json_decref(required);
-	json_object_set_new(schema, "additionalProperties",
-	    json_boolean(model->definition->strict == WEFT__STRICT_FALSE));
-	return schema;
-}
-
-static const char *
-method_name(enum weft__http_method method)
-{
-	switch (method) {
+	if (route->flags & WEFT__REST_HEAD)
+		return "head";
+	switch (route->method) {
 	case WEFT__HTTP_GET:
 		return "get";
 	case WEFT__HTTP_POST:
@@ -113,131 +185,168 @@ method_name(enum weft__http_method method)
 	}
 }
 
+/* "Todo.find"; a method's further routes say with which verb they do it. */
 static json_t *
-parameter(const char *name, const char *place, bool is_json)
-{
-	return is_json
-	    ? json_pack("{s:s, s:s, s:{s:{s:{}}}}", "name", name, "in", place,
-		  "content", "application/json", "schema")
-	    : json_pack("{s:s, s:s, s:b, s:{s:s}}", "name", name, "in", place,
-		  "required", strcmp(place, "path") == 0, "schema", "type",
-		  "string");
-}
-
-/* The arguments of a method that are not its body. */
-static json_t *
-parameters(const struct weft__rest_route *route)
-{
-	static const struct {
-		const char *method, *name;
-		bool is_json;
-	} known[] = {
-	    {"find", "filter", true},
-	    {"findOne", "filter", true},
-	    {"findById", "filter", true},
-	    {"count", "where", true},
-	    {"updateAll", "where", true},
-	    {"upsertWithWhere", "where", true},
-	    {"changes", "since", false},
-	    {"changes", "filter", true},
-	    {"diff", "since", false},
-	    {"createChangeStream", "options", true},
-	};
-	json_t *list = json_array();
-
-	if (strstr(route->path, ":id"))
-		json_array_append_new(list, parameter("id", "path", false));
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcmp(known[i].method, route->name) == 0)
-			json_array_append_new(list,
-			    parameter(
-				known[i].name, "query", known[i].is_json));
-	return list;
-}
-
-static json_t *
-operation(const struct weft__rest_model *model,
+operation_id(const struct weft__rest_model *model,
     const struct weft__rest_route *route)
 {
-	const char *name = model->definition->name;
-	json_t *made = json_pack("{s:[s], s:s+++, s:o, s:{s:{s:s}, s:{s:s}}}",
-	    "tags", name, "operationId", name, ".", route->name,
-	    route->path[0] == ':' ? "ById" : "", "parameters",
-	    parameters(route), "responses", "200", "description", "Done.",
-	    "default", "description",
-	    "Refused or failed: {\"error\": {\"statusCode\", \"name\", "
-	    "\"message\", \"code\", \"details\"}}.");
+	const struct weft__rest_route *other;
+	const char *name = model ? model->definition->name : "";
+	bool is_further = false;
 
-	if (route->flags & (WEFT__REST_BODY | WEFT__REST_BULK))
-		json_object_set_new(made, "requestBody",
-		    json_pack("{s:{s:{s:{}}}}", "content", "application/json",
-			"schema"));
+	for (size_t i = 0; model && (other = weft__rest_route_at(i)) != route;
+	     i++)
+		is_further |= strcmp(other->name, route->name) == 0 &&
+			      weft__rest_route_serves(other, model, true);
+	return json_pack("s+++", name, model ? "." : "",
+	    route->name, is_further ? method_name(route) : "");
+}
+
+static json_t *
+operation(struct api *api, const struct weft__rest_model *model,
+    const struct weft__rest_route *route)
+{
+	const struct weft__openapi_shape *shape =
+	    weft__openapi_shape_find(route->name);
+	json_t *made = json_pack("{s:s, s:o, s:o, s:o}", "summary",
+	    shape->summary, "operationId", operation_id(model, route),
+	    "parameters", parameters(api, route, shape->parameters),
+	    "responses", responses(api, model, route, shape));
+
+	if (model)
+		put(api, made, "tags",
+		    json_pack("[s]", model->definition->name));
+	if (shape->body && route->method != WEFT__HTTP_GET)
+		put(api, made, "requestBody",
+		    json_pack("{s:b, s:{s:{s:o}}}", "required",
+			!(route->flags & WEFT__REST_STREAM), "content",
+			media_type(route), "schema",
+			shape_schema(api, model, shape->body)));
 	return made;
+}
+
+/*
+ * Paths
+ */
+
+/* Appends a path to 'text', of 'size' bytes; what cannot stand in a URL, or
+ * would be a name between braces, is escaped.  Returns the new size. */
+static size_t
+append_path(char text[PATH_SIZE], size_t size, const char *path)
+{
+	for (; *path && size + 4 < PATH_SIZE; path++)
+		if (isalnum((unsigned char)*path) || strchr("/-._~", *path))
+			text[size++] = *path;
+		else
+			size += (size_t)snprintf(text + size, PATH_SIZE - size,
+			    "%%%02X", (unsigned char)*path);
+	text[size] = '\0';
+	return size;
 }
 
 /* "/api/Todos/{id}/exists" */
 static void
 write_path(const struct weft__rest *rest, const struct weft__rest_model *model,
-    const struct weft__rest_route *route, char *text, size_t room)
+    const struct weft__rest_route *route, char text[PATH_SIZE])
 {
-	const char *id = strstr(route->path, ":id");
-	size_t before = id ? (size_t)(id - route->path) : strlen(route->path);
+	bool has_id = strncmp(route->path, ":id", 3) == 0;
+	size_t size = 0;
 
-	snprintf(text, room, "%s%.*s/%.*s%s%.*s%s%s",
-	    rest->root.size ? "/" : "", (int)rest->root.size,
-	    rest->root.size ? rest->root.data : "", (int)model->path.size,
-	    model->path.data, *route->path ? "/" : "", (int)before,
-	    route->path, id ? "{id}" : "", id ? id + strlen(":id") : "");
+	if (rest->root.size) {
+		size = append_path(text, size, "/");
+		size = append_path(text, size, rest->root.data);
+	}
+	if (model) {
+		size = append_path(text, size, "/");
+		size = append_path(text, size, model->path.data);
+	}
+	if (*route->path)
+		size = append_path(text, size, "/");
+	snprintf(text + size, PATH_SIZE - size, "%s%s", has_id ? "{id}" : "",
+	    route->path + (has_id ? 3 : 0));
+}
+
+/* 'model' is NULL for what is of none. */
+static void
+add_route(struct api *api, const struct weft__rest_model *model,
+    const struct weft__rest_route *route)
+{
+	char path[PATH_SIZE];
+	json_t *item;
+
+	write_path(api->rest, model, route, path);
+	if (!json_object_get(api->paths, path))
+		put(api, api->paths, path, json_object());
+	item = json_object_get(api->paths, path);
+	put(api, item, method_name(route), operation(api, model, route));
 }
 
 static void
-add_route(const struct weft__rest *rest, const struct weft__rest_model *model,
-    const struct weft__rest_route *route, json_t *paths)
-{
-	char path[512];
-	json_t *item;
-
-	if (!weft__rest_route_serves(route, model, false))
-		return;
-	write_path(rest, model, route, path, sizeof path);
-	if (!json_object_get(paths, path))
-		json_object_set_new(paths, path, json_object());
-	item = json_object_get(paths, path);
-	if (item && !json_object_get(item, method_name(route->method)))
-		json_object_set_new(item, method_name(route->method),
-		    operation(model, route));
-}
-
-static json_t *
-describe(const struct weft__rest *rest)
+add_model(struct api *api, const struct weft__rest_model *model)
 {
 	const struct weft__rest_route *route;
-	json_t *paths = json_object(), *schemas = json_object();
+	char name[NAME_SIZE];
 
-	for (size_t i = 0; i < rest->length; i++) {
-		const struct weft__rest_model *model = &rest->models[i];
-
-		json_object_set_new(schemas, model->definition->name,
-		    record_schema(model));
-		for (size_t j = 0; (route = weft__rest_route_at(j)); j++)
-			add_route(rest, model, route, paths);
+	for (int is_patch = 0; is_patch < 2; is_patch++) {
+		weft__openapi_record_name(model, is_patch, name, sizeof name);
+		put(api, api->schemas, name,
+		    weft__openapi_record_schema(model, is_patch));
 	}
-	return json_pack("{s:s, s:{s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s, "
-			 "s:s}}}, s:[{}, {s:[]}]}",
-	    "openapi", "3.0.3", "info", "title", "weft", "version",
-	    weft_version(), "paths", paths, "components", "schemas", schemas,
-	    "securitySchemes", "token", "type", "apiKey", "in", "header",
-	    "name", "Authorization", "security", "token");
+	for (size_t i = 0; (route = weft__rest_route_at(i)); i++)
+		if (weft__rest_route_serves(route, model, true))
+			add_route(api, model, route);
+}
+
+static void
+add_all(struct api *api, json_t *components)
+{
+	const struct weft__rest *rest = api->rest;
+	const struct weft__rest_route *route;
+
+	api->schemas = json_object_get(components, "schemas");
+	for (size_t i = 0; i < rest->length; i++)
+		add_model(api, &rest->models[i]);
+	for (size_t i = 0; (route = weft__rest_common_route_at(i)); i++)
+		add_route(api, NULL, route);
+	if (rest->access)
+		put(api, components, "securitySchemes",
+		    json_pack("{s:{s:s, s:s, s:s}}", "token", "type", "apiKey",
+			"in", "header", "name", "Authorization"));
+}
+
+/* Takes over 'components'; NULL: no memory. */
+static json_t *
+describe(const struct weft__rest *rest, json_t *components)
+{
+	struct api api = {.rest = rest, .paths = json_object()};
+	json_t *made = json_pack("{s:s, s:{s:s, s:s}, s:o, s:o}", "openapi",
+	    "3.0.3", "info", "title", "weft", "version", weft_version(),
+	    "paths", api.paths, "components", components);
+
+	if (!made)
+		return NULL;
+	add_all(&api, components);
+	if (rest->access) /* a token, or none: rules decide */
+		put(&api, made, "security",
+		    json_pack("[{}, {s:[]}]", "token"));
+	if (!api.is_failed)
+		return made;
+	json_decref(made);
+	return NULL;
 }
 
 int
 weft__rest_openapi(const struct weft__rest *rest, struct weft_buf *text,
     struct weft_error *error)
 {
-	json_t *description = describe(rest);
-	int code = description ? weft__config_write(description, text)
-			       : WEFT_ENOMEM;
+	json_t *components, *description = NULL;
+	int code = weft__openapi_components(&components, error);
 
+	if (!code)
+		description = describe(rest, components);
+	if (!code)
+		code = description ? weft__config_write(description, text)
+				   : WEFT_ENOMEM;
 	json_decref(description);
 	return code ? weft_error_set(error, code, "the API's description: %s",
 			  weft_error_text(code))

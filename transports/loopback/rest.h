@@ -192,6 +192,9 @@ bool weft__rest_route_serves(const struct weft__rest_route *route,
 /* The n-th route of the table, or NULL beyond the last. */
 const struct weft__rest_route *weft__rest_route_at(size_t index);
 
+/* The same of the routes that are of no model. */
+const struct weft__rest_route *weft__rest_common_route_at(size_t index);
+
 /*
  * Finds model and route of a request.  WEFT_ENOTFOUND with LoopBack's text.
  * 'raw' is path and query as they were sent, for that text.

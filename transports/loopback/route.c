@@ -94,6 +94,12 @@ weft__rest_route_at(size_t index)
 	return index < routes_length ? &routes[index] : NULL;
 }
 
+const struct weft__rest_route *
+weft__rest_common_route_at(size_t index)
+{
+	return index < common_length ? &common_routes[index] : NULL;
+}
+
 /* Takes the next part off a pattern, up to a slash. */
 static struct weft_slice
 take_part(struct weft_slice *pattern)

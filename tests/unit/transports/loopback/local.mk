@@ -91,3 +91,9 @@ TESTS += tests/unit/transports/loopback/stream_rights
 tests_unit_transports_loopback_stream_rights_SOURCES = \
 	tests/unit/transports/loopback/stream_rights.c $(rest_fixture)
 tests_unit_transports_loopback_stream_rights_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/transports/loopback/openapi
+TESTS += tests/unit/transports/loopback/openapi
+tests_unit_transports_loopback_openapi_SOURCES = \
+	tests/unit/transports/loopback/openapi.c $(rest_fixture)
+tests_unit_transports_loopback_openapi_LDADD = $(TEST_LIBS)
