@@ -63,6 +63,7 @@ weftd_SOURCES = \
 	tools/weftd/reload.c tools/weftd/reload.h \
 	tools/weftd/reset.c tools/weftd/reset.h \
 	tools/weftd/projector.c tools/weftd/projector.h \
+	tools/weftd/setting_form.c tools/weftd/setting_form.h \
 	tools/weftd/setting_table.c tools/weftd/setting_table.h \
 	tools/weftd/settings.c tools/weftd/settings.h
 weftd_LDADD = libweft-all.la

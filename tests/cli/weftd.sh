@@ -75,13 +75,46 @@ refuses config.json '{"port": "x"}' port 'a number from 0 to 65535'
 refuses config.json '{"port": 65536}' port 65536
 refuses config.json '{"restApiRoot": "api"}' restApiRoot
 refuses config.json '{"remoting": {"json": {"limit": "much"}}}' \
-    remoting.json.limit 'a size like'
+    remoting.json.limit 'a size from'
 refuses weftd.json '{"thread": 1}' 'no setting thread'
 refuses weftd.json '{"log": {"levels": 1}}' 'no setting log.levels'
 refuses weftd.json '{"log": {"level": "loud"}}' log.level '"warning"'
 refuses weftd.json '{"gzip": 1}' gzip 'true or false'
 refuses weftd.json '{"cors": {"origins": [1]}}' cors.origins
-refuses weftd.json '{"limits": {"bulk": 1}}' limits.bulk
+for bulk in 1 '"0"' '"1"' '"1.5"' '"2000tb"' '"1 e9"' '".5mb"' '"1.mb"' \
+    true '""' 1.5; do
+	refuses weftd.json '{"limits": {"bulk": '"$bulk"'}}' limits.bulk \
+	    'a size from 1kb to 1tb, like 65536 or "256mb"' "got $bulk"
+done
+refuses weftd.json '{"limits": {"connections": 0}}' limits.connections \
+    'a number from 1 to 10000000' 'got 0'
+refuses weftd.json '{"log": "x"}' 'log: expected an object, got "x"'
+refuses weftd.json '{"tls": null}' 'tls: expected an object, got null'
+refuses config.json '{"remoting": "x"}' 'remoting: expected an object'
+refuses config.json '{"remoting": {"json": 5}}' 'remoting.json: expected an'
+for host in 999.1.1.1 1.2.3 '' 'a b' a..b -.1 '::g' '1::%' 'a/b'; do
+	refuses config.json "{\"host\": \"$host\"}" host \
+	    'an address or the name of a host' "got \"$host\""
+done
+for root in '/a b' '/%zz' '/a?b' '/a#b' '/{id}' '/a//b' '/a/../b'; do
+	refuses config.json "{\"restApiRoot\": \"$root\"}" restApiRoot \
+	    'a path like "/api"' "got \"$root\""
+done
+for origin in example.com/ 'foo bar' https://example.com/ https://a.b/c \
+    https://Example.com https:// http://a:b http://1.2.3.999 ://a \
+    'https://*.example.com'; do
+	for key in cors replicate; do
+		refuses weftd.json "{\"$key\": {\"origins\": [\"*\", \"$origin\"]}}" \
+		    "$key.origins" 'an origin like "https://example.com"' \
+		    "got \"$origin\""
+	done
+done
+refuses weftd.json '{"proxies": ["10.0.0.0/99"]}' proxies \
+    'an address or a network' 'got "10.0.0.0/99"'
+refuses weftd.json '{"proxies": "10.0.0.1"}' proxies 'a list'
+refuses weftd.json '{"cors": {"origins": ["*"], "credentials": true}}' cors \
+    'list the origins'
+refuses weftd.json '{"files": {"policy": "a\nb"}}' files.policy 'one line'
 refuses weftd.json '{"tls": {"key": "x"}}' 'belong together'
 refuses weftd.json '{"tls": {"key": "x", "certificate": "y"}}' A/y 'No such file'
 refuses model-config.json '{"Note": {"dataSource": "none"}}' none
@@ -115,6 +148,22 @@ end
 begin 'settings: good ones are checked without a write'
 run 0 weftd --config A --check-config
 out_empty
+cp A/config.json kept
+for host in 127.0.0.1 ::1 fe80::1%eth0 localhost my_host.example 1and1.com; do
+	printf '{"host": "%s"}' "$host" >A/config.json
+	run 0 weftd --config A --check-config
+done
+for limit in '"1.5mb"' '"1.5 MB"' '"100000"' '"2048b"' '"1tb"' 1048576; do
+	printf '{"remoting": {"json": {"limit": %s}}}' "$limit" >A/config.json
+	run 0 weftd --config A --check-config
+done
+printf '{"remoting": {"json": false}, "restApiRoot": "/"}' >A/config.json
+run 0 weftd --config A --check-config
+mv kept A/config.json
+printf '{"cors": {"origins": ["https://a.example", "http://localhost:3000",
+  "http://[::1]:80", "null", "capacitor://localhost", "*"]},
+  "proxies": ["10.0.0.0/8", "::1"], "limits": {"bulk": "1 MB"}}' >A/weftd.json
+run 0 weftd --config A --check-config
 printf '{"log": {"level": "info", "format": "json"},
   "limits": {"bulk": "1 MB", "connections": 100}}' >A/weftd.json
 run 0 weftd --config A --check-config

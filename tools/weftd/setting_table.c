@@ -14,11 +14,11 @@ static const char *const accesses[] = {"local", "open", "off", NULL};
 
 const struct setting setting_table[] = {
     {CONFIG_JSON, "host", SETTING_TEXT, AT(host), 0, 0, NULL, "\"127.0.0.1\"",
-	"Address or name to listen on.", true},
+	"Address or name to listen on.", true, &setting_host},
     {CONFIG_JSON, "port", SETTING_NUMBER, AT(port), 0, 65535, NULL, "3000",
 	"Port to listen on; 0 takes any that is free.", true},
     {CONFIG_JSON, "restApiRoot", SETTING_TEXT, AT(root), 0, 0, NULL, "\"/api\"",
-	"Path under which the models are.", true},
+	"Path under which the models are.", true, &setting_root},
     {CONFIG_JSON, "remoting.json.limit", SETTING_SIZE, AT(json_limit), 1024,
 	INT64_C(1) << 40, NULL, "\"1mb\"",
 	"Largest body of a request but for bulk ones."},
@@ -56,18 +56,21 @@ const struct setting setting_table[] = {
     {WEFTD_JSON, "timeouts.drain", SETTING_NUMBER, AT(drain_seconds), 0, 3600,
 	NULL, "20", "Seconds that open requests get at the end."},
     {WEFTD_JSON, "cors.origins", SETTING_LIST, AT(cors_origins), 0, 0, NULL, "[]",
-	"Origins of other sites' pages that may use the API; \"*\": any."},
+	"Origins of other sites' pages that may use the API; \"*\": any.", false,
+	&setting_origin},
     {WEFTD_JSON, "cors.credentials", SETTING_FLAG, AT(cors_credentials), 0, 0, NULL,
 	"false", "Whether these may send cookies."},
     {WEFTD_JSON, "proxies", SETTING_LIST, AT(proxies), 0, 0, NULL, "[]",
-	"Addresses, networks of proxies whose X-Forwarded-For is believed."},
+	"Addresses, networks of proxies whose X-Forwarded-For is believed.",
+	false, &setting_network},
     {WEFTD_JSON, "gzip", SETTING_FLAG, AT(gzip), 0, 0, NULL, "true",
 	"Whether gzip is used: answers for those who ask, bodies of requests."},
     {WEFTD_JSON, "files.folder", SETTING_PATH, AT(files_folder), 0, 0, NULL, NULL,
 	"Folder whose files browsers get: a page that uses the models.", true},
     {WEFTD_JSON, "files.policy", SETTING_TEXT, AT(files_policy), 0, 0, NULL,
 	"\"default-src 'self'; base-uri 'none'; frame-ancestors 'none'\"",
-	"Content-Security-Policy of these files; empty: none.", true},
+	"Content-Security-Policy of these files; empty: none.", true,
+	&setting_line},
     {WEFTD_JSON, "denyUnlisted", SETTING_FLAG, AT(deny_unlisted), 0, 0, NULL,
 	"false", "Denies what no ACL allows, where LoopBack would allow it."},
     {WEFTD_JSON, "users.resetCommand", SETTING_LIST, AT(reset_command), 0, 0,
@@ -88,7 +91,8 @@ const struct setting setting_table[] = {
 	"true", "Whether /replicate serves weft.repl.v1 over WebSocket.", true},
     {WEFTD_JSON, "replicate.origins", SETTING_LIST, AT(replicate_origins), 0,
 	0, NULL, "[]",
-	"Origins of other sites' pages that may replicate; \"*\": any.", true},
+	"Origins of other sites' pages that may replicate; \"*\": any.", true,
+	&setting_origin},
     {WEFTD_JSON, "replicate.deflate", SETTING_FLAG, AT(replicate_deflate), 0,
 	0, NULL, "false",
 	"Whether messages are compressed for clients that offer it.", true},
@@ -102,38 +106,69 @@ const struct setting setting_table[] = {
 
 const size_t setting_count = sizeof setting_table / sizeof *setting_table;
 
-void
-setting_describe(const struct setting *setting, char *text, size_t room)
+/* The largest unit of which it is a multiple: "1kb", "4gb". */
+static void
+write_size(int64_t size, char *text, size_t room)
 {
-	size_t used;
+	static const char *const units[] = {"", "kb", "mb", "gb", "tb"};
+	unsigned unit = 0;
 
-	switch (setting->kind) {
-	case SETTING_TEXT:
-		snprintf(text, room, "a text");
-		return;
-	case SETTING_PATH:
-		snprintf(text, room, "a path");
-		return;
-	case SETTING_FLAG:
-		snprintf(text, room, "true or false");
-		return;
-	case SETTING_NUMBER:
-		snprintf(text, room, "a number from %" PRId64 " to %" PRId64,
-		    setting->least, setting->most);
-		return;
-	case SETTING_SIZE:
-		snprintf(text, room, "a size like 65536 or \"256mb\"");
-		return;
-	case SETTING_LIST:
-		snprintf(text, room, "a list of texts");
-		return;
-	case SETTING_WORD:
-		break;
-	}
-	used = (size_t)snprintf(text, room, "one of");
+	for (; unit + 1 < sizeof units / sizeof *units && size % 1024 == 0;
+	     unit++)
+		size /= 1024;
+	snprintf(text, room, "%" PRId64 "%s", size, units[unit]);
+}
+
+static void
+describe_size(const struct setting *setting, char *text, size_t room)
+{
+	char least[32], most[32];
+
+	write_size(setting->least, least, sizeof least);
+	write_size(setting->most, most, sizeof most);
+	snprintf(text, room, "a size from %s to %s, like 65536 or \"256mb\"",
+	    least, most);
+}
+
+static void
+describe_words(const struct setting *setting, char *text, size_t room)
+{
+	size_t used = (size_t)snprintf(text, room, "one of");
+
 	for (const char *const *word = setting->words; *word; word++)
 		used += (size_t)snprintf(text + used, room - used, "%s \"%s\"",
 		    word == setting->words ? "" : ",", *word);
+}
+
+void
+setting_describe(const struct setting *setting, char *text, size_t room)
+{
+	const char *form = setting->form ? setting->form->expected : NULL;
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		snprintf(text, room, "%s", form ? form : "a text");
+		break;
+	case SETTING_PATH:
+		snprintf(text, room, "a path");
+		break;
+	case SETTING_FLAG:
+		snprintf(text, room, "true or false");
+		break;
+	case SETTING_NUMBER:
+		snprintf(text, room, "a number from %" PRId64 " to %" PRId64,
+		    setting->least, setting->most);
+		break;
+	case SETTING_SIZE:
+		describe_size(setting, text, room);
+		break;
+	case SETTING_LIST:
+		snprintf(text, room, "a list, each %s", form ? form : "a text");
+		break;
+	case SETTING_WORD:
+		describe_words(setting, text, room);
+		break;
+	}
 }
 
 static bool

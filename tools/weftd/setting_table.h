@@ -4,6 +4,7 @@
 #ifndef TOOLS_WEFTD_SETTING_TABLE_H
 #define TOOLS_WEFTD_SETTING_TABLE_H
 
+#include "tools/weftd/setting_form.h"
 #include "tools/weftd/settings.h"
 
 #define CONFIG_JSON "config.json"
@@ -19,6 +20,7 @@ struct setting {
 	const char *otherwise;    /* the default as JSON; NULL: none */
 	const char *help;
 	bool is_fixed;            /* a change takes a restart */
+	const struct setting_form *form; /* of texts; NULL: any */
 };
 
 extern const struct setting setting_table[];

@@ -14,6 +14,9 @@
 #include "models/definition/config_merge.h"
 #include "tools/weftd/setting_table.h"
 
+/* More than any setting may be, and exact as a double. */
+#define SIZE_MOST 0x1p60
+
 static int
 out_of_memory(struct weft_error *error)
 {
@@ -49,32 +52,38 @@ put_path(const struct settings *settings, char **place, const char *text,
 	return put_text(place, path, error);
 }
 
-/* A number with a unit: "100kb", "256 MB", "1gb", "512". */
+/* The number before a unit: "1.5", "256"; below 0: none is there. */
+static double
+parse_number(const char **text)
+{
+	double number = 0, place = 1;
+
+	if (!isdigit((unsigned char)**text))
+		return -1;
+	for (; isdigit((unsigned char)**text); ++*text)
+		number = number * 10 + (**text - '0');
+	if (**text == '.' && isdigit((unsigned char)(*text)[1]))
+		for (++*text; isdigit((unsigned char)**text); ++*text)
+			number += (**text - '0') * (place /= 10);
+	return number;
+}
+
+/* A number with a unit, as LoopBack takes it: "100kb", "1.5 MB", "512". */
 static bool
 parse_size(const char *text, int64_t *size)
 {
-	static const char *const units[] = {"", "kb", "mb", "gb"};
-	int64_t number = 0;
-	char unit[3] = "";
+	static const char *const units[] = {"", "kb", "mb", "gb", "tb"};
+	double number = parse_number(&text);
 
-	if (!isdigit((unsigned char)*text))
-		return false;
-	for (; isdigit((unsigned char)*text); text++) {
-		if (number > INT64_MAX >> 41)
-			return false;
-		number = number * 10 + (*text - '0');
-	}
-	while (*text == ' ')
-		text++;
+	text += strspn(text, " ");
 	if (strcasecmp(text, "b") == 0)
 		text = "";
-	if (strlen(text) >= sizeof unit)
-		return false;
 	for (unsigned i = 0; i < sizeof units / sizeof *units; i++) {
-		if (strcasecmp(text, units[i]) == 0) {
-			*size = number << (10 * i);
-			return true;
-		}
+		if (strcasecmp(text, units[i]) != 0)
+			continue;
+		number *= (double)(INT64_C(1) << (10 * i));
+		*size = (int64_t)(number < SIZE_MOST ? number : SIZE_MOST);
+		return number >= 0;
 	}
 	return false;
 }
@@ -104,27 +113,37 @@ free_list(struct setting_list *list)
 	weft__free(list->items);
 }
 
+/* Whether a text is of the form that the setting has. */
+static bool
+fits(const struct setting *setting, const char *text)
+{
+	return text && (!setting->form || setting->form->fits(text));
+}
+
 static int
-put_list(struct setting_list *list, const json_t *value, bool *is_valid,
-    struct weft_error *error)
+put_list(const struct setting *setting, struct setting_list *list,
+    const json_t *value, struct weft_error *error)
 {
 	size_t count = json_array_size(value);
-	const char **items = weft__calloc(count + 1, sizeof *items);
+	const char **items;
+	bool is_copied = true;
 
-	*is_valid = json_is_array(value);
-	if (!items)
-		return out_of_memory(error);
-	for (size_t i = 0; i < count; i++) {
-		const json_t *item = json_array_get(value, i);
-
-		items[i] = json_is_string(item)
-		    ? weft__strdup(json_string_value(item))
-		    : NULL;
-		*is_valid = *is_valid && json_is_string(item);
+	if (!json_is_array(value))
+		return refuse(setting, value, error);
+	for (size_t i = 0; i < count; i++)
+		if (!fits(setting,
+			json_string_value(json_array_get(value, i))))
+			return refuse(
+			    setting, json_array_get(value, i), error);
+	items = weft__calloc(count + 1, sizeof *items);
+	for (size_t i = 0; items && i < count; i++) {
+		items[i] = weft__strdup(
+		    json_string_value(json_array_get(value, i)));
+		is_copied &= items[i] != NULL;
 	}
 	free_list(list);
-	*list = (struct setting_list){items, count};
-	return 0;
+	*list = (struct setting_list){items, items ? count : 0};
+	return items && is_copied ? 0 : out_of_memory(error);
 }
 
 static bool
@@ -163,35 +182,54 @@ put(struct settings *settings, const struct setting *setting,
 {
 	void *place = (char *)settings + setting->offset;
 	const char *text = json_string_value(value);
-	bool is_valid = text != NULL;
-	int code = 0;
 
-	if (setting->kind == SETTING_TEXT && text)
-		code = put_text(place, text, error);
-	else if (setting->kind == SETTING_PATH && text)
-		code = put_path(settings, place, text, error);
-	else if (setting->kind == SETTING_LIST)
-		code = put_list(place, value, &is_valid, error);
-	else if (setting->kind != SETTING_TEXT && setting->kind != SETTING_PATH)
-		is_valid = put_number(setting, value, place);
-	if (code)
-		return code;
-	return is_valid ? 0 : refuse(setting, value, error);
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		return fits(setting, text) ? put_text(place, text, error)
+					   : refuse(setting, value, error);
+	case SETTING_PATH:
+		return text ? put_path(settings, place, text, error)
+			    : refuse(setting, value, error);
+	case SETTING_LIST:
+		return put_list(setting, place, value, error);
+	default:
+		return put_number(setting, value, place)
+		    ? 0
+		    : refuse(setting, value, error);
+	}
+}
+
+/* Whether a value stands where an object should, and means nothing else:
+ * LoopBack takes false and null in its own file for "not set". */
+static bool
+is_in_the_way(const struct setting *setting, const json_t *value)
+{
+	if (!value || json_is_object(value))
+		return false;
+	return strcmp(setting->file, CONFIG_JSON) != 0 ||
+	       !(json_is_false(value) || json_is_null(value));
 }
 
 /* The value at a key with dots; NULL: none. */
-static const json_t *
-look_up(const json_t *object, const char *key)
+static int
+look_up(const struct setting *setting, const json_t *object,
+    const json_t **value, struct weft_error *error)
 {
+	const char *key = setting->key;
 	char part[64];
 	size_t size;
 
-	for (; object && *key; key += size + (key[size] == '.')) {
+	*value = object;
+	for (; *value && *key; key += size + (key[size] == '.')) {
+		if (is_in_the_way(setting, *value))
+			return weft__config_refuse(error, *value, "an object",
+			    "%s: %.*s", setting->file,
+			    (int)(key - setting->key) - 1, setting->key);
 		size = strcspn(key, ".");
 		snprintf(part, sizeof part, "%.*s", (int)size, key);
-		object = json_object_get(object, part);
+		*value = json_object_get(*value, part);
 	}
-	return object;
+	return 0;
 }
 
 static int
@@ -212,18 +250,18 @@ set_defaults(struct settings *settings, struct weft_error *error)
 	return code;
 }
 
-/* Whether 'key' is one of the table, or leads to some. */
+/* Whether 'key' is one of weftd.json's, or leads to some. */
 static bool
-is_known(const char *key, bool is_object)
+is_known(const char *key)
 {
 	size_t size = strlen(key);
 
 	for (size_t i = 0; i < setting_count; i++) {
 		const char *known = setting_table[i].key;
 
-		if (setting_table[i].file[0] != WEFTD_JSON[0] || strncmp(known, key, size))
-			continue;
-		if (known[size] == '\0' || (is_object && known[size] == '.'))
+		if (strcmp(setting_table[i].file, WEFTD_JSON) == 0 &&
+		    strncmp(known, key, size) == 0 &&
+		    (known[size] == '\0' || known[size] == '.'))
 			return true;
 	}
 	return false;
@@ -240,14 +278,13 @@ refuse_unknown(const json_t *object, const char *prefix,
 
 	json_object_foreach((json_t *)object, name, value) {
 		char key[128];
-		bool is_object = json_is_object(value);
 
 		snprintf(key, sizeof key, "%s%s%s", prefix, *prefix ? "." : "",
 		    name);
-		if (!is_known(key, is_object))
+		if (!is_known(key))
 			return weft_error_set(error, WEFT_ECONFIG,
 			    WEFTD_JSON ": there is no setting %s", key);
-		if (is_object)
+		if (json_is_object(value))
 			code = refuse_unknown(value, key, error);
 		if (code)
 			return code;
@@ -268,8 +305,8 @@ take_file(struct settings *settings, const char *file, const json_t *object,
 
 		if (strcmp(setting_table[i].file, file) != 0)
 			continue;
-		value = look_up(object, setting_table[i].key);
-		if (value)
+		code = look_up(&setting_table[i], object, &value, error);
+		if (!code && value)
 			code = put(settings, &setting_table[i], value, error);
 	}
 	return code;
@@ -317,14 +354,18 @@ read_weftd(struct settings *settings, struct weft_error *error)
 static int
 check_together(const struct settings *settings, struct weft_error *error)
 {
+	const struct setting_list *origins = &settings->cors_origins;
+
 	if (!settings->tls_certificate != !settings->tls_key)
 		return weft_error_set(error, WEFT_ECONFIG,
 		    WEFTD_JSON ": tls: certificate and key belong together");
-	if (settings->root[0] != '/')
-		return weft_error_set(error, WEFT_ECONFIG,
-		    CONFIG_JSON ": restApiRoot: expected a path that begins with /, "
-			   "got \"%s\"",
-		    settings->root);
+	for (size_t i = 0; i < origins->length; i++)
+		if (settings->cors_credentials &&
+		    strcmp(origins->items[i], "*") == 0)
+			return weft_error_set(error, WEFT_ECONFIG,
+			    WEFTD_JSON ": cors: with credentials, origins "
+			    "\"*\" would let every page act for its visitor; "
+			    "list the origins");
 	return 0;
 }
 
