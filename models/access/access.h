@@ -19,6 +19,7 @@
 #include <weft/record.h>
 
 struct weft__access;
+struct weft__rules;
 struct weft__principal;
 
 /* LoopBack's access types. */
@@ -135,13 +136,24 @@ WEFT_MUST_CHECK int weft__access_check(struct weft__access *access,
     struct weft__refusal *refusal, struct weft_error *error);
 
 /*
- * Takes the rules of the definitions ("acls") as they are in 'fresh', a
- * registry that was opened anew (detached will do, and only this call needs
- * it).  Models that only one of them has stay as they are.
- * Returns 0; WEFT_ECONFIG; WEFT_ENOMEM: all is as before.  Thread: any.
+ * Reads the rules of the definitions ("acls") as they are in 'fresh', a
+ * registry that was opened anew (detached will do), for weft__access_take() or
+ * weft__access_drop().  Returns 0; WEFT_ECONFIG; WEFT_ENOMEM: '*rules' is NULL
+ * then.  Thread: any.
  */
-WEFT_MUST_CHECK int weft__access_reload(struct weft__access *access,
-    struct weft_registry *fresh, struct weft_error *error);
+WEFT_MUST_CHECK int weft__access_read_again(const struct weft__access *access,
+    struct weft_registry *fresh, struct weft__rules **rules,
+    struct weft_error *error);
+
+/* Judges by these rules from here on, and takes them over.  'fresh' is where
+ * they were read: models that only one of them has stay as they are.
+ * Thread: any. */
+void weft__access_take(struct weft__access *access,
+    struct weft_registry *fresh, struct weft__rules *rules);
+
+/* Frees them.  NULL is allowed. */
+void weft__access_drop(
+    const struct weft__access *access, struct weft__rules *rules);
 
 /* Sets the option deny_unlisted anew.  Thread: any. */
 void weft__access_set_deny_unlisted(struct weft__access *access, bool denies);

@@ -25,9 +25,34 @@ read_rules(const struct weft__access *access, struct weft_registry *fresh,
 	return code;
 }
 
-/* The old ones go to 'rules'. */
-static void
-exchange(struct weft__access *access, struct weft_registry *fresh,
+int
+weft__access_read_again(const struct weft__access *access,
+    struct weft_registry *fresh, struct weft__rules **rules,
+    struct weft_error *error)
+{
+	int code;
+
+	*rules = weft__calloc(access->length, sizeof **rules);
+	if (!*rules)
+		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
+	code = read_rules(access, fresh, *rules, error);
+	if (!code)
+		return 0;
+	weft__access_drop(access, *rules);
+	*rules = NULL;
+	return code;
+}
+
+void
+weft__access_drop(const struct weft__access *access, struct weft__rules *rules)
+{
+	for (size_t i = 0; rules && i < access->length; i++)
+		weft__rules_fini(&rules[i]);
+	weft__free(rules);
+}
+
+void
+weft__access_take(struct weft__access *access, struct weft_registry *fresh,
     struct weft__rules *rules)
 {
 	struct weft__rules old;
@@ -43,25 +68,7 @@ exchange(struct weft__access *access, struct weft_registry *fresh,
 	}
 	pthread_rwlock_unlock(&access->rules_lock);
 	weft__access_renew(access);
-}
-
-int
-weft__access_reload(struct weft__access *access, struct weft_registry *fresh,
-    struct weft_error *error)
-{
-	struct weft__rules *rules =
-	    weft__calloc(access->length, sizeof *rules);
-	int code;
-
-	if (!rules)
-		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	code = read_rules(access, fresh, rules, error);
-	if (!code)
-		exchange(access, fresh, rules);
-	for (size_t i = 0; i < access->length; i++)
-		weft__rules_fini(&rules[i]);
-	weft__free(rules);
-	return code;
+	weft__access_drop(access, rules);
 }
 
 void

@@ -95,6 +95,23 @@ reload reloaded
 equal certificate "$(shown)" one
 end
 
+begin 'certificate: a good one is not taken beside something bad'
+file=$(ls A/models/[Nn]ote.json)
+cp "$file" kept
+install two
+printf '{"name": "Note", "acls": [{"permission": "NOTHING"}]}' >"$file"
+reload 'reload: '
+equal certificate "$(shown)" one
+cp kept "$file"
+cp A/weftd.json kept
+sed 's/{/{"log": 1, /' kept >A/weftd.json
+reload 'reload: A: weftd.json: log: '
+equal certificate "$(shown)" one
+cp kept A/weftd.json
+reload reloaded
+equal certificate "$(shown)" two
+end
+
 begin 'certificate: connections that are open go on'
 printf 'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' >&3
 comes heard 2

@@ -17,6 +17,7 @@
 #include "tools/weftd/reload.h"
 #include "tools/weftd/reset.h"
 #include "transports/http/body.h"
+#include "transports/http/files_table.h"
 #include "transports/loopback/loopback.h"
 #include "transports/loopback/openapi.h"
 #include "transports/net/tls.h"
@@ -311,27 +312,53 @@ daemon_start(
 	return 0;
 }
 
-/* Takes over what can fail. */
+/* What is read anew, before any of it is taken. */
+struct fresh {
+	struct ssl_ctx_st *tls;
+	struct weft__http_file_table *files;
+	struct reload_rules rules;
+	struct weft__http_active *active;
+};
+
 static int
-take_checked(struct daemon *daemon, const struct settings *next,
-    struct weft_error *error)
+read_fresh(struct daemon *daemon, const struct settings *next,
+    struct fresh *fresh, struct weft_error *error)
 {
 	struct weft__http_config config;
 	int code;
 
 	configure(daemon, next, &config);
-	code = weft__http_config_check(&config, error);
+	code = weft__http_server_prepare(
+	    daemon->server, &config, &fresh->active, error);
 	if (!code && daemon->tls)
-		code = weft__tls_reload(daemon->tls, error);
+		code = weft__tls_read(daemon->tls, &fresh->tls, error);
 	if (!code && daemon->files)
-		code = weft__http_files_reload(daemon->files, error);
-	if (!code)
-		code = reload_rules(daemon->registry, daemon->access,
-		    next->directory, error);
-	if (!code)
-		code = weft__http_server_configure(
-		    daemon->server, &config, error);
-	return code;
+		code = weft__http_files_read(
+		    daemon->files, &fresh->files, error);
+	return code ? code
+		    : reload_rules_read(daemon->access, next->directory,
+			  &fresh->rules, error);
+}
+
+static void
+drop_fresh(struct daemon *daemon, struct fresh *fresh)
+{
+	weft__http_active_destroy(fresh->active);
+	weft__tls_drop(fresh->tls);
+	weft__http_file_table_drop(fresh->files);
+	reload_rules_drop(daemon->access, &fresh->rules);
+}
+
+static void
+take_fresh(struct daemon *daemon, struct fresh *fresh)
+{
+	if (fresh->tls)
+		weft__tls_take(daemon->tls, fresh->tls);
+	if (fresh->files)
+		weft__http_files_take(daemon->files, fresh->files);
+	reload_rules_take(daemon->registry, daemon->access, &fresh->rules);
+	weft__http_server_take(daemon->server, fresh->active);
+	*fresh = (struct fresh){.rules = fresh->rules};
 }
 
 /* Keeps the settings that were, and what points at them. */
@@ -345,10 +372,26 @@ replace_settings(
 	daemon->settings = *next;
 }
 
+/* Takes what cannot fail. */
+static void
+take_settings(struct daemon *daemon, const struct settings *next)
+{
+	reload_name_fixed(&daemon->settings, next);
+	weft__rest_set_limits(daemon->rest, (uint64_t)next->json_limit,
+	    (uint64_t)next->bulk_limit);
+	weft__rest_set_request_ms(
+	    daemon->rest, (uint64_t)next->request_seconds * 1000);
+	weft__access_set_deny_unlisted(daemon->access, next->deny_unlisted);
+	logs_set((enum weft_log_level)next->log_level,
+	    (enum log_format)next->log_format);
+	take_simple(daemon, next);
+}
+
 int
 daemon_reload(struct daemon *daemon, struct weft_error *error)
 {
 	struct older *older = weft__calloc(1, sizeof *older);
+	struct fresh fresh = {NULL};
 	struct settings next;
 	int code;
 
@@ -356,23 +399,17 @@ daemon_reload(struct daemon *daemon, struct weft_error *error)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	code = settings_read(&next, daemon->settings.directory, error);
 	if (!code)
-		code = take_checked(daemon, &next, error);
+		code = read_fresh(daemon, &next, &fresh, error);
 	if (code) {
 		settings_fini(&next);
 		weft__free(older);
-		return code;
+	} else {
+		take_fresh(daemon, &fresh);
+		take_settings(daemon, &next);
+		replace_settings(daemon, older, &next);
 	}
-	reload_name_fixed(&daemon->settings, &next);
-	weft__rest_set_limits(daemon->rest, (uint64_t)next.json_limit,
-	    (uint64_t)next.bulk_limit);
-	weft__rest_set_request_ms(
-	    daemon->rest, (uint64_t)next.request_seconds * 1000);
-	weft__access_set_deny_unlisted(daemon->access, next.deny_unlisted);
-	logs_set((enum weft_log_level)next.log_level,
-	    (enum log_format)next.log_format);
-	take_simple(daemon, &next);
-	replace_settings(daemon, older, &next);
-	return 0;
+	drop_fresh(daemon, &fresh);
+	return code;
 }
 
 const struct settings *

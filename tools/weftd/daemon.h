@@ -29,8 +29,8 @@ WEFT_MUST_CHECK int daemon_start(
  * Reads the directory's files again and takes over what may change while it
  * runs: settings, the models' rules, the certificate, the files for browsers.
  * What takes a restart is logged.
- * Returns 0; WEFT_ECONFIG, WEFT_EIO and others that name what: settings and
- * rules stay as they were; WEFT_ENOMEM: the rules may be the new ones.
+ * Returns 0; WEFT_ECONFIG, WEFT_EIO, WEFT_ENOMEM and others that name what: all
+ * is as before, even if only one of them was bad.
  */
 WEFT_MUST_CHECK int daemon_reload(
     struct daemon *daemon, struct weft_error *error);

@@ -66,21 +66,34 @@ name_changed(struct weft_registry *now, struct weft_registry *fresh)
 }
 
 int
-reload_rules(struct weft_registry *registry, struct weft__access *access,
-    const char *directory, struct weft_error *error)
+reload_rules_read(const struct weft__access *access, const char *directory,
+    struct reload_rules *fresh, struct weft_error *error)
 {
 	struct weft_registry_options options = WEFT_REGISTRY_OPTIONS_INIT;
-	struct weft_registry *fresh;
 	int code;
 
 	options.holder = "weftd";
 	options.detached = true;
-	code = weft_registry_open(directory, &options, &fresh, error);
-	if (code)
-		return code;
-	code = weft__access_reload(access, fresh, error);
-	if (!code)
-		name_changed(registry, fresh);
-	weft_registry_destroy(fresh);
-	return code;
+	code = weft_registry_open(
+	    directory, &options, &fresh->registry, error);
+	return code ? code
+		    : weft__access_read_again(access, fresh->registry,
+			  &fresh->rules, error);
+}
+
+void
+reload_rules_take(struct weft_registry *registry, struct weft__access *access,
+    struct reload_rules *fresh)
+{
+	weft__access_take(access, fresh->registry, fresh->rules);
+	fresh->rules = NULL;
+	name_changed(registry, fresh->registry);
+}
+
+void
+reload_rules_drop(
+    const struct weft__access *access, struct reload_rules *fresh)
+{
+	weft__access_drop(access, fresh->rules);
+	weft_registry_destroy(fresh->registry);
 }

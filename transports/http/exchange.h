@@ -170,9 +170,6 @@ WEFT_MUST_CHECK int weft__http_active_create(
     const struct weft__http_config *config, unsigned thread_count,
     struct weft__http_active **active, struct weft_error *error);
 
-/* Frees it with all before it; NULL is allowed. */
-void weft__http_active_destroy(struct weft__http_active *active);
-
 /* forwarded.c --------------------------------------------------------- */
 
 /* Sets the peer to the client for whom proxies have sent the request. */

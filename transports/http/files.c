@@ -40,20 +40,23 @@ weft__http_files_open(const char *folder, const char *policy,
 }
 
 int
-weft__http_files_reload(
-    struct weft__http_files *files, struct weft_error *error)
+weft__http_files_read(const struct weft__http_files *files,
+    struct weft__http_file_table **fresh, struct weft_error *error)
 {
-	struct weft__http_file_table *table, *before;
-	int code = weft__http_file_table_read(files->folder, &table, error);
+	return weft__http_file_table_read(files->folder, fresh, error);
+}
 
-	if (code)
-		return code;
+void
+weft__http_files_take(
+    struct weft__http_files *files, struct weft__http_file_table *fresh)
+{
+	struct weft__http_file_table *before;
+
 	pthread_mutex_lock(&files->lock);
 	before = files->table;
-	files->table = table;
+	files->table = fresh;
 	pthread_mutex_unlock(&files->lock);
 	weft__http_file_table_drop(before);
-	return 0;
 }
 
 void

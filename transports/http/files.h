@@ -4,13 +4,14 @@
  * They are read into memory once, and answers come from there: no request ever
  * makes a file's name, so that none leads out of the folder, and none waits
  * for a disk.  Names that begin with a dot, and symbolic links, are left out.
- * What changes in the folder is seen after weft__http_files_reload().
+ * What changes in the folder is seen after weft__http_files_take().
  */
 #ifndef TRANSPORTS_HTTP_FILES_H
 #define TRANSPORTS_HTTP_FILES_H
 
 #include "transports/http/http.h"
 
+struct weft__http_file_table;
 struct weft__http_files;
 
 /*
@@ -24,11 +25,17 @@ WEFT_MUST_CHECK int weft__http_files_open(const char *folder,
     struct weft_error *error);
 
 /*
- * Reads them again.  Returns as weft__http_files_open(); after a failure what
- * was there stays.  Thread: any, one at a time; answers may go on.
+ * Reads them again, for weft__http_files_take() or
+ * weft__http_file_table_drop().  Returns as weft__http_files_open().
+ * Thread: any.
  */
-WEFT_MUST_CHECK int weft__http_files_reload(
-    struct weft__http_files *files, struct weft_error *error);
+WEFT_MUST_CHECK int weft__http_files_read(const struct weft__http_files *files,
+    struct weft__http_file_table **fresh, struct weft_error *error);
+
+/* Serves what was read, which it takes over.  Thread: any, one at a time;
+ * answers may go on. */
+void weft__http_files_take(
+    struct weft__http_files *files, struct weft__http_file_table *fresh);
 
 /* Frees all.  NULL is allowed. */
 void weft__http_files_close(struct weft__http_files *files);

@@ -165,28 +165,33 @@ on_switch(struct weft__task *task)
 }
 
 int
-weft__http_server_configure(struct weft__http_server *server,
-    const struct weft__http_config *config, struct weft_error *error)
+weft__http_server_prepare(const struct weft__http_server *server,
+    const struct weft__http_config *config, struct weft__http_active **fresh,
+    struct weft_error *error)
 {
-	struct weft__http_active *active;
-	struct weft__http_switch *one;
-	int code = weft__http_active_create(
-	    config, server->thread_count, &active, error);
+	*fresh = NULL;
+	return weft__http_active_create(
+	    config, server->thread_count, fresh, error);
+}
 
-	if (code)
-		return code;
-	active->before = server->active;
-	server->active = active;
-	weft__admission_limit(server->admission, config->connection_count,
-	    config->connections_of_address);
+void
+weft__http_server_take(
+    struct weft__http_server *server, struct weft__http_active *fresh)
+{
+	struct weft__http_switch *one;
+
+	fresh->before = server->active;
+	server->active = fresh;
+	weft__admission_limit(server->admission,
+	    fresh->config.connection_count,
+	    fresh->config.connections_of_address);
 	for (unsigned i = 0; i < server->thread_count; i++) {
-		one = &active->switches[i];
+		one = &fresh->switches[i];
 		one->task.run = on_switch;
 		one->thread = &server->threads[i];
-		one->active = active;
+		one->active = fresh;
 		weft__loop_post(one->thread->loop, &one->task);
 	}
-	return 0;
 }
 
 /* Has one thread listen on the socket, which is given. */

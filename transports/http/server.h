@@ -8,6 +8,7 @@
 #include "transports/http/http.h"
 #include "transports/net/loop.h"
 
+struct weft__http_active;
 struct weft__tls;
 struct weft__http_server;
 
@@ -73,15 +74,27 @@ WEFT_MUST_CHECK int weft__http_server_create(
     struct weft__http_server **server, struct weft_error *error);
 
 /*
- * Serves by another configuration from here on.  The number of threads, clocks
- * and what is said of connections stay as they are; connections that are open
- * stay.  What 'config' points at is kept until the server is destroyed.
- * Returns 0; WEFT_ECONFIG; WEFT_ENOMEM: all is as before.
+ * Makes another configuration ready, for weft__http_server_take() or
+ * weft__http_active_destroy().  Returns 0; WEFT_ECONFIG; WEFT_ENOMEM.
+ * Thread: any.
+ */
+WEFT_MUST_CHECK int weft__http_server_prepare(
+    const struct weft__http_server *server,
+    const struct weft__http_config *config, struct weft__http_active **fresh,
+    struct weft_error *error);
+
+/* Frees a configuration, with all before it.  NULL is allowed. */
+void weft__http_active_destroy(struct weft__http_active *active);
+
+/*
+ * Serves by what was made ready from here on; it is taken over.  The number of
+ * threads, clocks and what is said of connections stay as they are;
+ * connections that are open stay.  What the configuration points at is kept
+ * until the server is destroyed.
  * Thread: any, one at a time.
  */
-WEFT_MUST_CHECK int weft__http_server_configure(
-    struct weft__http_server *server, const struct weft__http_config *config,
-    struct weft_error *error);
+void weft__http_server_take(
+    struct weft__http_server *server, struct weft__http_active *fresh);
 
 /*
  * Listens on host and port, as weft__listen() says; 'tls' is kept (NULL:

@@ -82,26 +82,41 @@ load(SSL_CTX *context, const struct weft__tls *tls, struct weft_error *error)
 }
 
 int
-weft__tls_reload(struct weft__tls *tls, struct weft_error *error)
+weft__tls_read(const struct weft__tls *tls, struct ssl_ctx_st **fresh,
+    struct weft_error *error)
 {
-	SSL_CTX *context = SSL_CTX_new(TLS_server_method()), *old;
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
 	int code;
 
+	*fresh = NULL;
 	if (!context || !restrict_context(context)) {
 		SSL_CTX_free(context);
 		return weft_error_set(error, WEFT_ENOMEM, "TLS");
 	}
 	code = load(context, tls, error);
-	if (code) {
+	if (code)
 		SSL_CTX_free(context);
-		return code;
-	}
+	else
+		*fresh = context;
+	return code;
+}
+
+void
+weft__tls_drop(struct ssl_ctx_st *fresh)
+{
+	SSL_CTX_free(fresh);
+}
+
+void
+weft__tls_take(struct weft__tls *tls, struct ssl_ctx_st *fresh)
+{
+	SSL_CTX *old;
+
 	pthread_mutex_lock(&tls->lock);
 	old = tls->context;
-	tls->context = context;
+	tls->context = fresh;
 	pthread_mutex_unlock(&tls->lock);
 	SSL_CTX_free(old);
-	return 0;
 }
 
 int
@@ -120,7 +135,7 @@ weft__tls_create(const char *certificate_path, const char *key_path,
 	if (!tls->certificate_path || !tls->key_path)
 		code = weft_error_set(error, WEFT_ENOMEM, "TLS");
 	else
-		code = weft__tls_reload(tls, error);
+		code = weft__tls_read(tls, &tls->context, error);
 	if (code) {
 		weft__tls_destroy(tls);
 		return code;

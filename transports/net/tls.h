@@ -7,6 +7,7 @@
 
 #include <weft/error.h>
 
+struct ssl_ctx_st;
 struct ssl_st;
 struct weft__tls;
 
@@ -20,11 +21,17 @@ WEFT_MUST_CHECK int weft__tls_create(const char *certificate_path,
     const char *key_path, struct weft__tls **tls, struct weft_error *error);
 
 /*
- * Reads both files again: new connections get the new certificate.
- * Returns as weft__tls_create(); on failure the old one is kept.  Thread: any.
+ * Reads both files again, for weft__tls_take() or weft__tls_drop().  Returns
+ * as weft__tls_create(); '*fresh' is NULL then.  Thread: any.
  */
-WEFT_MUST_CHECK int weft__tls_reload(
-    struct weft__tls *tls, struct weft_error *error);
+WEFT_MUST_CHECK int weft__tls_read(const struct weft__tls *tls,
+    struct ssl_ctx_st **fresh, struct weft_error *error);
+
+/* New connections get what was read, which it takes over.  Thread: any. */
+void weft__tls_take(struct weft__tls *tls, struct ssl_ctx_st *fresh);
+
+/* Frees what was read.  NULL is allowed. */
+void weft__tls_drop(struct ssl_ctx_st *fresh);
 
 /*
  * The TLS side of a new connection on this socket, given to the caller; NULL

@@ -225,6 +225,7 @@ static void
 files__are_read_again_on_demand(void **state)
 {
 	struct weft_error error = {0, ""};
+	struct weft__http_file_table *fresh;
 	char site[80], away[80];
 
 	serve();
@@ -232,7 +233,8 @@ files__are_read_again_on_demand(void **state)
 	write_file("site/more.txt", "more");
 	assert_int_equal(get("/"), 200);
 	assert_string_equal(http_body(response), "<p>hello");
-	assert_int_equal(weft__http_files_reload(files, &error), 0);
+	assert_int_equal(weft__http_files_read(files, &fresh, &error), 0);
+	weft__http_files_take(files, fresh);
 	assert_int_equal(get("/"), 200);
 	assert_string_equal(http_body(response), "<p>new");
 	assert_int_equal(get("/more.txt"), 200);
@@ -242,7 +244,7 @@ files__are_read_again_on_demand(void **state)
 	snprintf(away, sizeof away, "%s/away", root);
 	assert_int_equal(rename(site, away), 0);
 	assert_int_equal(
-	    weft__http_files_reload(files, &error), WEFT_ENOTFOUND);
+	    weft__http_files_read(files, &fresh, &error), WEFT_ENOTFOUND);
 	assert_non_null(strstr(error.text, site));
 	assert_int_equal(get("/more.txt"), 200);
 	stop();
@@ -251,6 +253,7 @@ files__are_read_again_on_demand(void **state)
 static void
 files__that_are_too_large_are_named(void **state)
 {
+	struct weft__http_file_table *fresh;
 	struct weft_error error = {0, ""};
 	char path[80];
 	int fd;
@@ -261,7 +264,8 @@ files__that_are_too_large_are_named(void **state)
 	assert_int_equal(ftruncate(fd, WEFT_LIMIT_HTTP_FILE_SIZE), 0);
 	serve();
 	assert_int_equal(ftruncate(fd, WEFT_LIMIT_HTTP_FILE_SIZE + 1), 0);
-	assert_int_equal(weft__http_files_reload(files, &error), WEFT_ELIMIT);
+	assert_int_equal(
+	    weft__http_files_read(files, &fresh, &error), WEFT_ELIMIT);
 	assert_non_null(strstr(error.text, "large.bin"));
 	stop();
 	close(fd);

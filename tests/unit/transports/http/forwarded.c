@@ -88,6 +88,7 @@ configure__changes_a_server_that_runs(void **state)
 {
 	static const char *const proxies[] = {"127.0.0.1", NULL};
 	struct weft__http_config config;
+	struct weft__http_active *fresh;
 	int fd, status;
 
 	start(NULL);
@@ -96,9 +97,11 @@ configure__changes_a_server_that_runs(void **state)
 	config.proxies = proxies;
 	config.body_limit = 3;
 	config.connections_of_address = 1;
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(weft__http_server_configure(
-		    http.server, &config, NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(weft__http_server_prepare(
+		    http.server, &config, &fresh, NULL), 0);
+		weft__http_server_take(http.server, fresh);
+	}
 	/* A connection that was open goes on, by the new one. */
 	do {
 		http_send(fd, "GET / HTTP/1.1\r\nHost: x\r\n"
@@ -120,13 +123,15 @@ configure__refuses_what_cannot_be(void **state)
 {
 	static const char *const bad[] = {"127.0.0.1", "proxy.example", NULL};
 	struct weft__http_config config;
+	struct weft__http_active *fresh;
 	struct weft_error error;
 
 	start(NULL);
 	config = http.config;
 	config.proxies = bad;
-	assert_int_equal(weft__http_server_configure(
-	    http.server, &config, &error), WEFT_ECONFIG);
+	assert_int_equal(weft__http_server_prepare(
+	    http.server, &config, &fresh, &error), WEFT_ECONFIG);
+	assert_null(fresh);
 	assert_non_null(strstr(error.text, "proxy.example"));
 	assert_string_equal(ask("X-Forwarded-For: 1.2.3.4\r\n"), "127.0.0.1");
 	http_stop(&http);

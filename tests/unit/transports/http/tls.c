@@ -280,18 +280,23 @@ static void
 tls__takes_a_new_certificate_while_it_serves(void **state)
 {
 	SSL *old = connect_tls(TLS1_3_VERSION);
+	struct ssl_ctx_st *fresh;
 	struct weft_error error;
 	FILE *file;
 
 	assert_name("first");
 	certificate_make("second", certificate_path, key_path);
 	assert_name("first");
-	assert_int_equal(weft__tls_reload(tls, NULL), 0);
+	assert_int_equal(weft__tls_read(tls, &fresh, NULL), 0);
+	assert_name("first");
+	weft__tls_take(tls, fresh);
 	assert_name("second");
 	file = fopen(key_path, "w");
 	fputs("not a key\n", file);
 	fclose(file);
-	assert_int_equal(weft__tls_reload(tls, &error), WEFT_ECONFIG);
+	assert_int_equal(
+	    weft__tls_read(tls, &fresh, &error), WEFT_ECONFIG);
+	assert_null(fresh);
 	assert_non_null(strstr(error.text, key_path));
 	assert_name("second");
 	write_tls(old, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n", 33);
