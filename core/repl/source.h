@@ -84,9 +84,15 @@ enum weft__relation {
 	                          never here itself */
 };
 
+struct weft__viewer;
+
 struct weft__bulk_options {
 	struct weft_slice origin; /* name of the peer it comes from */
 	struct weft_slice user;   /* on whose behalf, or no value */
+	/* Who writes what he sees alone, asked where it is written; set by a
+	 * source that shows one user's records (models/visible/).  NULL: he
+	 * sees all. */
+	const struct weft__viewer *viewer;
 };
 
 /* The update list of one model within a bulk update over several. */

@@ -1,5 +1,7 @@
 #include "models/source/local.h"
 
+#include "models/tracking/permit.h"
+
 #include <weft/source.h>
 #include <weft/store.h>
 
@@ -145,6 +147,7 @@ last_change(struct weft_source *source, const char *model, struct weft_slice id,
 /* A rebase: a new prev for the record's last change. */
 struct rebase {
 	struct weft_model *model;
+	const struct weft__viewer *viewer; /* NULL: he sees all */
 	struct weft_slice id;
 	struct weft_slice prev;
 	uint32_t generation;
@@ -156,17 +159,33 @@ set_prev(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
 	struct rebase *rebase = context;
+	struct weft__current current;
+	enum weft__sight sight;
+	int code = weft__tracker_load(
+	    transaction, rebase->model, rebase->id, &current, error);
 
-	return weft__tracker_set_prev(transaction, rebase->model, rebase->id,
-	    rebase->prev, rebase->generation, rebase->history, error);
+	if (!code)
+		code = weft__update_permit(rebase->viewer, transaction,
+		    rebase->model, rebase->id, weft_slice(NULL), &current,
+		    &sight, error);
+	if (!code && sight == WEFT__SIGHT_HIDDEN)
+		code = weft_error_set(error, WEFT_ENOTFOUND,
+		    "no %s with id %.*s", weft_model_name(rebase->model),
+		    (int)rebase->id.size, rebase->id.data);
+	return code ? code
+		    : weft__tracker_set_prev(transaction, rebase->model,
+			  rebase->id, rebase->prev, rebase->generation,
+			  rebase->history, error);
 }
 
-static int
-update_last_change(struct weft_source *source, const char *model,
+int
+weft__source_local_rebase_for(struct weft_source *source,
+    const struct weft__viewer *viewer, const char *model,
     struct weft_slice id, struct weft_slice prev, uint32_t generation,
     struct weft_slice history, struct weft_error *error)
 {
-	struct rebase rebase = {.id = id,
+	struct rebase rebase = {.viewer = viewer,
+	    .id = id,
 	    .prev = prev,
 	    .generation = generation,
 	    .history = history};
@@ -204,6 +223,15 @@ put_value(struct weft_transaction *transaction, void *context,
 
 	return weft__transaction_meta_put(
 	    transaction, value->name, value->given, error);
+}
+
+static int
+update_last_change(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_slice prev, uint32_t generation,
+    struct weft_slice history, struct weft_error *error)
+{
+	return weft__source_local_rebase_for(source, NULL, model, id, prev,
+	    generation, history, error);
 }
 
 static int

@@ -104,6 +104,17 @@ int weft__source_local_bulk_update(struct weft_source *source,
 int weft__source_local_save(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_slice data, struct weft_slice history,
     struct weft_error *error);
+/* As save() for a viewer: WEFT_ENOTFOUND if he does not see the record,
+ * WEFT_EDENIED if he would not see what he creates. */
+int weft__source_local_save_for(struct weft_source *source,
+    const struct weft__viewer *viewer, const char *model,
+    struct weft_slice id, struct weft_slice data, struct weft_slice history,
+    struct weft_error *error);
+/* As update_last_change() for a viewer: WEFT_ENOTFOUND, the same. */
+int weft__source_local_rebase_for(struct weft_source *source,
+    const struct weft__viewer *viewer, const char *model,
+    struct weft_slice id, struct weft_slice prev, uint32_t generation,
+    struct weft_slice history, struct weft_error *error);
 int weft__source_local_root(struct weft_source *source, const char *model,
     struct weft__oid *root, char *commit, struct weft_error *error);
 int weft__source_local_history(struct weft_source *source, const char *model,

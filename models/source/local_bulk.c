@@ -16,6 +16,7 @@
 #include "core/repl/diff.h"
 #include "models/record/hook.h"
 #include "models/source/local_ready.h"
+#include "models/tracking/permit.h"
 #include "models/tracking/rectify.h"
 #include "models/tracking/trace.h"
 #include "models/transaction.h"
@@ -135,7 +136,7 @@ learn(struct weft_transaction *transaction, const struct weft_call *call,
 
 /*
  * Creates a record without looking for it first: most of them are new.
- * WEFT_EEXISTS: it has to be looked at.
+ * WEFT_EEXISTS, WEFT_EDENIED: it has to be looked at.
  */
 static int
 try_insert(struct weft_transaction *transaction, const struct weft_call *call,
@@ -148,6 +149,7 @@ try_insert(struct weft_transaction *transaction, const struct weft_call *call,
 
 	write.update = update;
 	write.hashes = &ready->hashes;
+	write.viewer = call->viewer;
 	if (update->type != WEFT_CHANGE_CREATE || replica->is_changed)
 		return WEFT_EEXISTS;
 	return weft__tracker_insert(transaction, model, &write, error);
@@ -190,41 +192,29 @@ decide(struct weft_transaction *transaction, struct weft_model *model,
 	return weft__trace_revive(transaction, model, &update->change, error);
 }
 
+/* Does what was decided. */
 static int
-apply_update(struct weft_transaction *transaction, const struct weft_call *call,
+act(struct weft_transaction *transaction, const struct weft_call *call,
     struct weft_model *model, const struct weft_update *update,
-    const struct weft__ready_update *ready, enum weft_outcome *outcome,
+    const struct weft__ready_update *ready, enum weft__bulk_action action,
+    struct weft__current *current, enum weft_outcome *outcome,
     struct weft_error *error)
 {
-	struct weft_slice id = update->change.model_id;
-	struct weft__write deletion =
-	    describe_write(call, id, weft_slice(NULL), weft_slice(NULL));
-	struct weft__current current;
-	enum weft__bulk_action action;
-	int code;
+	struct weft__write deletion = describe_write(call,
+	    update->change.model_id, weft_slice(NULL), weft_slice(NULL));
 
 	deletion.update = update;
-	*outcome = WEFT_OUTCOME_APPLIED;
-	code = try_insert(transaction, call, model, update, ready, error);
-	if (code != WEFT_EEXISTS)
-		return code;
-	code = load(transaction, model, id, &current, error);
-	if (!code)
-		code = decide(
-		    transaction, model, update, &current, &action, error);
-	if (code)
-		return code;
 	switch (action) {
 	case WEFT__BULK_WRITE:
 		return write_replica(transaction, call, model, ready, update,
-		    &current, error);
+		    current, error);
 	case WEFT__BULK_DELETE:
 		return weft__tracker_write(
-		    transaction, model, &deletion, &current, NULL, error);
+		    transaction, model, &deletion, current, NULL, error);
 	case WEFT__BULK_LEARN:
 		*outcome = WEFT_OUTCOME_UNCHANGED;
 		return learn(
-		    transaction, call, model, update, &current, error);
+		    transaction, call, model, update, current, error);
 	case WEFT__BULK_NOTHING:
 		*outcome = WEFT_OUTCOME_UNCHANGED;
 		return 0;
@@ -233,6 +223,56 @@ apply_update(struct weft_transaction *transaction, const struct weft_call *call,
 		return 0;
 	}
 	return 0;
+}
+
+/*
+ * Whether who sends it may write over what there is now.  What he does not see
+ * is left as it is, and he is not told; what he may not create is refused.
+ */
+static int
+permit(struct weft_transaction *transaction, const struct weft_call *call,
+    struct weft_model *model, const struct weft_update *update,
+    struct weft__ready_update *ready, const struct weft__current *current,
+    enum weft_outcome *outcome, struct weft_error *error)
+{
+	enum weft__sight sight;
+	int code = weft__update_permit(call->viewer, transaction, model,
+	    update->change.model_id, ready->replica.sent, current, &sight,
+	    error);
+
+	ready->is_denied = code == WEFT_EDENIED;
+	if (ready->is_denied)
+		*outcome = WEFT_OUTCOME_REFUSED;
+	else if (!code && sight == WEFT__SIGHT_HIDDEN)
+		*outcome = WEFT_OUTCOME_UNCHANGED;
+	return ready->is_denied ? 0 : code;
+}
+
+static int
+apply_update(struct weft_transaction *transaction, const struct weft_call *call,
+    struct weft_model *model, const struct weft_update *update,
+    struct weft__ready_update *ready, enum weft_outcome *outcome,
+    struct weft_error *error)
+{
+	struct weft__current current;
+	enum weft__bulk_action action;
+	int code;
+
+	*outcome = WEFT_OUTCOME_APPLIED;
+	code = try_insert(transaction, call, model, update, ready, error);
+	if (code != WEFT_EEXISTS && code != WEFT_EDENIED)
+		return code;
+	code = load(transaction, model, update->change.model_id, &current,
+	    error);
+	if (!code)
+		code = permit(transaction, call, model, update, ready,
+		    &current, outcome, error);
+	if (code || *outcome != WEFT_OUTCOME_APPLIED)
+		return code;
+	code = decide(transaction, model, update, &current, &action, error);
+	return code ? code
+		    : act(transaction, call, model, update, ready, action,
+			  &current, outcome, error);
 }
 
 static int
@@ -244,7 +284,8 @@ apply_part(struct weft_transaction *transaction, struct weft__ready *ready,
 
 	for (size_t i = 0; i < given->length && !code; i++) {
 		code = weft__ready_wait(ready, part->first + i, error);
-		if (code || given->outcomes[i] == WEFT_OUTCOME_REFUSED)
+		if (code || (given->outcomes[i] == WEFT_OUTCOME_REFUSED &&
+				!part->updates[i].is_denied))
 			continue;
 		code = apply_update(transaction, &ready->call, part->model,
 		    &given->updates[i], &part->updates[i], &given->outcomes[i],
@@ -303,7 +344,9 @@ weft__source_local_bulk_update(struct weft_source *source,
     const struct weft__bulk_options *options, struct weft_error *error)
 {
 	struct weft__ready ready = {
-	    .call = {.origin = options->origin, .user = options->user}};
+	    .call = {.origin = options->origin,
+		.user = options->user,
+		.viewer = options->viewer}};
 	int code = weft__ready_open(&ready, source, parts, length, error);
 
 	if (!code)
@@ -340,11 +383,20 @@ save_one(struct weft_transaction *transaction, void *context,
 	struct weft__write write = describe_write(&saving->ready->call,
 	    saving->id, draft->body, draft->hidden);
 	struct weft__current current;
+	enum weft__sight sight;
 	bool changed;
 	int code = load(transaction, part->model, saving->id, &current, error);
 
 	if (update->history.data)
 		write.update = update;
+	if (!code)
+		code = weft__update_permit(saving->ready->call.viewer,
+		    transaction, part->model, saving->id, write.body, &current,
+		    &sight, error);
+	if (!code && sight == WEFT__SIGHT_HIDDEN)
+		code = weft_error_set(error, WEFT_ENOTFOUND,
+		    "no %s with id %.*s", weft_model_name(part->model),
+		    (int)saving->id.size, saving->id.data);
 	if (!code)
 		code = weft__tracker_write(transaction, part->model, &write,
 		    &current, &changed, error);
@@ -367,6 +419,16 @@ weft__source_local_save(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_slice data, struct weft_slice history,
     struct weft_error *error)
 {
+	return weft__source_local_save_for(
+	    source, NULL, model, id, data, history, error);
+}
+
+int
+weft__source_local_save_for(struct weft_source *source,
+    const struct weft__viewer *viewer, const char *model,
+    struct weft_slice id, struct weft_slice data, struct weft_slice history,
+    struct weft_error *error)
+{
 	struct weft_error why = {0};
 	enum weft_outcome outcome;
 	const struct weft_update update = {
@@ -383,7 +445,7 @@ weft__source_local_save(struct weft_source *source, const char *model,
 	    .refused = note_refusal,
 	    .context = &why,
 	};
-	struct weft__ready ready = {.parts = NULL};
+	struct weft__ready ready = {.call = {.viewer = viewer}};
 	struct saving saving = {&ready, id};
 	int code = weft__ready_open(&ready, source, &given, 1, error);
 

@@ -211,19 +211,28 @@ weft__ready_wait(
 	    : weft_error_set(error, ready->code, "%s", ready->error.text);
 }
 
+static void
+tell_part(const struct weft__ready_part *part)
+{
+	const struct weft__bulk_part *given = part->given;
+	struct weft_error denied;
+
+	weft_error_set(&denied, WEFT_EDENIED, "the record is not for you");
+	for (size_t i = 0; i < part->refusals_length; i++)
+		given->refused(&given->updates[part->refusals[i].index],
+		    &part->refusals[i].why, given->context);
+	for (size_t i = 0; i < given->length; i++)
+		if (part->updates[i].is_denied)
+			given->refused(
+			    &given->updates[i], &denied, given->context);
+}
+
 void
 weft__ready_tell_refused(const struct weft__ready *ready)
 {
-	for (size_t i = 0; i < ready->length; i++) {
-		const struct weft__ready_part *part = &ready->parts[i];
-		const struct weft__bulk_part *given = part->given;
-
-		for (size_t j = 0;
-		     given->refused && j < part->refusals_length; j++)
-			given->refused(
-			    &given->updates[part->refusals[j].index],
-			    &part->refusals[j].why, given->context);
-	}
+	for (size_t i = 0; i < ready->length; i++)
+		if (ready->parts[i].given->refused)
+			tell_part(&ready->parts[i]);
 }
 
 void

@@ -185,7 +185,7 @@ weft_source_bulk_update(struct weft_source *source, const char *model,
     const struct weft_update_list *updates, enum weft_outcome *outcomes,
     struct weft_change_list *conflicts, struct weft_error *error)
 {
-	const struct weft__bulk_options options = {{NULL, 0}, {NULL, 0}};
+	const struct weft__bulk_options options = {.origin = {NULL, 0}};
 	struct refusals refusals = {0};
 	struct weft__bulk_part part = {
 	    .model = model,

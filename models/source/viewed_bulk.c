@@ -1,6 +1,10 @@
 /*
  * bulk_update for a viewer: what he cannot see is left as it is, and what he
  * creates must be for him.
+ *
+ * Each record is looked at before, so that no hook is called for what he does
+ * not see.  It may change before it is written, so the local source asks again
+ * there (weft__update_permit()).
  */
 #include "core/base/alloc.h"
 #include "models/source/viewed.h"
@@ -133,6 +137,7 @@ weft__source_viewed_bulk_update(struct weft_source *source,
     const struct weft__bulk_options *options, struct weft_error *error)
 {
 	struct weft_source *inner = weft__viewed_inner(source);
+	struct weft__bulk_options his = *options;
 	struct cut *cuts = weft__calloc(length, sizeof *cuts);
 	struct weft__bulk_part *parts = weft__calloc(length, sizeof *parts);
 	int code = cuts && parts ? 0 : out_of_memory(error);
@@ -141,9 +146,10 @@ weft__source_viewed_bulk_update(struct weft_source *source,
 		code = cut_part(source, &given[i], &cuts[i], error);
 		parts[i] = cuts[i].part;
 	}
+	his.viewer = &weft__viewed(source)->viewer;
 	if (!code)
 		code = inner->ops->bulk_update(
-		    inner, parts, length, options, error);
+		    inner, parts, length, &his, error);
 	for (size_t i = 0; cuts && i < length; i++) {
 		if (!code)
 			spread(&given[i], &cuts[i]);

@@ -1,6 +1,7 @@
 /*
  * Single records for a viewer, and his small values.
  */
+#include "models/source/local.h"
 #include "models/source/viewed.h"
 #include "models/tracking/trace.h"
 
@@ -61,26 +62,14 @@ weft__source_viewed_save(struct weft_source *source, const char *name,
     struct weft_slice id, struct weft_slice data, struct weft_slice history,
     struct weft_error *error)
 {
-	struct weft_model *model;
-	enum weft__sight sight;
-	bool allowed = true;
-	int code = weft__viewed_find_guarded(source, name, &model, error);
+	/* No hook is called for what he does not see; it may change before it
+	 * is written, so that is asked again there. */
+	int code = require_seen(source, name, id, error);
 
-	if (!code)
-		code = look_at_one(source, name, id, &sight, error);
-	if (code)
-		return code;
-	if (sight == WEFT__SIGHT_HIDDEN)
-		return hide(name, id, error);
-	if (sight == WEFT__SIGHT_NEW && model)
-		code = weft__viewed_check_new(
-		    source, model, data, &allowed, error);
-	if (!code && !allowed)
-		code = weft_error_set(
-		    error, WEFT_EDENIED, "the record is not for you");
-	return code ? code : weft__viewed_inner(source)->ops->save(
-				 weft__viewed_inner(source), name, id, data,
-				 history, error);
+	return code ? code
+		    : weft__source_local_save_for(weft__viewed_inner(source),
+			  &weft__viewed(source)->viewer, name, id, data,
+			  history, error);
 }
 
 int
@@ -99,12 +88,9 @@ weft__source_viewed_update_last_change(struct weft_source *source,
     const char *model, struct weft_slice id, struct weft_slice prev,
     uint32_t generation, struct weft_slice history, struct weft_error *error)
 {
-	int code = require_seen(source, model, id, error);
-
-	return code ? code
-		    : weft__viewed_inner(source)->ops->update_last_change(
-			  weft__viewed_inner(source), model, id, prev,
-			  generation, history, error);
+	return weft__source_local_rebase_for(weft__viewed_inner(source),
+	    &weft__viewed(source)->viewer, model, id, prev, generation,
+	    history, error);
 }
 
 int

@@ -48,6 +48,29 @@ permit_new(const struct weft__viewer *viewer, const struct weft_model *model,
 }
 
 int
+weft__update_permit(const struct weft__viewer *viewer,
+    struct weft_transaction *transaction, const struct weft_model *model,
+    struct weft_slice id, struct weft_slice body,
+    const struct weft__current *current, enum weft__sight *sight,
+    struct weft_error *error)
+{
+	bool sees = true;
+	int code;
+
+	*sight = WEFT__SIGHT_SEEN;
+	if (!viewer || !weft__visible_is_on(model->definition))
+		return 0;
+	code = weft__sight_of(
+	    viewer, transaction, model, id, current, sight, error);
+	if (!code && *sight == WEFT__SIGHT_NEW && body.data)
+		code = weft__viewer_sees_body(
+		    viewer, model, body, &sees, error);
+	return code || sees ? code
+			    : weft_error_set(error, WEFT_EDENIED,
+				  "the record is not for you");
+}
+
+int
 weft__write_permit(struct weft_transaction *transaction,
     const struct weft_model *model, const struct weft__write *write,
     const struct weft__current *current, struct weft_error *error)

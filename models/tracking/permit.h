@@ -27,6 +27,18 @@ WEFT_MUST_CHECK int weft__viewer_sees_body(const struct weft__viewer *viewer,
     struct weft_error *error);
 
 /*
+ * What an update with this body (canonical JSON; no value: a deletion) is to be
+ * for the viewer, who may be NULL, over 'current': WEFT__SIGHT_HIDDEN, it is
+ * left as it is; else it may be written, but for WEFT_EDENIED: a record that
+ * is new and not his to see.
+ */
+WEFT_MUST_CHECK int weft__update_permit(const struct weft__viewer *viewer,
+    struct weft_transaction *transaction, const struct weft_model *model,
+    struct weft_slice id, struct weft_slice body,
+    const struct weft__current *current, enum weft__sight *sight,
+    struct weft_error *error);
+
+/*
  * Whether the viewer of the write may make it over 'current': what he does not
  * see is not there for him, and what he creates must be his to see; what he
  * sees he may give away.  Of a write without viewer, and of a model without

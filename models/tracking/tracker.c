@@ -269,16 +269,17 @@ put_tracked(struct weft_transaction *transaction, struct weft_model *model,
 	int code = keep_pending(transaction, model, write->id, current,
 	    old->seq, error);
 
-	if (!code && weft__visible_is_on(model->definition))
-		code = weft__visible_write(transaction, model, write->id,
-		    write->body, current->track.seq, old, error);
-
 	if (!code)
 		code = encode_track(transaction, &current->track, &track,
 		    error);
+	/* First what may find that there is such a record: who inserts goes on
+	 * in the transaction then, with nothing of his written. */
 	if (!code)
 		code = put_record(transaction, model, write, current, track,
 		    error);
+	if (!code && weft__visible_is_on(model->definition))
+		code = weft__visible_write(transaction, model, write->id,
+		    write->body, current->track.seq, old, error);
 	if (!code && current->is_trace)
 		code = weft__trace_erase(
 		    transaction, model, write->id, error);

@@ -466,10 +466,120 @@ source__finds_records_from_before_the_option(void **state)
 	assert_int_equal(sight, WEFT__SIGHT_SEEN);
 }
 
+/*
+ * Who a record is for changes between the look at it and the write
+ */
+
+static bool gives_to_bob; /* once, before the next save or deletion */
+
+static int
+give_to_bob(const struct weft_hook_event *event, void *context,
+    struct weft_error *error)
+{
+	if (!gives_to_bob)
+		return 0;
+	gives_to_bob = false;
+	put(context, "{\"id\":\"r\"," BOBS ",\"text\":\"secret\"}");
+	return 0;
+}
+
+static void
+add_hooks(struct site *site)
+{
+	static const enum weft_hook_point points[] = {
+	    WEFT_HOOK_BEFORE_SAVE, WEFT_HOOK_BEFORE_DELETE};
+
+	for (size_t i = 0; i < 2; i++)
+		fixture_ok(&site->fixture,
+		    weft_model_add_hook(site->notes, points[i], give_to_bob,
+			site, &site->fixture.error));
+}
+
+static void
+assert_bobs(struct sites *sites)
+{
+	assert_false(gives_to_bob);
+	assert_note(&sites->server, "r",
+	    "{\"id\":\"r\",\"ownerId\":\"bob\",\"text\":\"secret\"}");
+}
+
+static void
+count_refusal(const struct weft_update *update, const struct weft_error *why,
+    void *context)
+{
+	++*(int *)context;
+}
+
+#define HERS "{\"id\":\"r\"," ANNS ",\"text\":\"hers\"}"
+
+/* Ann's update of "r", with bob's in between, is left out in silence. */
+static void
+assert_left_out(struct sites *sites, enum weft_change_type type)
+{
+	const struct weft__bulk_options options = {.origin = {NULL, 0}};
+	const struct weft_update update = {
+	    .type = type,
+	    .change = {.model_id = weft_slice("r")},
+	    .data = weft_slice(type == WEFT_CHANGE_DELETE ? NULL : HERS),
+	};
+	enum weft_outcome outcome;
+	int refused = 0;
+	const struct weft__bulk_part part = {
+	    .model = "Note",
+	    .updates = &update,
+	    .length = 1,
+	    .outcomes = &outcome,
+	    .refused = count_refusal,
+	    .context = &refused,
+	};
+	struct weft_source *source = sites->server.source;
+
+	gives_to_bob = true;
+	fixture_ok(&sites->server.fixture,
+	    source->ops->bulk_update(source, &part, 1, &options,
+		&sites->server.fixture.error));
+	assert_int_equal(outcome, WEFT_OUTCOME_UNCHANGED);
+	assert_int_equal(refused, 0);
+	assert_bobs(sites);
+}
+
+static void
+bulk_update__asks_where_it_writes_who_may_see_it(void **state)
+{
+	static const enum weft_change_type types[] = {
+	    WEFT_CHANGE_UPDATE, WEFT_CHANGE_CREATE, WEFT_CHANGE_DELETE};
+	struct sites *sites = *state;
+
+	add_hooks(&sites->server);
+	assert_left_out(sites, WEFT_CHANGE_CREATE); /* new to both */
+	for (size_t i = 0; i < 3; i++) {
+		put(&sites->server, HERS);
+		assert_left_out(sites, types[i]);
+	}
+}
+
+static void
+save__asks_where_it_writes_who_may_see_it(void **state)
+{
+	struct sites *sites = *state;
+	struct weft_source *source = sites->server.source;
+	struct weft_error error;
+
+	add_hooks(&sites->server);
+	put(&sites->server, "{\"id\":\"r\"," ANNS "}");
+	gives_to_bob = true;
+	assert_int_equal(source->ops->save(source, "Note", weft_slice("r"),
+			     weft_slice(HERS), weft_slice(NULL), &error),
+	    WEFT_ENOTFOUND);
+	assert_bobs(sites);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    ON_BOTH(bulk_update__asks_where_it_writes_who_may_see_it),
+	    ON_BOTH(save__asks_where_it_writes_who_may_see_it),
 	    ON_BOTH(replicate__gives_a_user_what_is_his),
 	    ON_BOTH(replicate__takes_and_gives_back_with_a_record),
 	    ON_BOTH(replicate__takes_and_gives_back_with_a_group),

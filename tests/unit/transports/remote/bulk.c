@@ -46,7 +46,7 @@ send_updates(struct work *work, size_t length, enum weft_change_type type)
 	static const char *const ids[] = {"1", "2", "3", "4"};
 	static const char *const bodies[] = {"{\"id\":\"1\"}",
 	    "{\"id\":\"2\"}", "{\"id\":\"3\"}", "{\"id\":\"4\"}"};
-	const struct weft__bulk_options options = {{NULL, 0}, {NULL, 0}};
+	const struct weft__bulk_options options = {.origin = {NULL, 0}};
 	struct weft__bulk_part part = {.model = "Todo",
 	    .updates = work->updates,
 	    .length = length,

@@ -82,7 +82,7 @@ login__sends_updates_again(void **state)
 		.model_id = weft_slice("1"),
 		.rev = weft_slice("r")},
 	    .data = weft_slice("{\"id\":\"1\"}")};
-	const struct weft__bulk_options options = {{NULL, 0}, {NULL, 0}};
+	const struct weft__bulk_options options = {.origin = {NULL, 0}};
 	enum weft_outcome outcome;
 	const struct weft__bulk_part part = {.model = "Todo",
 	    .updates = &update, .length = 1, .outcomes = &outcome};
