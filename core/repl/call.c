@@ -62,6 +62,7 @@ weft__call_make(const struct weft__call *call,
 	case WEFT__CALL_CHECKPOINT:
 		return ops->checkpoint(source, call->checkpoint, error);
 	case WEFT__CALL_CHANGES:
+		call->token->unread = party->unread;
 		return ops->changes(source, party->model, call->since,
 		    party->filter, call->limit, call->token, call->list,
 		    error);

@@ -12,6 +12,7 @@ struct weft__party {
 	struct weft_source *source;
 	const char *model;                 /* its name on that side */
 	struct weft_slice filter;          /* for CHANGES; the source only */
+	struct weft__unread *unread;       /* the same; or NULL */
 	struct weft__bulk_options options; /* BULK_UPDATE: the target only */
 
 	/* Why an update was refused, or NULL: as in weft__bulk_part. */

@@ -14,4 +14,5 @@ libweft_all_la_SOURCES += \
 	core/repl/session_page.c core/repl/session_page.h \
 	core/repl/sketch.c core/repl/sketch.h \
 	core/repl/source.c core/repl/source.h \
+	core/repl/unread.c core/repl/unread.h \
 	core/repl/wire.c core/repl/wire.h

@@ -20,6 +20,7 @@
 #include "core/base/hash.h"
 
 struct weft_source;
+struct weft__unread;
 
 /* Where a paged list goes on; all zero is the beginning. */
 struct weft__page_token {
@@ -29,6 +30,9 @@ struct weft__page_token {
 	bool end;          /* set by the source: nothing follows */
 	bool extend;       /* set by who goes on with a token kept from
 	                      earlier: the list ends now, not then */
+	struct weft__unread *unread; /* the caller's: gets the changes that
+	                      the source cannot read, and leaves out; NULL:
+	                      they make it fail (core/repl/unread.h) */
 };
 
 /*

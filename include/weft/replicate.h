@@ -25,8 +25,9 @@ struct weft_replication_progress {
 typedef int weft_progress_fn(
     const struct weft_replication_progress *progress, void *context);
 
-/* Called for each update that the target refused; on the replication's
- * thread.  All borrowed until return. */
+/* Called for each update that the target refused, and each change that the
+ * source cannot read ('id' is empty if it has none that can be read); on the
+ * replication's thread.  All borrowed until return. */
 typedef void weft_refused_fn(const char *model, struct weft_slice id,
     const struct weft_error *why, void *context);
 

@@ -105,6 +105,8 @@ add_change(struct weft__replicating *work, struct weft_slice id,
 	int code = source->ops->last_change(
 	    source, work->parties->source_model, id, list, error);
 
+	if (weft__unread_is(code))
+		return weft__unread_add(&work->unread, id, error);
 	if (code)
 		return code == WEFT_ENOTFOUND ? 0 : code;
 	/* Without a filter the list has what is new. */
@@ -205,6 +207,7 @@ weft__earlier_leave_out(struct weft__replicating *work,
 	if (!work->options->filter.data || !work->kept || work->round)
 		return 0;
 	*taken = true;
+	call->token->unread = &work->unread;
 	code = source->ops->changes(source, work->parties->source_model,
 	    call->since, work->options->filter, call->limit, call->token, list,
 	    error);

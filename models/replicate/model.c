@@ -114,6 +114,22 @@ page_limit(const struct weft__replicating *work)
 	return limit;
 }
 
+/* What the source could not read was refused, too. */
+static void
+take_unread(struct weft__replicating *work)
+{
+	struct weft__unread *unread = &work->unread;
+	uint64_t count = unread->length + unread->others;
+
+	work->refused += count;
+	work->result->refused += count;
+	work->forgot_refused |= unread->others > 0;
+	for (size_t i = 0; i < unread->length; i++)
+		weft__replicate_note_refused(
+		    work, unread->list[i].id, &unread->list[i].why);
+	weft__unread_fini(unread);
+}
+
 /* One session, and its conflicts. */
 static int
 run_round(struct weft__replicating *work, struct weft_error *error)
@@ -122,12 +138,14 @@ run_round(struct weft__replicating *work, struct weft_error *error)
 	const struct weft__party parties[2] = {
 	    {.source = work->parties->source,
 		.model = work->parties->source_model,
-		.filter = options->filter},
+		.filter = options->filter,
+		.unread = &work->unread},
 	    {.source = work->parties->target,
 		.model = work->parties->target_model,
-		.options = {weft_slice(work->parties->source->ops->epoch(
-				work->parties->source)),
-		    options->user},
+		.options = {.origin = weft_slice(
+				work->parties->source->ops->epoch(
+				    work->parties->source)),
+		    .user = options->user},
 		.refused = note_refused,
 		.context = work}};
 	const struct weft__session_options session_options = {
@@ -152,6 +170,7 @@ run_round(struct weft__replicating *work, struct weft_error *error)
 	if (code)
 		weft_error_set(error, code, "%s", session.result.error.text);
 	add_counts(work, &session.result);
+	take_unread(work);
 	if (!code)
 		code = weft__replicate_found(work, &session.result, error);
 	weft__session_fini(&session);

@@ -8,6 +8,7 @@
 #include "core/base/map.h"
 #include "core/repl/call.h"
 #include "core/repl/reconcile.h"
+#include "core/repl/unread.h"
 #include "models/replicate/keep.h"
 #include "models/replicate/position.h"
 #include "models/replicate/replicate.h"
@@ -68,7 +69,9 @@ struct weft__replicating {
 	uint64_t checkpoints[2]; /* new ones */
 	uint64_t refused;
 	struct weft__ids refused_now; /* all of them, unless 'forgot_refused' */
-	bool forgot_refused;          /* there were too many */
+	bool forgot_refused;          /* too many, or one without id */
+	struct weft__unread unread;   /* of the session under way; of whoever
+	                                 calls the source */
 	struct weft__ids refused_before; /* at an earlier time */
 	struct weft__ids page; /* of kept conflicts: the last ones read */
 	bool given;            /* the changes of all of them */

@@ -86,7 +86,7 @@ weft__replicate_note_refused(struct weft__replicating *work,
 {
 	const struct weft_replication *options = work->options;
 
-	if (work->refused_now.length == WEFT_LIMIT_REFUSED_KEPT ||
+	if (!id.size || work->refused_now.length == WEFT_LIMIT_REFUSED_KEPT ||
 	    weft__kept_ids_add(&work->refused_now, id))
 		work->forgot_refused = true;
 	if (options->refused)

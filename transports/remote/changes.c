@@ -7,9 +7,11 @@
  * in between two pages, others move across the border unseen
  * (docs/decisions/0019).
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/repl/unread.h"
 #include "transports/remote/remote_private.h"
 
 /* Of the filter what selects records: {"where": ...}, escaped. */
@@ -114,21 +116,84 @@ open_listing(struct weft__remote *remote, const char *model, int64_t since,
 	return 0;
 }
 
+/* A page that is being taken. */
+struct taking {
+	struct weft_change_list *list;
+	struct weft__unread *unread; /* NULL: there must be none */
+};
+
+/* The text of an id, as far as it can be one. */
+static struct weft_slice
+read_id(struct weft_slice token, struct weft_buf *text)
+{
+	struct weft_slice none = {NULL, 0};
+
+	weft_buf_clear(text);
+	if (*token.data == '"') {
+		if (weft__json_read_string(token, text))
+			return none;
+		token = weft_buf_slice(text);
+	} else if (*token.data != '-' && !isdigit((unsigned char)*token.data)) {
+		return none;
+	}
+	return token.size > WEFT_LIMIT_ID_SIZE ||
+		       (token.size && memchr(token.data, 0, token.size))
+		   ? none
+		   : token;
+}
+
+/* The id of a change of which something else cannot be read. */
+static struct weft_slice
+find_id(struct weft_slice item, struct weft_buf *text)
+{
+	struct weft_slice name = {NULL, 0}, value;
+	struct weft__json_skim skim;
+	bool is_it = false;
+	int code;
+
+	weft__json_skim_init(&skim, item);
+	code = weft__json_skim_enter(&skim, '{', NULL);
+	while (!code && !is_it &&
+	    !(code = weft__json_skim_member(&skim, &name, NULL)) && name.data) {
+		code = weft__rest_name_is(name, "modelId", &is_it, NULL);
+		if (!code)
+			code = weft__json_skim_value(&skim, &value, NULL);
+	}
+	return !code && is_it ? read_id(value, text)
+			      : weft_slice_of(NULL, 0);
+}
+
+/* One that cannot be read does not stop the others. */
+static int
+pass_over(struct taking *taking, struct weft_slice item,
+    struct weft_error *error)
+{
+	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
+	int code = weft__unread_add(
+	    taking->unread, find_id(item, &text), error);
+
+	weft_buf_fini(&text);
+	return code ? weft_error_set(error, code, "out of memory") : 0;
+}
+
 /* A change, and only one. */
 static int
 take_change(struct weft_slice item, size_t index, void *context,
     struct weft_error *error)
 {
-	struct weft_change_list *list = context;
+	struct taking *taking = context;
+	struct weft_change_list *list = taking->list;
 	size_t before = list->length;
-	int code = weft_change_list_parse(list, item, error);
+	int code = *item.data == '{'
+	    ? weft_change_list_parse(list, item, error)
+	    : weft_error_set(error, WEFT_EINVAL, "not an object");
 
-	if (!code && list->length != before + 1) {
-		list->length = before;
-		code = weft_error_set(error, WEFT_EINVAL, "not an object");
-	}
-	if (code)
-		weft_error_wrap(error, "change %zu", index);
+	if (!code)
+		return 0;
+	list->length = before;
+	weft_error_wrap(error, "change %zu", index);
+	if (taking->unread && *item.data == '{' && weft__unread_is(code))
+		return pass_over(taking, item, error);
 	return code;
 }
 
@@ -153,12 +218,13 @@ take_page(struct weft__remote *remote, size_t limit,
 	struct weft__remote_listing *listing = &remote->listing;
 	const struct weft__client_request request = {
 	    .method = "GET", .path = "changes"};
+	struct taking taking = {list, token->unread};
 	size_t before = list->length;
 	int code;
 
 	listing->parts.max_count = limit;
 	code = weft__rest_parts_next(
-	    &listing->parts, take_change, list, error);
+	    &listing->parts, take_change, &taking, error);
 	if (code)
 		return weft__remote_nonsense(remote, &request, error);
 	listing->taken += list->length - before;

@@ -3,6 +3,7 @@
  */
 #include <inttypes.h>
 
+#include "core/repl/unread.h"
 #include "transports/remote/remote_private.h"
 
 /* A request about one record, with its path in remote->path. */
@@ -35,13 +36,15 @@ ask(struct weft__remote *remote, struct weft__client_request *request,
 	return code;
 }
 
-/* The same, for a record: one that is none to us is no other failure. */
+/* The same, for a record or its change: one that is none to us is no other
+ * failure. */
 static int
 ask_record(struct weft__remote *remote, struct weft__client_request *request,
-    const char *model, struct weft_slice id, struct weft_error *error)
+    const char *model, struct weft_slice id, const char *action,
+    struct weft_error *error)
 {
 	struct weft__client_answer answer = {0};
-	int code = send(remote, request, model, id, "", &answer, error);
+	int code = send(remote, request, model, id, action, &answer, error);
 
 	if (!code) {
 		code = weft__json_scan(&remote->json, answer.bytes.data,
@@ -71,7 +74,7 @@ weft__remote_find(struct weft_source *source, const char *model,
 {
 	struct weft__remote *remote = weft__remote(source);
 	struct weft__client_request request = {.method = "GET"};
-	int code = ask_record(remote, &request, model, id, error);
+	int code = ask_record(remote, &request, model, id, "", error);
 
 	if (!code)
 		code = want_object(remote, &request, error);
@@ -117,6 +120,8 @@ take_change(struct weft__remote *remote,
 	if (!code && weft_slice_equal(list->changes[before].model_id, id))
 		return 0;
 	list->length = before;
+	if (weft__unread_is(code))
+		return code; /* the change is bad, not the answer */
 	if (!code)
 		weft_error_set(error, WEFT_EINVAL, "of another record");
 	return weft__remote_nonsense(remote, request, error);
@@ -129,7 +134,8 @@ weft__remote_last_change(struct weft_source *source, const char *model,
 {
 	struct weft__remote *remote = weft__remote(source);
 	struct weft__client_request request = {.method = "GET"};
-	int code = ask(remote, &request, model, id, "changes/last", error);
+	int code = ask_record(
+	    remote, &request, model, id, "changes/last", error);
 
 	if (!code && remote->json.type == WEFT__JSON_NULL)
 		return weft_error_set(error, WEFT_ENOTFOUND,

@@ -40,3 +40,8 @@ check_PROGRAMS += tests/unit/core/repl/sketch
 TESTS += tests/unit/core/repl/sketch
 tests_unit_core_repl_sketch_SOURCES = tests/unit/core/repl/sketch.c
 tests_unit_core_repl_sketch_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/unread
+TESTS += tests/unit/core/repl/unread
+tests_unit_core_repl_unread_SOURCES = tests/unit/core/repl/unread.c
+tests_unit_core_repl_unread_LDADD = $(TEST_LIBS)

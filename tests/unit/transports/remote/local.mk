@@ -16,7 +16,7 @@ tests_unit_transports_remote_open_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/transports/remote/reading
 TESTS += tests/unit/transports/remote/reading
 tests_unit_transports_remote_reading_SOURCES = \
-	tests/unit/transports/remote/reading.c $(script)
+	tests/unit/transports/remote/reading.c $(script) $(FIXTURE)
 tests_unit_transports_remote_reading_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/transports/remote/tls

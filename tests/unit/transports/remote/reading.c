@@ -3,11 +3,14 @@
  */
 #include "tests/lib/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/limits.h"
 #include "core/repl/diff.h"
 #include "core/repl/source.h"
+#include "core/repl/unread.h"
+#include "tests/lib/fixture.h"
 #include "tests/lib/script.h"
 
 #define LENGTH(steps) (sizeof(steps) / sizeof *(steps))
@@ -17,6 +20,10 @@
 #define DELETION(id) \
 	"{\"id\":\"x\",\"rev\":null,\"prev\":\"p\",\"checkpoint\":3," \
 	"\"modelName\":\"Todo\",\"modelId\":\"" id "\"}"
+
+#define UPDATE(id) \
+	"{\"type\":\"create\",\"change\":" CHANGE(id) \
+	",\"data\":{\"z\":1.50,\"id\":\"" id "\"}}"
 
 static const struct weft_slice none = {NULL, 0};
 
@@ -195,6 +202,132 @@ changes__refuse_nonsense(void **state)
 	}
 }
 
+/* For who asks: what cannot be read is left out and told. */
+static void
+changes__leave_out_what_they_are_asked_to(void **state)
+{
+	static const struct {
+		const char *change, *id, *why;
+	} bad[] = {
+	    {"{\"modelId\":\"b\",\"rev\":{}}", "b", "rev is not text"},
+	    {"{\"modelId\":7,\"rev\":\"r\",\"checkpoint\":\"x\"}", "7",
+		"checkpoint is not a number"},
+	    {"{\"rev\":\"\\ud800\",\"modelId\":\"q\\\"\"}", "q\"",
+		"surrogate"},
+	    {"{\"modelId\":{\"a\":1},\"rev\":\"r\"}", "", "modelId"},
+	    {"{\"modelId\":\"\\u0000\",\"rev\":\"r\"}", "", "NUL"},
+	    {"{\"rev\":\"r\"}", "", "modelId is missing"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		char body[400];
+		const struct script_step steps[] = {SCRIPT_LOOPBACK,
+		    {"GET /api/Todos/changes?", NULL, 200, body, NULL, false}};
+		struct weft__unread unread = {.list = NULL};
+		struct weft__page_token token = {.unread = &unread};
+		struct weft_change_list list = {0};
+		struct script script;
+
+		snprintf(body, sizeof body, "[" CHANGE("1") ",%s," CHANGE("2")
+		    "]", bad[i].change);
+		script_open(&script, steps, LENGTH(steps));
+		assert_int_equal(
+		    read_page(&script, -1, none, 9, &token, &list), 0);
+		assert_true(token.end);
+		assert_int_equal(list.length, 2);
+		assert_string_equal(list.changes[1].model_id.data, "2");
+		assert_int_equal(unread.length, 1);
+		assert_true(weft_slice_equal(unread.list[0].id,
+		    weft_slice(*bad[i].id ? bad[i].id : NULL)));
+		assert_non_null(strstr(unread.list[0].why.text, bad[i].why));
+		assert_non_null(strstr(unread.list[0].why.text, "change 1"));
+		weft__unread_fini(&unread);
+		weft_change_list_fini(&list);
+		script_end(&script);
+	}
+}
+
+static void
+note_refused(const char *model, struct weft_slice id,
+    const struct weft_error *why, void *context)
+{
+	assert_int_equal(id.size, 1);
+	assert_non_null(strstr(why->text, "checkpoint is not a number"));
+	snprintf(context, 40, "%.*s", (int)id.size, id.data);
+}
+
+/* Replicates into the fixture's Todo. */
+static void
+pull(struct script *script, struct fixture *fixture, uint64_t applied,
+    uint64_t refused, const char *ids)
+{
+	struct weft_replication how = WEFT_REPLICATION_INIT;
+	struct weft_replication_result result;
+	char noted[40] = "";
+
+	how.source = script->source;
+	how.source_model = "Todo";
+	how.refused = note_refused;
+	how.refused_context = noted;
+	fixture_ok(fixture,
+	    weft_source_open_datasource(
+		fixture->datasource, &how.target, &fixture->error));
+	fixture_ok(fixture, weft_replicate(&how, &result, &fixture->error));
+	assert_int_equal(result.applied, applied);
+	assert_int_equal(result.refused, refused);
+	assert_string_equal(noted, ids);
+	weft_replication_result_fini(&result);
+	weft_source_destroy(how.target);
+}
+
+#define CHECKPOINT(seq) \
+	{"POST /api/Todos/checkpoint ", NULL, 200, \
+	    "{\"seq\":" seq ",\"time\":\"t\",\"id\":1}", NULL, false}
+#define BAD "{\"modelId\":\"b\",\"rev\":\"r\",\"checkpoint\":\"?\"}"
+
+/* The others come, and it is looked at again by itself, until it is good. */
+static void
+replicate__goes_on_after_a_change_that_cannot_be_read(void **state)
+{
+	const struct script_step steps[] = {SCRIPT_LOOPBACK,
+	    CHECKPOINT("8"), CHECKPOINT("8"),
+	    {"GET /api/Todos/changes?since=-1 ", NULL, 200,
+		"[" CHANGE("1") "," BAD "," CHANGE("2") "]", NULL, false},
+	    {"POST /api/Todos/create-updates ", NULL, 200,
+		"[" UPDATE("1") "," UPDATE("2") "]", NULL, false},
+	    CHECKPOINT("9"),
+	    {"GET /api/Todos/changes?since=8 ", NULL, 200, "[]", NULL, false},
+	    /* the second time */
+	    CHECKPOINT("10"),
+	    {"GET /api/Todos/b/changes/last ", NULL, 200, BAD, NULL, false},
+	    {"GET /api/Todos/changes?since=9 ", NULL, 200, "[]", NULL, false},
+	    /* mended */
+	    CHECKPOINT("11"),
+	    {"GET /api/Todos/b/changes/last ", NULL, 200, CHANGE("b"), NULL,
+		false},
+	    {"POST /api/Todos/create-updates ", NULL, 200,
+		"[" UPDATE("b") "]", NULL, false},
+	    {"GET /api/Todos/changes?since=10 ", NULL, 200, "[]", NULL, false},
+	    CHECKPOINT("12"),
+	    {"GET /api/Todos/changes?since=11 ", NULL, 200, "[]", NULL, false},
+	    /* nothing to do */
+	    CHECKPOINT("13"),
+	    {"GET /api/Todos/changes?since=12 ", NULL, 200, "[]", NULL, false}};
+	struct fixture fixture;
+	struct script script;
+
+	(void)state;
+	fixture_open(&fixture, FIXTURE_MEMORY);
+	script_open(&script, steps, LENGTH(steps));
+	pull(&script, &fixture, 2, 1, "b");
+	pull(&script, &fixture, 0, 1, "b");
+	pull(&script, &fixture, 1, 0, "");
+	pull(&script, &fixture, 0, 0, "");
+	script_end(&script);
+	fixture_close(&fixture);
+}
+
 static void
 changes__cut_off_are_asked_for_again(void **state)
 {
@@ -330,10 +463,6 @@ diff__of_one_too_large_is_an_error(void **state)
 /*
  * create_updates
  */
-
-#define UPDATE(id) \
-	"{\"type\":\"create\",\"change\":" CHANGE(id) \
-	",\"data\":{\"z\":1.50,\"id\":\"" id "\"}}"
 
 static void
 create_updates__makes_bodies_canonical(void **state)
@@ -585,6 +714,9 @@ main(void)
 	    cmocka_unit_test(changes__since_a_future_checkpoint_are_all),
 	    cmocka_unit_test(changes__tell_of_a_list_that_was_left),
 	    cmocka_unit_test(changes__refuse_nonsense),
+	    cmocka_unit_test(changes__leave_out_what_they_are_asked_to),
+	    cmocka_unit_test(
+		replicate__goes_on_after_a_change_that_cannot_be_read),
 	    cmocka_unit_test(changes__cut_off_are_asked_for_again),
 	    cmocka_unit_test(diff__gives_deltas_and_conflicts),
 	    cmocka_unit_test(diff__strict_says_so),
