@@ -28,6 +28,7 @@ WEFT_MUST_CHECK int reload_rules_read(const struct weft__access *access,
 void reload_rules_take(struct weft_registry *registry,
     struct weft__access *access, struct reload_rules *fresh);
 
+/* Frees what was read, taken or not. */
 void reload_rules_drop(
     const struct weft__access *access, struct reload_rules *fresh);
 
