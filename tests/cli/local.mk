@@ -2,6 +2,7 @@
 CLI_TESTS = \
 	tests/cli/backup.sh \
 	tests/cli/compact.sh \
+	tests/cli/deadlines.sh \
 	tests/cli/history.sh \
 	tests/cli/import.sh \
 	tests/cli/init.sh \

@@ -136,6 +136,7 @@ open_replication(struct daemon *daemon, struct weft_error *error)
 	options.workers = daemon->workers;
 	options.watch = daemon->watch;
 	options.window_size = (size_t)settings->replicate_window;
+	options.request_ms = (uint64_t)settings->request_seconds * 1000;
 	options.has_deflate = settings->replicate_deflate;
 	options.wait_ms = (uint64_t)settings->replicate_wait_seconds * 1000;
 	return weft__repl_server_create(&options,
@@ -381,6 +382,9 @@ take_settings(struct daemon *daemon, const struct settings *next)
 	    (uint64_t)next->bulk_limit);
 	weft__rest_set_request_ms(
 	    daemon->rest, (uint64_t)next->request_seconds * 1000);
+	if (daemon->repl)
+		weft__repl_server_set_request_ms(
+		    daemon->repl, (uint64_t)next->request_seconds * 1000);
 	weft__access_set_deny_unlisted(daemon->access, next->deny_unlisted);
 	logs_set((enum weft_log_level)next->log_level,
 	    (enum log_format)next->log_format);
@@ -452,10 +456,12 @@ daemon_close(struct daemon *daemon)
 {
 	if (!daemon)
 		return;
-	if (daemon->repl)
-		weft__repl_server_stop(daemon->repl);
 	if (daemon->rest)
 		weft__rest_break_off(daemon->rest);
+	if (daemon->repl) {
+		weft__repl_server_break_off(daemon->repl);
+		weft__repl_server_stop(daemon->repl);
+	}
 	weft__workers_destroy(daemon->workers);
 	weft__http_server_destroy(daemon->server);
 	weft__repl_server_destroy(daemon->repl);

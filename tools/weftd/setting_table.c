@@ -52,7 +52,7 @@ const struct setting setting_table[] = {
 	"30", "Seconds in which a body must go on."},
     {WEFTD_JSON, "timeouts.request", SETTING_NUMBER, AT(request_seconds), 1,
 	86400, NULL, "30",
-	"Seconds that a request may take, but for bulk ones: then 503."},
+	"Seconds that a request may take, or a part of a bulk one: then 503."},
     {WEFTD_JSON, "timeouts.drain", SETTING_NUMBER, AT(drain_seconds), 0, 3600,
 	NULL, "20", "Seconds that open requests get at the end."},
     {WEFTD_JSON, "cors.origins", SETTING_LIST, AT(cors_origins), 0, 0, NULL, "[]",

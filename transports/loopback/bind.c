@@ -8,7 +8,6 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
-#include "core/base/patience.h"
 #include "transports/loopback/send.h"
 #include "transports/loopback/serve.h"
 #include "transports/loopback/stream.h"
@@ -25,7 +24,6 @@ struct exchange {
 	struct weft__rest_call call;
 	struct weft__http_request *request;
 	struct weft__http_response *response;
-	struct weft__patience patience;
 	atomic_bool is_gone; /* the client has left */
 	bool is_authorized;
 	int code;
@@ -156,14 +154,6 @@ do_call(struct exchange *exchange)
 	exchange->code = code;
 }
 
-/* A body of any size takes its time. */
-static bool
-has_patience(const struct exchange *exchange)
-{
-	return !(exchange->call.route->flags &
-	    (WEFT__REST_BULK | WEFT__REST_BYTES));
-}
-
 /* What took too long is no fault of a gateway, and is told. */
 static void
 note_impatience(struct exchange *exchange)
@@ -182,8 +172,8 @@ static void
 work_call(struct weft__job *job)
 {
 	struct exchange *exchange = exchange_of(job);
-	const struct weft__patience *before = weft__patience_set(
-	    has_patience(exchange) ? &exchange->patience : NULL);
+	const struct weft__patience *before =
+	    weft__patience_set(&exchange->call.patience);
 
 	do_call(exchange);
 	note_impatience(exchange);
@@ -225,16 +215,24 @@ done_call(struct weft__job *job)
 		answer(exchange);
 }
 
+/* Whether it writes nothing, or only what it has read from end to end. */
+static bool
+is_for_its_client(const struct exchange *exchange)
+{
+	return exchange->request->method == WEFT__HTTP_GET ||
+	       (exchange->call.route->flags &
+		   (WEFT__REST_BULK | WEFT__REST_BYTES));
+}
+
 /* What a client has begun to change goes on without him. */
 static void
 be_patient(struct exchange *exchange)
 {
 	struct weft__rest *rest = exchange->call.rest;
-	struct weft__patience *patience = &exchange->patience;
+	struct weft__patience *patience = &exchange->call.patience;
 
-	atomic_store(&patience->until_ms,
-	    weft__patience_now_ms() + atomic_load(&rest->request_ms));
-	if (exchange->request->method != WEFT__HTTP_GET)
+	weft__rest_go_on(&exchange->call);
+	if (!is_for_its_client(exchange))
 		return;
 	patience->is_gone = &exchange->is_gone;
 	patience->is_ending = &rest->is_ending;
@@ -244,10 +242,10 @@ be_patient(struct exchange *exchange)
 static void
 be_quick(struct exchange *exchange)
 {
-	atomic_uint_fast64_t *until_ms = &exchange->patience.until_ms;
+	atomic_uint_fast64_t *until_ms = &exchange->call.patience.until_ms;
 	uint64_t soon_ms = weft__patience_now_ms() + ENDED_MS;
 
-	if (exchange->patience.is_gone && soon_ms < atomic_load(until_ms))
+	if (exchange->request->method == WEFT__HTTP_GET && soon_ms < atomic_load(until_ms))
 		atomic_store(until_ms, soon_ms);
 }
 

@@ -52,6 +52,7 @@ static int
 read_batch(struct bulk *bulk)
 {
 	weft_update_list_clear(&bulk->list);
+	weft__rest_go_on(bulk->call);
 	return weft__rest_parts_next(
 	    &bulk->parts, take_update, bulk, &bulk->call->error);
 }
@@ -135,9 +136,11 @@ note_conflicts(struct bulk *bulk)
 	}
 }
 
+/* What has begun to be applied goes on, whoever has left. */
 static int
 apply_batch(struct bulk *bulk)
 {
+	const struct weft__patience *before;
 	struct weft__rest_call *call = bulk->call;
 	const struct weft__bulk_options options = {
 	    .origin = call->as.origin, .user = call->as.user};
@@ -157,8 +160,10 @@ apply_batch(struct bulk *bulk)
 		return weft__rest_no_memory(call);
 	part.outcomes = bulk->outcomes;
 	bulk->count += part.length;
+	before = weft__patience_set(NULL);
 	code = bulk->source->ops->bulk_update(
 	    bulk->source, &part, 1, &options, &call->error);
+	weft__patience_set(before);
 	if (!code)
 		note_conflicts(bulk);
 	return code;

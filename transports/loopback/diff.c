@@ -46,6 +46,7 @@ static int
 read_part(struct comparing *comparing)
 {
 	weft_change_list_clear(&comparing->changes);
+	weft__rest_go_on(comparing->call);
 	return weft__rest_parts_next(&comparing->parts, take_change, comparing,
 	    &comparing->call->error);
 }

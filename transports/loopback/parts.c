@@ -1,5 +1,6 @@
 #include "transports/loopback/parts.h"
 
+#include "core/base/patience.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
 
@@ -128,6 +129,9 @@ weft__rest_parts_next(struct weft__rest_parts *parts,
 
 		if (!code && !item.data)
 			return end(parts, error);
+		if (!code && (code = weft__patience_check()))
+			weft_error_set(
+			    error, code, "%s", weft__patience_text(code));
 		if (!code)
 			code = each(item, parts->index, context, error);
 		if (code)

@@ -30,6 +30,7 @@
 #include "core/base/json.h"
 #include "core/base/json_skim.h"
 #include "core/base/limits.h"
+#include "core/base/patience.h"
 #include "core/repl/source.h"
 #include "models/access/view.h"
 #include "models/model.h"
@@ -121,6 +122,7 @@ struct weft__rest_call {
 	struct weft__rest_failure failure;
 	struct weft_error error;
 	struct weft__json view; /* scratch */
+	struct weft__patience patience; /* of the work for it */
 };
 
 /* Sets the call's error: WEFT_ENOMEM.  Returns it. */
@@ -146,6 +148,12 @@ WEFT_MUST_CHECK int weft__rest_narrow(
 /* Whether the user may see the record that the path names, if it does.
  * WEFT_ENOTFOUND. */
 WEFT_MUST_CHECK int weft__rest_check_view(struct weft__rest_call *call);
+
+/*
+ * To be called for each part of a large body: its work may take as long as a
+ * whole request without one.
+ */
+void weft__rest_go_on(struct weft__rest_call *call);
 
 /* Opens the source of the call's datasource, as its user sees it; the
  * caller's, for weft_source_destroy(). */

@@ -316,6 +316,13 @@ weft__rest_call_authorize(struct weft__rest_call *call)
 	return code;
 }
 
+void
+weft__rest_go_on(struct weft__rest_call *call)
+{
+	atomic_store(&call->patience.until_ms,
+	    weft__patience_now_ms() + atomic_load(&call->rest->request_ms));
+}
+
 int
 weft__rest_open_source(
     struct weft__rest_call *call, struct weft_source **source)

@@ -35,6 +35,7 @@ struct weft__rest_stream {
 	struct weft__live live;
 	struct weft__filter fields;
 	struct weft__rest_format format;
+	atomic_bool is_gone; /* so is the client */
 	bool is_busy;   /* a step is under way */
 	bool is_wanted; /* there may be more to read */
 	bool is_posted; /* left the watch, but a wake still comes */
@@ -295,6 +296,13 @@ static void
 work_step(struct weft__job *job)
 {
 	struct weft__rest_stream *stream = stream_of(job);
+	struct weft__patience patience = {
+	    .until_ms = weft__patience_now_ms() +
+		atomic_load(&stream->rest->request_ms),
+	    .is_gone = &stream->is_gone,
+	    .is_ending = &stream->rest->is_ending,
+	};
+	const struct weft__patience *before = weft__patience_set(&patience);
 	int code = check_rights(stream);
 
 	stream->looked = 0;
@@ -304,10 +312,11 @@ work_step(struct weft__job *job)
 		if (stream->looked < STEP_ROWS)
 			break;
 	}
-	if (code == WEFT_ECANCELED) {
-		stream->looked = STEP_ROWS;
+	if (code == WEFT_ECANCELED && !weft__patience_check_now()) {
+		stream->looked = STEP_ROWS; /* it was enough */
 		code = 0;
 	}
+	weft__patience_set(before);
 	stream->code = code;
 }
 
@@ -419,6 +428,7 @@ on_over(void *context)
 	struct weft__rest_stream *stream = context;
 
 	stream->response = NULL;
+	atomic_store(&stream->is_gone, true);
 	weft__loop_clear_timer(stream->loop, &stream->heartbeat);
 	stream->is_posted =
 	    !weft__watch_remove(stream->rest->watch, &stream->watcher);

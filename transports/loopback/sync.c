@@ -299,6 +299,18 @@ read_mode(struct sync *sync)
 	return code;
 }
 
+/* In one go, whoever has left. */
+static int
+write_all(struct sync *sync)
+{
+	const struct weft__patience *before = weft__patience_set(NULL);
+	int code = weft_datasource_transaction(sync->reader.datasource,
+	    apply_all, sync, &sync->call->error);
+
+	weft__patience_set(before);
+	return code;
+}
+
 int
 weft__rest_online_sync(struct weft__rest_call *call)
 {
@@ -314,8 +326,7 @@ weft__rest_online_sync(struct weft__rest_call *call)
 	if (!code)
 		code = read_mode(&sync);
 	if (!code && sync.reader.datasource)
-		code = weft_datasource_transaction(
-		    sync.reader.datasource, apply_all, &sync, &call->error);
+		code = write_all(&sync);
 	else if (!code)
 		code = weft__rest_answer_text(
 		    &call->answer, "{\"results\":[]}", &call->error);

@@ -14,6 +14,7 @@ weft__repl_options_init(struct weft__repl_options *options)
 	    .auth_ms = 10000,
 	    .wait_ms = 60000,
 	    .check_ms = 60000,
+	    .request_ms = 30000,
 	    .idle_ms = 30000,
 	};
 }
@@ -27,6 +28,7 @@ weft__repl_hub_create(const struct weft__repl_options *options,
 	if (!made)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	made->options = *options;
+	atomic_init(&made->request_ms, options->request_ms);
 	if (!made->options.clock)
 		made->options.clock = &weft__clock_system;
 	pthread_mutex_init(&made->mutex, NULL);

@@ -39,6 +39,7 @@ struct weft__repl_options {
 	uint64_t wait_ms;    /* for one that takes nothing */
 	uint64_t check_ms;   /* after which rights are asked for again */
 	bool has_deflate;    /* permessage-deflate, for those who offer it */
+	uint64_t request_ms; /* what a request's, or a read's, work may take */
 	uint64_t idle_ms;    /* after which a place that has moved is told */
 };
 void weft__repl_options_init(struct weft__repl_options *options);
@@ -55,6 +56,8 @@ struct weft__repl_counts {
 struct weft__repl_hub {
 	struct weft__repl_options options;
 	struct weft__repl_counts counts;
+	atomic_uint_fast64_t request_ms; /* the option, as it is now */
+	atomic_bool is_ending; /* nobody waits for anything any more */
 	pthread_mutex_t mutex; /* guards the channels */
 	struct weft__map channels; /* by key */
 	uint64_t last_id;

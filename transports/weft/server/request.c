@@ -122,8 +122,21 @@ do_models(struct weft__repl_request *request)
  * The queue
  */
 
-static void
-work(struct weft__job *job)
+void
+weft__repl_patience_init(struct weft__patience *patience,
+    const struct weft__repl_session *session)
+{
+	const struct weft__repl_hub *hub = session->hub;
+
+	atomic_init(&patience->until_ms,
+	    weft__patience_now_ms() + atomic_load(&hub->request_ms));
+	patience->is_gone = &session->is_gone;
+	patience->is_ending = &hub->is_ending;
+}
+
+/* Does what the request asks. */
+static int
+call(struct weft__repl_request *request)
 {
 	static int (*const table[])(struct weft__repl_request *) = {
 	    [WEFT__REPL_AUTH] = weft__repl_do_auth,
@@ -133,17 +146,27 @@ work(struct weft__job *job)
 	    [WEFT__REPL_GET] = weft__repl_do_get,
 	    [WEFT__REPL_ASK] = weft__repl_do_ask,
 	};
-	struct weft__repl_request *request = (struct weft__repl_request *)job;
+	int code = 0;
 
-	if (request->is_check) {
-		request->code = weft__repl_do_check(request);
-		return;
-	}
+	if (request->is_check)
+		return weft__repl_do_check(request);
 	if (request->message.type != WEFT__REPL_AUTH)
-		request->code = weft__repl_authenticate(
+		code = weft__repl_authenticate(
 		    request, request->session->token);
-	if (!request->code)
-		request->code = table[request->message.type](request);
+	return code ? code : table[request->message.type](request);
+}
+
+static void
+work(struct weft__job *job)
+{
+	struct weft__repl_request *request = (struct weft__repl_request *)job;
+	const struct weft__patience *before;
+	struct weft__patience patience;
+
+	weft__repl_patience_init(&patience, request->session);
+	before = weft__patience_set(&patience);
+	request->code = call(request);
+	weft__patience_set(before);
 }
 
 static void

@@ -129,15 +129,17 @@ apply(struct push *push)
 	    .origin = request->session->node,
 	    .user = weft__principal_user_id(request->principal),
 	};
-
+	const struct weft__patience *before;
 	int code;
 
 	if (!push->source)
 		return 0; /* nothing was pushed */
+	before = weft__patience_set(NULL); /* it goes on, whoever has left */
 	weft__repl_herald_hold();
 	code = push->source->ops->bulk_update(push->source, push->parts,
 	    push->read.length, &options, &request->error);
 	weft__repl_herald_release();
+	weft__patience_set(before);
 	return code;
 }
 

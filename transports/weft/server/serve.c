@@ -320,6 +320,19 @@ weft__repl_server_stop(struct weft__repl_server *server)
 	pthread_mutex_unlock(&server->mutex);
 }
 
+void
+weft__repl_server_break_off(struct weft__repl_server *server)
+{
+	atomic_store(&server->hub->is_ending, true);
+}
+
+void
+weft__repl_server_set_request_ms(
+    struct weft__repl_server *server, uint64_t request_ms)
+{
+	atomic_store(&server->hub->request_ms, request_ms);
+}
+
 const struct weft__repl_counts *
 weft__repl_server_counts(const struct weft__repl_server *server)
 {

@@ -33,6 +33,14 @@ void weft__repl_server_take(struct weft__repl_server *server,
  * Returns at once.  Thread: any. */
 void weft__repl_server_drain(struct weft__repl_server *server);
 
+/* Breaks off what all jobs read, now and to come: the process ends.  Thread:
+ * any. */
+void weft__repl_server_break_off(struct weft__repl_server *server);
+
+/* Sets anew what the work for a request may take.  Thread: any. */
+void weft__repl_server_set_request_ms(
+    struct weft__repl_server *server, uint64_t request_ms);
+
 /* Ends all connections that are left, and waits for that: no more jobs are
  * given to the workers.  The loops must run, or have never run. */
 void weft__repl_server_stop(struct weft__repl_server *server);

@@ -139,6 +139,7 @@ void
 weft__repl_session_end(struct weft__repl_session *session)
 {
 	session->is_over = true;
+	atomic_store(&session->is_gone, true);
 	atomic_fetch_sub(&session->hub->counts.connections, 1);
 	weft__repl_requests_drop(session);
 	while (session->streams)

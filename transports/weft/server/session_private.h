@@ -9,6 +9,7 @@
 #ifndef TRANSPORTS_WEFT_SERVER_SESSION_PRIVATE_H
 #define TRANSPORTS_WEFT_SERVER_SESSION_PRIVATE_H
 
+#include "core/base/patience.h"
 #include "transports/weft/server/session.h"
 
 struct weft__repl_reading; /* stream.c */
@@ -91,6 +92,7 @@ struct weft__repl_session {
 	bool is_draining;
 	bool is_closed;     /* port->close() was called */
 	bool is_over;       /* the connection is gone */
+	atomic_bool is_gone; /* the same, or closed: for the workers */
 };
 
 /* session.c */
@@ -122,6 +124,10 @@ void weft__repl_session_settle(struct weft__repl_session *session);
 bool weft__repl_is_checked(struct weft__repl_session *session);
 
 /* request.c */
+
+/* How long the work of one of the session's jobs may take. */
+void weft__repl_patience_init(struct weft__patience *patience,
+    const struct weft__repl_session *session);
 
 /* Puts a message in the queue; it is empty then.  'size': bytes it had. */
 void weft__repl_request_add(struct weft__repl_session *session,

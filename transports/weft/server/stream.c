@@ -235,12 +235,18 @@ work_read(struct weft__job *job)
 	    .floor = reading->floor,
 	};
 
+	const struct weft__patience *before;
+	struct weft__patience patience;
+
+	weft__repl_patience_init(&patience, stream->session);
+	before = weft__patience_set(&patience);
 	reading->code = weft__repl_channel_read(
 	    stream->channel, &read, &reading->batch, &reading->error);
 	if (!reading->code && reading->batch->is_end && stream->needs_root &&
 	    !stream->is_caught)
 		reading->code = weft__repl_read_root(
 		    stream->channel, reading->root, &reading->error);
+	weft__patience_set(before);
 }
 
 /* What was read is older than what the client was told meanwhile. */

@@ -428,6 +428,7 @@ static const struct {
     {WEFT_ENOMEM, "busy"},
     {WEFT_ENOSPACE, "busy"},
     {WEFT_ETIMEOUT, "busy"},
+    {WEFT_ECANCELED, "busy"},
 };
 
 const char *
