@@ -47,7 +47,7 @@ end
 
 begin 'timeouts.request: holds for what a live client wants to read'
 make_source B
-run 1 weft replicate "$socket" B --filter "$filter"
+run 6 weft replicate "$socket" B --filter "$filter"
 err_has 'timed out'
 end
 stop "$daemon"
