@@ -171,6 +171,18 @@ take_step(void *context, struct weft_error *error)
 	return code;
 }
 
+/* In one transaction of the source, unless it would wait for the network, and
+ * all other writers with it. */
+static int
+run_together(const struct weft__parties *parties,
+    int (*work)(void *context, struct weft_error *error), void *context,
+    struct weft_error *error)
+{
+	return parties->target->ops->is_remote
+	    ? work(context, error)
+	    : weft__parties_together(parties, work, context, error);
+}
+
 static int
 take_steps(void *context, struct weft_error *error)
 {
@@ -179,8 +191,8 @@ take_steps(void *context, struct weft_error *error)
 	for (size_t i = 0; i < page->length; i++) {
 		struct step *step = &page->steps[i];
 		struct weft__outcome *outcome = step->outcome;
-		int code = weft__parties_together(&step->conflict->parties,
-		    take_step, step, &outcome->why);
+		int code = run_together(&step->conflict->parties, take_step,
+		    step, &outcome->why);
 
 		outcome->code = code;
 		outcome->settled &= !code;
@@ -211,10 +223,7 @@ drop_swapped(void *context, struct weft_error *error)
 	return code;
 }
 
-/*
- * Does all that the page says in one transaction of the source, unless that
- * would have to wait for the network.
- */
+/* Does all that the page says. */
 static int
 take_page(struct page *page, struct weft_error *error)
 {
@@ -226,9 +235,7 @@ take_page(struct page *page, struct weft_error *error)
 		return 0;
 	parties = &page->steps->conflict->parties;
 	swapped = weft__parties_swap(parties);
-	code = parties->target->ops->is_remote
-	    ? take_steps(page, error)
-	    : weft__parties_together(parties, take_steps, page, error);
+	code = run_together(parties, take_steps, page, error);
 	for (size_t i = 0; code && i < page->length; i++)
 		page->steps[i].outcome->settled = false;
 	/* What stays kept is no longer found by the next replication. */

@@ -5,6 +5,7 @@
 
 #include "core/base/limits.h"
 #include "models/replicate/conflict.h"
+#include "models/source/local.h"
 #include "tests/lib/pair.h"
 
 #define MANY (2 * WEFT_LIMIT_PAGE_CHANGES + 500)
@@ -223,6 +224,53 @@ replicate__does_not_resolve_over_what_changed_meanwhile(void **state)
 	pair_close(&pair);
 }
 
+/* The source that replicates with a server, and that server. */
+static struct weft_source *own;
+static struct weft__source_ops server;
+static const struct weft__source_ops *behind;
+
+static int
+find_at_server(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_buf *body, struct weft_error *error)
+{
+	assert_null(weft__source_local(own)->transaction);
+	return behind->find(source, model, id, body, error);
+}
+
+static int
+history_at_server(struct weft_source *source, const char *model,
+    struct weft_slice id, struct weft_change_list *list,
+    struct weft_error *error)
+{
+	assert_null(weft__source_local(own)->transaction);
+	return behind->history(source, model, id, list, error);
+}
+
+/* Other writers would wait for the network, too. */
+static void
+replicate__asks_a_server_in_no_transaction(void **state)
+{
+	struct weft_replication how = WEFT_REPLICATION_INIT;
+	struct weft_replication_result result;
+	struct pair pair;
+
+	pair_open_state(&pair, state);
+	fork_many(&pair, 3);
+	own = pair.a.source;
+	behind = pair.b.source->ops;
+	server = *behind;
+	server.is_remote = true;
+	server.find = find_at_server;
+	server.history = history_at_server;
+	pair.b.source->ops = &server;
+	how.policy = WEFT_RESOLVE_TARGET;
+	party_replicate(&pair.a, &pair.b, &how, &result);
+	assert_int_equal(result.resolved, 3);
+	weft_replication_result_fini(&result);
+	assert_string_equal(party_title(&pair.a, "r0"), "t");
+	pair_close(&pair);
+}
+
 int
 main(void)
 {
@@ -233,6 +281,7 @@ main(void)
 	    BETWEEN_EACH(replicate__resolves_the_others_beside_one_that_fails),
 	    BETWEEN_EACH(
 		replicate__does_not_resolve_over_what_changed_meanwhile),
+	    BETWEEN_EACH(replicate__asks_a_server_in_no_transaction),
 	};
 
 	return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
