@@ -2,6 +2,7 @@
 
 #include "tools/new_source.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -152,7 +153,41 @@ remove_left(const struct new_source *made, struct weft_error *error)
 	return code ? code : each_entry(made->folder, remove_below, error);
 }
 
-/* Nothing is replaced; rename() sees that a directory is empty. */
+/* What a directory that is there has in it: "" if nothing, or if it cannot be
+ * read; then rename() sees. */
+static void
+find_content(const char *path, char name[NEW_SOURCE_PATH_SIZE])
+{
+	DIR *directory = opendir(path);
+	struct dirent *entry;
+
+	*name = '\0';
+	while (directory && !*name && (entry = readdir(directory)))
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			snprintf(name, NEW_SOURCE_PATH_SIZE, "%s",
+			    entry->d_name);
+	if (directory)
+		closedir(directory);
+}
+
+/* An empty directory may be there, or none. */
+static int
+check_empty(const char *path, struct weft_error *error)
+{
+	char settings[NEW_SOURCE_PATH_SIZE + 32], name[NEW_SOURCE_PATH_SIZE];
+
+	snprintf(settings, sizeof settings, "%s/datasources.json", path);
+	if (exists(settings))
+		return weft_error_set(error, WEFT_EEXISTS,
+		    "%s: is a source already", path);
+	find_content(path, name);
+	return *name ? weft_error_set(error, WEFT_EEXISTS,
+	    "%s: is a directory with other things in it (%s): name one that "
+	    "is empty, or not there yet", path, name) : 0;
+}
+
+/* Nothing is replaced. */
 static int
 check_place(const struct new_source *made, struct weft_error *error)
 {
@@ -164,8 +199,10 @@ check_place(const struct new_source *made, struct weft_error *error)
 	if (!lstat(made->path, &there) &&
 	    (made->is_file || !S_ISDIR(there.st_mode)))
 		taken = made->path;
-	return taken ? weft_error_set(error, WEFT_EEXISTS,
-	    "%s: exists already", taken) : 0;
+	if (taken)
+		return weft_error_set(error, WEFT_EEXISTS,
+		    "%s: exists already", taken);
+	return made->is_file ? 0 : check_empty(made->path, error);
 }
 
 static void

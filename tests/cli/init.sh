@@ -28,6 +28,17 @@ holds test -f full/file
 holds test ! -e full.weft-new
 end
 
+begin 'init: says what is there'
+mkdir other && echo x >other/letter
+run 5 weft init other --model Note.json
+err_has 'weft: other: is a directory with other things in it (letter):' \
+    'name one that is empty, or not there yet'
+equal letter "$(cat other/letter)" x
+run 0 weft init twice --model Note.json
+run 5 weft init twice --model Note.json
+err_is 'weft: twice: is a source already'
+end
+
 begin 'init: takes an empty directory'
 mkdir empty
 run 0 weft init empty/ --model Note.json
