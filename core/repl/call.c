@@ -82,39 +82,6 @@ weft__call_make(const struct weft__call *call,
 	return weft_error_set(error, WEFT_EINVAL, "no such call");
 }
 
-/* Makes the side's next call; false if it has none. */
-static bool
-run_side(struct weft__session *session, enum weft__side side,
-    const struct weft__party *party)
-{
-	struct weft_error error = {0, ""};
-	struct weft__call call;
-	int code;
-
-	if (!weft__session_next(session, side, &call))
-		return false;
-	code = weft__call_make(&call, party, &error);
-	weft__session_answer(session, &call, code, &error);
-	return true;
-}
-
-int
-weft__session_run(struct weft__session *session,
-    const struct weft__party parties[2])
-{
-	while (!weft__session_done(session)) {
-		bool source = run_side(
-		    session, WEFT__SOURCE, &parties[WEFT__SOURCE]);
-		bool target = run_side(
-		    session, WEFT__TARGET, &parties[WEFT__TARGET]);
-
-		/* One side can always go on; else this would never end. */
-		if (!source && !target)
-			weft__session_cancel(session, WEFT_EBROKEN, NULL);
-	}
-	return session->result.code;
-}
-
 /* Asks the source, if it can be asked. */
 static int
 ask(const struct weft__reconcile_call *call, const struct weft__party *party,

@@ -32,11 +32,4 @@ WEFT_MUST_CHECK int weft__call_make(const struct weft__call *call,
 int weft__reconcile_run(struct weft__reconcile *reconcile,
     const struct weft__party parties[2], struct weft_error *error);
 
-/*
- * Runs a session to its end on this thread, one call after the other: the
- * simplest driver.  Returns the result's code.
- */
-int weft__session_run(struct weft__session *session,
-    const struct weft__party parties[2]);
-
 #endif

@@ -189,18 +189,6 @@ WEFT_MUST_CHECK int weft__store_root_at(struct weft__store *store,
     struct weft_slice model, struct weft__oid *root, struct weft_error *error);
 
 /*
- * Calls 'visit' with the name of each model that the commit (NULL: the tip)
- * has records or tombstones of; borrowed until 'visit' returns.  Anything but
- * 0 from 'visit' ends the walk and is returned, with 'error' untouched; so it
- * is for every 'visit' below.
- * Returns 0; WEFT_ENOTFOUND: no such commit.
- */
-WEFT_MUST_CHECK int weft__store_models(struct weft__store *store,
-    const struct weft__oid *commit,
-    int (*visit)(struct weft_slice model, void *context), void *context,
-    struct weft_error *error);
-
-/*
  * Appends the bytes of a blob to 'out'; their hash is verified.
  * Returns 0; WEFT_ENOTFOUND: no such object; WEFT_ELIMIT: larger than 'out'
  * may hold; WEFT_EDAMAGED also if the object is no blob.
@@ -232,7 +220,9 @@ WEFT_MUST_CHECK int weft__store_get(struct weft__store *store,
     struct weft_slice id, struct weft__store_record *record,
     struct weft_buf *body, struct weft_error *error);
 
-/* One entry of a trie; 'id' is borrowed until the visitor returns. */
+/* One entry of a trie; 'id' is borrowed until the visitor returns.  Anything
+ * but 0 ends the walk and is returned, with 'error' untouched; so it is for
+ * every visitor. */
 typedef int (*weft__store_visit_fn)(
     struct weft_slice id, const struct weft__oid *blob, void *context);
 

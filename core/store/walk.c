@@ -8,38 +8,6 @@
 #include "core/store/tree.h"
 #include "core/store/trie.h"
 
-int
-weft__store_models(struct weft__store *store, const struct weft__oid *commit,
-    int (*visit)(struct weft_slice model, void *context), void *context,
-    struct weft_error *error)
-{
-	struct weft__tree_entry entry;
-	struct weft__object object;
-	struct weft__oid tree;
-	char model[WEFT__NAME_ROOM];
-	size_t size;
-	struct weft_slice rest;
-	int code = weft__store_tree(store, commit, &tree, error);
-
-	if (code || weft__tree_is_empty(&tree))
-		return code;
-	code = weft__objects_need(
-	    store->objects, &tree, WEFT__OBJECT_TREE, &object, error);
-	if (code)
-		return code;
-	rest = object.content;
-	while (!code && rest.size) {
-		if (weft__tree_next(&rest, &entry) ||
-		    weft__name_unescape(entry.name, model, &size))
-			code = weft_error_set(error, WEFT_EDAMAGED,
-			    "the tree of a commit is malformed");
-		else
-			code = visit(weft_slice_of(model, size), context);
-	}
-	weft__object_release(&object);
-	return code;
-}
-
 /* The visitor of a difference, and what it needs to know the id. */
 struct walk {
 	weft__store_diff_fn diff;

@@ -94,14 +94,4 @@ void weft__revtree_insert_history(
 int weft__revtree_find(const struct weft__revtree *tree,
     struct weft_slice rev, int from);
 
-/*
- * The newest revision that both main lines have with equal content: the base
- * of a three-way merge.  Returns the index in 'a'; -1 if there is none, or if
- * content returned so that the lines do not agree which one is the newest
- * (a: P Q P R, b: P Q S could part at P or at Q): no base is better than a
- * wrong one.
- */
-int weft__revtree_common(
-    const struct weft__revtree *a, const struct weft__revtree *b);
-
 #endif

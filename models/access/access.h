@@ -113,10 +113,6 @@ struct weft_slice weft__principal_token(
 /* When the token ends, in ms since 1970; UINT64_MAX: never, or no token. */
 uint64_t weft__principal_expires_ms(const struct weft__principal *principal);
 
-/* The access type of a LoopBack method ("find", "bulkUpdate", "upsert");
- * EXECUTE for any other. */
-enum weft__access_type weft__access_type_of(const char *method);
-
 /* Which method is to be called on which record. */
 struct weft__access_request {
 	struct weft_model *model;

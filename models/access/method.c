@@ -54,11 +54,3 @@ weft__method_find(const char *name)
 			return &methods[i];
 	return NULL;
 }
-
-enum weft__access_type
-weft__access_type_of(const char *method)
-{
-	const struct weft__method *found = weft__method_find(method);
-
-	return found ? found->type : WEFT__ACCESS_EXECUTE;
-}

@@ -27,6 +27,7 @@
 #include "tests/lib/peer.h"
 #include "tests/lib/peer_compare.h"
 #include "tests/lib/random.h"
+#include "tests/lib/session_run.h"
 
 #define PEERS_MAX 5
 #define RECORDS 6
@@ -596,7 +597,7 @@ replicate(int from, int to, bool strict)
 
 	begin_replication(from, to, parties, &options.since[WEFT__SOURCE]);
 	weft__session_init(&session, &options);
-	weft__session_run(&session, parties);
+	session_run(&session, parties);
 	for (size_t i = 0; i < result->source_conflicts.length; i++) {
 		int record =
 		    record_of(result->source_conflicts.changes[i].model_id);

@@ -186,12 +186,6 @@ void weft__http_wake(struct weft__http_response *response);
 /* Ends a stream. */
 void weft__http_end(struct weft__http_response *response);
 
-/*
- * Ends a stream that cannot be completed: the connection is broken off, so
- * that the client does not take it for whole.
- */
-void weft__http_abort(struct weft__http_response *response);
-
 enum weft__http_notice {
 	WEFT__HTTP_GONE, /* the client left (streams: see 'over' instead) */
 	WEFT__HTTP_ENDED, /* it sends no more: most have left then; only to
@@ -217,9 +211,6 @@ void weft__http_watch(struct weft__http_response *response,
 void weft__http_on_leave(struct weft__http_response *response,
     void (*notify)(enum weft__http_notice notice, void *context),
     void *context);
-
-/* Whether the client has left.  Thread: the loop's. */
-bool weft__http_is_gone(const struct weft__http_response *response);
 
 /*
  * Answers 101 with the headers that were set, and hands the connection over:

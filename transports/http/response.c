@@ -33,12 +33,6 @@ weft__http_loop(const struct weft__http_response *response)
 	return response->thread->loop;
 }
 
-bool
-weft__http_is_gone(const struct weft__http_response *response)
-{
-	return !response->connection;
-}
-
 /* Whether it can be one line: no control characters but a tab. */
 static bool
 is_line(struct weft_slice text)

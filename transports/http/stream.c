@@ -123,13 +123,6 @@ weft__http_end(struct weft__http_response *response)
 	weft__http_exchange_finish(response, true);
 }
 
-void
-weft__http_abort(struct weft__http_response *response)
-{
-	if (!response->is_over)
-		weft__http_exchange_finish(response, false);
-}
-
 bool
 weft__http_is_full(const struct weft__http_response *response)
 {

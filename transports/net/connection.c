@@ -267,12 +267,6 @@ weft__connection_peer(const struct weft__connection *connection)
 	return &connection->peer;
 }
 
-struct weft__loop *
-weft__connection_loop(const struct weft__connection *connection)
-{
-	return connection->loop;
-}
-
 void
 weft__connection_break_all(struct weft__loop *loop)
 {

@@ -140,10 +140,6 @@ bool weft__connection_is_secure(const struct weft__connection *connection);
 const struct weft__address *weft__connection_peer(
     const struct weft__connection *connection);
 
-/* The loop it is on. */
-struct weft__loop *weft__connection_loop(
-    const struct weft__connection *connection);
-
 /*
  * Sends what is in the output, says that no more comes, drops what the peer
  * still sends (so that it can read the end of ours), and closes.  The

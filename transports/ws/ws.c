@@ -316,14 +316,6 @@ weft__ws_break(struct weft__ws *ws)
 }
 
 void
-weft__ws_set_handler(struct weft__ws *ws,
-    const struct weft__ws_handler *handler, void *context)
-{
-	ws->handler = handler;
-	ws->context = context;
-}
-
-void
 weft__ws_set_message_size(struct weft__ws *ws, size_t size)
 {
 	ws->reader.message_size = size;
@@ -333,12 +325,6 @@ bool
 weft__ws_is_full(const struct weft__ws *ws)
 {
 	return ws->net && weft__connection_is_full(ws->net);
-}
-
-size_t
-weft__ws_unsent(const struct weft__ws *ws)
-{
-	return ws->net ? weft__connection_unsent(ws->net) : 0;
 }
 
 void
@@ -361,12 +347,6 @@ weft__ws_resume(struct weft__ws *ws)
 	ws->is_paused = false;
 	if (ws->state == WEFT__WS_OPEN)
 		weft__connection_resume(ws->net);
-}
-
-const struct weft__address *
-weft__ws_peer(const struct weft__ws *ws)
-{
-	return weft__connection_peer(ws->net);
 }
 
 struct weft__loop *

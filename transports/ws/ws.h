@@ -145,10 +145,6 @@ WEFT_MUST_CHECK int weft__ws_connect(struct weft__loop *loop,
 
 /* Both ------------------------------------------------------------------- */
 
-/* Gives it another owner: from one protocol's handler to another's. */
-void weft__ws_set_handler(struct weft__ws *ws,
-    const struct weft__ws_handler *handler, void *context);
-
 /* Sets the largest message that is taken from now on, for this one only. */
 void weft__ws_set_message_size(struct weft__ws *ws, size_t size);
 
@@ -187,9 +183,6 @@ void weft__ws_release(struct weft__ws *ws);
 /* Whether so much is unsent that the sender should wait. */
 bool weft__ws_is_full(const struct weft__ws *ws);
 
-/* Bytes that the socket has not taken. */
-size_t weft__ws_unsent(const struct weft__ws *ws);
-
 /* Has 'drained' called as soon as there is room. */
 void weft__ws_ask(struct weft__ws *ws);
 
@@ -209,9 +202,6 @@ void weft__ws_close(struct weft__ws *ws, int code, struct weft_slice reason);
 
 /* Ends now, without a word: 'closed' is called soon, with 1006. */
 void weft__ws_break(struct weft__ws *ws);
-
-/* Who the peer is, once it is open; borrowed. */
-const struct weft__address *weft__ws_peer(const struct weft__ws *ws);
 
 /* The loop it is on. */
 struct weft__loop *weft__ws_loop(const struct weft__ws *ws);

@@ -22,7 +22,8 @@ tests_unit_core_repl_merge_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/core/repl/session
 TESTS += tests/unit/core/repl/session
 tests_unit_core_repl_session_SOURCES = tests/unit/core/repl/session.c \
-	tests/lib/peer.c tests/lib/peer.h
+	tests/lib/peer.c tests/lib/peer.h \
+	tests/lib/session_run.c tests/lib/session_run.h
 tests_unit_core_repl_session_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/core/repl/message

@@ -6,6 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/repl/call.h"
 #include "tests/lib/peer.h"
+#include "tests/lib/session_run.h"
 
 static struct peer source, target;
 
@@ -51,7 +52,7 @@ run(struct weft__session *session,
 	};
 
 	weft__session_init(session, options);
-	weft__session_run(session, parties);
+	session_run(session, parties);
 	assert_true(weft__session_done(session));
 }
 
@@ -608,7 +609,7 @@ begin_paging(struct weft__session *session)
 static void
 finish(struct weft__session *session)
 {
-	weft__session_run(session, parties);
+	session_run(session, parties);
 }
 
 static void

@@ -260,52 +260,6 @@ revtree_insert_history__takes_half_a_tree_at_most(void **state)
 	assert_int_equal(find(&tree, "y"), WEFT_LIMIT_REVTREE_NODES / 2 - 2);
 }
 
-static int
-common(const char *a, const char *b)
-{
-	struct weft__revtree left, right;
-
-	build(&left, a);
-	build(&right, b);
-	return weft__revtree_common(&left, &right);
-}
-
-static void
-revtree_common__is_the_newest_that_both_have(void **state)
-{
-	assert_int_equal(common("abx", "aby"), 1);
-	assert_int_equal(common("abcx", "acy"), 2);
-	assert_int_equal(common("bx", "aby"), 0);
-	assert_int_equal(common("a", "a"), 0);
-	assert_int_equal(common("ax", "by"), -1);
-	assert_int_equal(common("", "a"), -1);
-	assert_int_equal(common("a-x", "a-y"), 1);
-}
-
-static void
-revtree_common__is_none_when_content_came_back(void **state)
-{
-	/* Parted at a, or at b?  Either could be a wrong base. */
-	assert_int_equal(common("abax", "aby"), -1);
-	assert_int_equal(common("abx", "bay"), -1);
-	/* Both came back to it: no doubt. */
-	assert_int_equal(common("abax", "abay"), 2);
-}
-
-static void
-revtree_common__wants_equal_content_too(void **state)
-{
-	struct weft__revtree a, b;
-
-	build(&a, "abx");
-	build(&b, "aby");
-	a.nodes[1].hash.bytes[0] = 1;
-	assert_int_equal(weft__revtree_common(&a, &b), 0);
-	/* What is known by name only has none to compare. */
-	b.nodes[1].flags = WEFT__REVNODE_MISSING;
-	assert_int_equal(weft__revtree_common(&a, &b), 1);
-}
-
 int
 main(void)
 {
@@ -329,9 +283,6 @@ main(void)
 	    cmocka_unit_test(revtree_insert_history__stops_at_what_is_known),
 	    cmocka_unit_test(
 		revtree_insert_history__takes_half_a_tree_at_most),
-	    cmocka_unit_test(revtree_common__is_the_newest_that_both_have),
-	    cmocka_unit_test(revtree_common__is_none_when_content_came_back),
-	    cmocka_unit_test(revtree_common__wants_equal_content_too),
 	};
 
 	return cmocka_run_group_tests_name("revtree", tests, NULL, NULL);
