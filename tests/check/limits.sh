@@ -9,7 +9,7 @@ defined()
 	sed -n 's/^#define \(WEFT_LIMIT_[A-Z0-9_]*\) \(.*\)/\1 \2/p' \
 	    "$1/core/base/limits.h" | sed 's/\([0-9]\)[uUlL]*/\1/g' |
 	    while read -r name value; do
-		echo "$name $((value))"
+		echo "$name $(($value))" # an expression
 	    done | sort
 )
 
