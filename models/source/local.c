@@ -1,12 +1,11 @@
 #include "models/source/local.h"
 
-#include "models/tracking/permit.h"
-
 #include <weft/source.h>
 #include <weft/store.h>
 
 #include "core/base/alloc.h"
 #include "models/store/restore.h"
+#include "models/tracking/permit.h"
 #include "models/transaction.h"
 
 /* Bytes of a small value's name: model, id and epochs fit. */
