@@ -12,6 +12,7 @@
 #include "tools/replicate_conflicts.h"
 #include "tools/replicate_live.h"
 #include "tools/replicate_models.h"
+#include "tools/replicate_outcome.h"
 #include "tools/replicate_since.h"
 #include "tools/replicate_view.h"
 #include "tools/spec.h"
@@ -389,10 +390,19 @@ conclude(struct job *job, struct weft_error *error)
 static int
 replicate_once(struct job *job, struct weft_error *error)
 {
+	struct replicate_outcome outcome = {.a = &job->a, .b = &job->b};
 	int code = open_both(job, error);
 
 	if (!code)
 		code = replicate_all(job, error);
+	if (code == STATUS_USAGE)
+		return code;
+	outcome.has_begun = job->models > 0;
+	outcome.both = command_value(job->line, "both") != NULL;
+	outcome.conflicts = job->conflicts;
+	outcome.refused = job->refused;
+	outcome.error = code ? error->text : NULL;
+	replicate_outcome_keep(&outcome);
 	return code ? code : conclude(job, error);
 }
 

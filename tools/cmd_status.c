@@ -5,6 +5,7 @@
 #include <weft/record.h>
 #include <weft/store.h>
 
+#include "models/replicate/outcome.h"
 #include "tools/commands.h"
 #include "tools/output.h"
 #include "tools/spec.h"
@@ -185,6 +186,108 @@ report_peer(const struct weft_live_peer *peer, void *context)
 	return 0;
 }
 
+static const char *
+name_ways(const struct weft__outcome *outcome)
+{
+	if (outcome->sends && outcome->receives)
+		return "both ways";
+	return outcome->sends ? "sent" : "received";
+}
+
+static void
+print_pending(const struct command_line *line,
+    const struct weft__pending *pending)
+{
+	if (pending->knows_to_send)
+		output_text(line, "            %" PRIu64 " to send",
+		    pending->to_send);
+	else
+		output_text(line, "            %s", pending->has_sent
+		    ? "what is to send is not known" : "nothing sent yet");
+	if (pending->received_to)
+		output_text(line, ", received to its checkpoint %" PRIu64,
+		    pending->received_to);
+	else
+		output_text(line, ", nothing received yet");
+}
+
+static void
+print_outcome(const struct command_line *line,
+    const struct weft__outcome *outcome, const struct weft__pending *pending)
+{
+	char ended[OUTPUT_TIME_SIZE], last[OUTPUT_TIME_SIZE];
+
+	output_time(outcome->ended_ms, ended);
+	output_time(outcome->success_ms, last);
+	output_text(line, "replicated  %s: %s until %s: ", outcome->peer,
+	    name_ways(outcome), ended);
+	if (*outcome->error)
+		output_text(line, "failed: %s\n", outcome->error);
+	else if (outcome->conflicts || outcome->refused)
+		output_text(line, "%" PRIu64 " conflicts left, %" PRIu64
+		    " refused\n", outcome->conflicts, outcome->refused);
+	else
+		output_text(line, "ok\n");
+	print_pending(line, pending);
+	output_text(line, ", last success %s\n",
+	    outcome->success_ms ? last : "never");
+}
+
+/* A number, or null if it is not known. */
+static void
+report_number(struct report *report, const char *name, uint64_t number,
+    bool is_known)
+{
+	if (is_known)
+		json_out_number(&report->out, name, number);
+	else
+		json_out_text(&report->out, name, weft_slice(NULL));
+}
+
+static int
+report_outcome(const struct weft__outcome *outcome,
+    const struct weft__pending *pending, void *context)
+{
+	struct report *report = context;
+	struct json_out *out = &report->out;
+
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "peer", weft_slice(outcome->peer));
+	json_out_bool(out, "sends", outcome->sends);
+	json_out_bool(out, "receives", outcome->receives);
+	report_time(report, "ended", outcome->ended_ms);
+	report_time(report, "lastSuccess", outcome->success_ms);
+	json_out_number(out, "conflicts", outcome->conflicts);
+	json_out_number(out, "refused", outcome->refused);
+	json_out_text(out, "error",
+	    weft_slice(*outcome->error ? outcome->error : NULL));
+	report_number(
+	    report, "toSend", pending->to_send, pending->knows_to_send);
+	report_number(report, "receivedTo", pending->received_to,
+	    pending->received_to > 0);
+	json_out_end(out, '}');
+	print_outcome(report->line, outcome, pending);
+	return 0;
+}
+
+/* Of whom it was replicated with: live, and by commands that have ended. */
+static int
+report_peers(struct report *report, struct weft_error *error)
+{
+	struct weft_datasource *datasource = report->spec->datasource;
+	int code;
+
+	json_out_begin(&report->out, "peers", '[');
+	code = weft_live_each_peer(datasource, report_peer, report, error);
+	json_out_end(&report->out, ']');
+	json_out_begin(&report->out, "replicated", '[');
+	if (!code)
+		code = weft__outcome_each(
+		    datasource, report_outcome, report, error);
+	json_out_end(&report->out, ']');
+	return code;
+}
+
 static int
 count_conflict(struct weft_slice json, void *context)
 {
@@ -209,11 +312,8 @@ report_all(struct report *report, struct weft_error *error)
 		code = weft_consumer_each(spec->datasource, report_consumer,
 		    report, error);
 	json_out_end(&report->out, ']');
-	json_out_begin(&report->out, "peers", '[');
 	if (!code)
-		code = weft_live_each_peer(
-		    spec->datasource, report_peer, report, error);
-	json_out_end(&report->out, ']');
+		code = report_peers(report, error);
 	if (!code)
 		code = weft_conflict_each_kept(spec->source, count_conflict,
 		    report, error);
@@ -253,7 +353,11 @@ const struct command cmd_status = {
 	    "to be resolved. Of each server that it was replicated with live: "
 	    "how that stands, as whoever replicates has said last, since when "
 	    "and why; how many writes are to be sent, and how many to be "
-	    "received; and when both sides last had everything.",
+	    "received; and when both sides last had everything. Of each "
+	    "other replication: which way it last went, when it ended and "
+	    "how; how many writes were made since that are to be sent, and "
+	    "up to which checkpoint of the other side all is here; and when "
+	    "one last went well. Nobody is asked for it.",
 	.least = 1,
 	.most = 1,
 	.run = run,

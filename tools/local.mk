@@ -42,6 +42,7 @@ weft_SOURCES = \
 	tools/replicate_conflicts.c tools/replicate_conflicts.h \
 	tools/replicate_live.c tools/replicate_live.h \
 	tools/replicate_models.c tools/replicate_models.h \
+	tools/replicate_outcome.c tools/replicate_outcome.h \
 	tools/replicate_since.c tools/replicate_since.h \
 	tools/replicate_view.c tools/replicate_view.h \
 	tools/resolve_all.c tools/resolve_all.h \

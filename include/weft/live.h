@@ -143,7 +143,8 @@ struct weft_live_peer {
 typedef int weft_live_peer_fn(const struct weft_live_peer *peer, void *context);
 
 /*
- * Calls 'each' with every such server; nonzero ends it, and is returned.
+ * Calls 'each' with every such server; nonzero ends it, and is returned.  One
+ * of whom what was kept is damaged is left out.
  * Returns 0, or what the database returns.  Thread: any.
  */
 WEFT_API WEFT_MUST_CHECK int weft_live_each_peer(

@@ -10,6 +10,8 @@ libweft_all_la_SOURCES += \
 	models/replicate/kept.c \
 	models/replicate/model.c \
 	models/replicate/origin.c \
+	models/replicate/outcome.c models/replicate/outcome.h \
+	models/replicate/pending.c models/replicate/pending.h \
 	models/replicate/position.c models/replicate/position.h \
 	models/replicate/private.h \
 	models/replicate/remember.c \

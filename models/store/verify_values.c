@@ -71,6 +71,18 @@ check_consumer(struct weft_slice value, struct weft_error *error)
 	return check_members(value, numbers, WEFT__JSON_NUMBER, error);
 }
 
+static int
+check_outcome(struct weft_slice value, struct weft_error *error)
+{
+	static const char *const numbers[] = {
+	    "conflicts", "ended", "refused", "success", NULL};
+	static const char *const texts[] = {"epoch", "error", NULL};
+	int code = check_members(value, numbers, WEFT__JSON_NUMBER, error);
+
+	return code ? code
+		    : check_members(value, texts, WEFT__JSON_STRING, error);
+}
+
 /* What values there are, by the beginnings of their names. */
 static const struct kind {
 	const char *prefix;
@@ -83,6 +95,8 @@ static const struct kind {
 	" (the next replication compares all, and writes it anew)"},
     {"conflict/", weft__kept_check,
 	" (the next replication with that peer keeps the conflict anew)"},
+    {"replicated/", check_outcome,
+	" (the next replication with that peer writes it anew)"},
     {"consumer/", check_consumer, " (the consumer is to set it anew)"},
 };
 

@@ -14,6 +14,7 @@ CLI_TESTS = \
 	tests/cli/remote.sh \
 	tests/cli/replicate.sh \
 	tests/cli/reset.sh \
+	tests/cli/status.sh \
 	tests/cli/tls.sh \
 	tests/cli/usage.sh \
 	tests/cli/user.sh \

@@ -227,10 +227,12 @@ list_one(struct weft_slice name, struct weft_slice value, void *context)
 	struct weft_live_peer peer = {.url = ""};
 	int code = weft__json_view(&listing->json, value, listing->error);
 
+	/* One that is damaged is written anew; nobody writes such a name. */
+	if (code == WEFT_EDAMAGED ||
+	    name.size - PREFIX_SIZE >= sizeof peer.url)
+		return 0;
 	if (code)
 		return code;
-	if (name.size - PREFIX_SIZE >= sizeof peer.url)
-		return WEFT_EDAMAGED; /* nobody writes such a name */
 	memcpy(peer.url, name.data + PREFIX_SIZE, name.size - PREFIX_SIZE);
 	read_peer(listing, &peer);
 	return listing->each(&peer, listing->context);
@@ -281,9 +283,6 @@ recall_one(const struct weft_live_peer *peer, void *context)
 int
 weft__live_recall(struct weft_live *live, struct weft_error *error)
 {
-	int code = weft_live_each_peer(
+	return weft_live_each_peer(
 	    live->options.datasource, recall_one, live, error);
-
-	/* What is damaged is written anew. */
-	return code == WEFT_EDAMAGED ? 0 : code;
 }

@@ -68,3 +68,9 @@ TESTS += tests/unit/models/replicate/pages
 tests_unit_models_replicate_pages_SOURCES = \
 	tests/unit/models/replicate/pages.c $(PAIR)
 tests_unit_models_replicate_pages_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/models/replicate/outcome
+TESTS += tests/unit/models/replicate/outcome
+tests_unit_models_replicate_outcome_SOURCES = \
+	tests/unit/models/replicate/outcome.c $(PAIR)
+tests_unit_models_replicate_outcome_LDADD = $(TEST_LIBS)

@@ -356,6 +356,7 @@ live__begins_where_what_was_kept_is_damaged(void **state)
 	fixture = &place.client.fixture;
 	fixture_ok(fixture, weft_datasource_transaction(fixture->datasource,
 	    spoil, &place, &fixture->error));
+	assert_string_equal(look(&place).url, "");
 	assert_int_equal(run(&place), 0);
 	assert_string_equal(look(&place).url, place.options.url);
 	end(&place);
