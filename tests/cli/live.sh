@@ -94,9 +94,9 @@ out_has "peer        $socket: live since 2" \
 end
 
 begin 'live: what somebody resolves is no conflict any more'
-run 0 weft put S:Note '{"id":"both","text":"theirs"}' --json
 stop "$daemon"
 comes grep -q '"state":"offline"' live
+run 0 weft put S:Note '{"id":"both","text":"theirs"}'
 run 0 weft put C:Note '{"id":"both","text":"ours"}'
 serve S "$port"
 comes grep -q '"conflicts":1' live
