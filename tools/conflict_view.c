@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/base/json_member.h"
 #include "core/base/limits.h"
 #include "tools/output.h"
 
@@ -55,7 +56,6 @@ int
 conflict_view_read(struct conflict_view *view, struct weft_slice json,
     struct weft_error *error)
 {
-	struct weft__json_value time;
 	int code = weft__json_view(&view->json, json, error);
 
 	if (!code)
@@ -68,9 +68,7 @@ conflict_view_read(struct conflict_view *view, struct weft_slice json,
 		code = read_text(&view->json, "peer", &view->peer, error);
 	if (code)
 		return code;
-	time = weft__json_find(&view->json, weft_slice("time"));
-	if (time.type == WEFT__JSON_NUMBER)
-		view->time_ms = (uint64_t)weft__json_read_number(time.token);
+	view->time_ms = weft__json_get_count(&view->json, "time");
 	view->base = weft__json_find(&view->json, weft_slice("base"));
 	view->source = weft__json_find(&view->json, weft_slice("source"));
 	view->target = weft__json_find(&view->json, weft_slice("target"));

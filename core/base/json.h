@@ -158,6 +158,10 @@ bool weft__json_plain_string(struct weft_slice token, struct weft_slice *text);
 /* The double that a canonical number token means.  Cost: strtod at worst. */
 double weft__json_read_number(struct weft_slice token);
 
+/* False unless it is a whole number from 0 to 2^53: more, a double would not
+ * tell from its neighbours. */
+bool weft__json_read_whole(struct weft__json_value value, uint64_t *number);
+
 /*
  * Writes the shortest text that reads back as 'number', as ECMAScript prints
  * it (1e+21, 1e-7, 0 for -0), and a NUL.  Returns its size.  'number' must be

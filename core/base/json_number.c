@@ -321,6 +321,20 @@ weft__json_read_number(struct weft_slice token)
 	return decimal.is_negative ? -value : value;
 }
 
+bool
+weft__json_read_whole(struct weft__json_value value, uint64_t *number)
+{
+	const double most = 9007199254740992.0; /* 2^53 */
+	double read = -1;
+
+	if (value.type == WEFT__JSON_NUMBER)
+		read = weft__json_read_number(value.token);
+	if (!(read >= 0 && read <= most) || read != floor(read))
+		return false;
+	*number = (uint64_t)read;
+	return true;
+}
+
 size_t
 weft__json_write_number(double number, char text[WEFT__JSON_NUMBER_SIZE])
 {

@@ -10,6 +10,7 @@ libweft_all_la_SOURCES += \
 	core/base/hash.c core/base/hash.h \
 	core/base/json.h core/base/json_private.h \
 	core/base/json_canon.c core/base/json_number.c \
+	core/base/json_member.c core/base/json_member.h \
 	core/base/json_scan.c core/base/json_string.c \
 	core/base/json_skim.c core/base/json_skim.h \
 	core/base/json_view.c \

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
-#include "core/base/json.h"
+#include "core/base/json_member.h"
 #include "core/base/log.h"
 #include "models/transaction.h"
 
@@ -14,37 +14,6 @@
 /*
  * Reading
  */
-
-static uint64_t
-read_number(const struct weft__json *json, const char *name)
-{
-	struct weft__json_value value = weft__json_find(json, weft_slice(name));
-
-	return value.type == WEFT__JSON_NUMBER
-	    ? (uint64_t)weft__json_read_number(value.token)
-	    : 0;
-}
-
-static bool
-read_bool(const struct weft__json *json, const char *name)
-{
-	return weft__json_find(json, weft_slice(name)).type ==
-	    WEFT__JSON_TRUE;
-}
-
-static void
-read_text(const struct weft__json *json, const char *name, char *text,
-    size_t capacity)
-{
-	struct weft_buf read = WEFT_BUF_INIT(capacity - 1);
-	struct weft__json_value value = weft__json_find(json, weft_slice(name));
-
-	if (value.type == WEFT__JSON_STRING &&
-	    weft__json_read_string(value.token, &read))
-		weft_buf_clear(&read);
-	memcpy(text, read.size ? read.data : "", read.size + 1);
-	weft_buf_fini(&read);
-}
 
 /* Reads a value; its name is not in it. */
 static int
@@ -57,16 +26,16 @@ read_value(struct weft_slice value, struct weft__outcome *outcome,
 	weft__json_init(&json);
 	code = weft__json_view(&json, value, error);
 	if (!code) {
-		outcome->conflicts = read_number(&json, "conflicts");
-		outcome->ended_ms = read_number(&json, "ended");
-		read_text(
-		    &json, "epoch", outcome->epoch, sizeof outcome->epoch);
-		read_text(
-		    &json, "error", outcome->error, sizeof outcome->error);
-		outcome->receives = read_bool(&json, "receives");
-		outcome->refused = read_number(&json, "refused");
-		outcome->sends = read_bool(&json, "sends");
-		outcome->success_ms = read_number(&json, "success");
+		outcome->conflicts = weft__json_get_count(&json, "conflicts");
+		outcome->ended_ms = weft__json_get_count(&json, "ended");
+		weft__json_get_text(&json, "epoch", outcome->epoch,
+		    sizeof outcome->epoch);
+		weft__json_get_text(&json, "error", outcome->error,
+		    sizeof outcome->error);
+		outcome->receives = weft__json_get_bool(&json, "receives");
+		outcome->refused = weft__json_get_count(&json, "refused");
+		outcome->sends = weft__json_get_bool(&json, "sends");
+		outcome->success_ms = weft__json_get_count(&json, "success");
 	}
 	weft__json_fini(&json);
 	return code;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
-#include "core/base/json.h"
+#include "core/base/json_member.h"
 #include "models/model.h"
 #include "models/transaction.h"
 
@@ -33,18 +33,12 @@ struct listing {
 static uint64_t
 read_checkpoint(struct weft_slice value)
 {
-	struct weft__json_value member;
 	struct weft__json json;
 	uint64_t checkpoint = 0;
 
 	weft__json_init(&json);
-	if (!weft__json_view(&json, value, NULL)) {
-		member =
-		    weft__json_find(&json, weft_slice("sourceCheckpoint"));
-		if (member.type == WEFT__JSON_NUMBER)
-			checkpoint =
-			    (uint64_t)weft__json_read_number(member.token);
-	}
+	if (!weft__json_view(&json, value, NULL))
+		checkpoint = weft__json_get_count(&json, "sourceCheckpoint");
 	weft__json_fini(&json);
 	return checkpoint;
 }

@@ -19,7 +19,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "core/base/json.h"
+#include "core/base/json_member.h"
 #include "core/base/log.h"
 
 #define NAME_SIZE 1024
@@ -73,31 +73,6 @@ struct value {
 	bool damaged; /* there is one, and it cannot be read */
 };
 
-static uint64_t
-read_number(const struct weft__json *json, const char *name)
-{
-	struct weft__json_value value = weft__json_find(json, weft_slice(name));
-
-	if (value.type != WEFT__JSON_NUMBER)
-		return 0;
-	return (uint64_t)weft__json_read_number(value.token);
-}
-
-static void
-read_text(const struct weft__json *json, const char *name, char *text,
-    size_t capacity)
-{
-	struct weft__json_value value = weft__json_find(json, weft_slice(name));
-	struct weft_slice plain = {"", 0};
-
-	if (value.type != WEFT__JSON_STRING ||
-	    !weft__json_plain_string(value.token, &plain) ||
-	    plain.size >= capacity)
-		plain.size = 0;
-	memcpy(text, plain.data, plain.size);
-	text[plain.size] = '\0';
-}
-
 static int
 parse_value(
     struct weft_slice text, struct value *value, struct weft_error *error)
@@ -110,20 +85,18 @@ parse_value(
 	code = weft__json_view(&json, text, error);
 	if (!code) {
 		position->source_checkpoint =
-		    read_number(&json, "sourceCheckpoint");
+		    weft__json_get_count(&json, "sourceCheckpoint");
 		position->target_checkpoint =
-		    read_number(&json, "targetCheckpoint");
-		read_text(&json, "sourceEpoch", position->source_epoch,
-		    sizeof position->source_epoch);
-		read_text(&json, "targetEpoch", position->target_epoch,
-		    sizeof position->target_epoch);
-		read_text(
-		    &json, "commit", position->commit, sizeof position->commit);
-		read_text(&json, "sourcePlace", position->source_place,
-		    sizeof position->source_place);
-		value->shared =
-		    weft__json_find(&json, weft_slice("shared")).type ==
-		    WEFT__JSON_TRUE;
+		    weft__json_get_count(&json, "targetCheckpoint");
+		weft__json_get_text(&json, "sourceEpoch",
+		    position->source_epoch, sizeof position->source_epoch);
+		weft__json_get_text(&json, "targetEpoch",
+		    position->target_epoch, sizeof position->target_epoch);
+		weft__json_get_text(&json, "commit", position->commit,
+		    sizeof position->commit);
+		weft__json_get_text(&json, "sourcePlace",
+		    position->source_place, sizeof position->source_place);
+		value->shared = weft__json_get_bool(&json, "shared");
 		value->found = true;
 	}
 	weft__json_fini(&json);

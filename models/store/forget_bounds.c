@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "core/base/json.h"
+#include "core/base/json_member.h"
 #include "core/store/store.h"
 #include "models/tracking/consumer.h"
 #include "models/transaction.h"
@@ -170,17 +170,13 @@ static int
 take_sent(struct weft_slice name, struct weft_slice value, void *context)
 {
 	struct hearing *hearing = context;
-	struct weft__json_value member;
 	struct weft__json json;
 	uint64_t sent = 0;
-	int code;
 
 	(void)name;
 	weft__json_init(&json);
-	code = weft__json_view(&json, value, NULL);
-	member = weft__json_find(&json, weft_slice("sourceCheckpoint"));
-	if (!code && member.type == WEFT__JSON_NUMBER)
-		sent = (uint64_t)weft__json_read_number(member.token);
+	if (!weft__json_view(&json, value, NULL))
+		sent = weft__json_get_count(&json, "sourceCheckpoint");
 	weft__json_fini(&json);
 	hearing->has_peer = true;
 	if (sent < hearing->bounds->heard_checkpoint)

@@ -9,7 +9,7 @@
 
 #include <weft/source.h>
 
-#include "core/base/json.h"
+#include "core/base/json_member.h"
 #include "models/model.h"
 #include "models/transaction.h"
 
@@ -119,16 +119,6 @@ struct listing {
 	struct weft_error *error;
 };
 
-static uint64_t
-read_count(const struct weft__json *json, const char *name)
-{
-	struct weft__json_value value = weft__json_find(json, weft_slice(name));
-
-	if (value.type != WEFT__JSON_NUMBER)
-		return 0;
-	return (uint64_t)weft__json_read_number(value.token);
-}
-
 static int
 read_owner(const struct weft__json *json, char *owner, size_t capacity)
 {
@@ -161,8 +151,9 @@ list_one(struct weft_slice name, struct weft_slice value, void *context)
 	if (code)
 		return weft_error_set(listing->error, code, "consumer %s: %s",
 		    consumer.name, weft_error_text(code));
-	consumer.position = read_count(&listing->json, "position");
-	consumer.last_seen_ms = read_count(&listing->json, "lastSeen");
+	consumer.position = weft__json_get_count(&listing->json, "position");
+	consumer.last_seen_ms =
+	    weft__json_get_count(&listing->json, "lastSeen");
 	if (listing->seq > consumer.position)
 		consumer.pending = listing->seq - consumer.position;
 	return listing->each(&consumer, listing->context);

@@ -120,16 +120,11 @@ take_checkpoint(struct weft__remote *remote,
     const struct weft__client_request *request, struct weft__json_value value,
     uint64_t *seq, struct weft_error *error)
 {
-	const double most = 9007199254740992.0; /* 2^53 */
-	double number = -1;
-
-	if (value.type == WEFT__JSON_NUMBER)
-		number = weft__json_read_number(value.token);
-	if (!(number >= 0 && number <= most)) {
+	if (!weft__json_read_whole(value, seq)) {
 		weft_error_set(error, WEFT_EINVAL, "no checkpoint's number");
 		return weft__remote_nonsense(remote, request, error);
 	}
-	*seq = remote->checkpoint = (uint64_t)number;
+	remote->checkpoint = *seq;
 	return 0;
 }
 

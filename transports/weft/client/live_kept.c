@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "core/base/json.h"
+#include "core/base/json_member.h"
 #include "models/transaction.h"
 #include "transports/weft/client/live.h"
 
@@ -162,37 +162,13 @@ struct listing {
 	struct weft_error *error;
 };
 
-static uint64_t
-read_number(const struct weft__json *json, const char *name)
-{
-	struct weft__json_value value = weft__json_find(json, weft_slice(name));
-
-	return value.type == WEFT__JSON_NUMBER
-	    ? (uint64_t)weft__json_read_number(value.token)
-	    : 0;
-}
-
-static void
-read_text(const struct weft__json *json, const char *name, char *text,
-    size_t capacity)
-{
-	struct weft_buf read = WEFT_BUF_INIT(capacity - 1);
-	struct weft__json_value value = weft__json_find(json, weft_slice(name));
-
-	if (value.type == WEFT__JSON_STRING &&
-	    weft__json_read_string(value.token, &read))
-		weft_buf_clear(&read);
-	memcpy(text, read.size ? read.data : "", read.size + 1);
-	weft_buf_fini(&read);
-}
-
 static enum weft_live_state
 read_state(const struct weft__json *json)
 {
 	enum weft_live_state state = WEFT_LIVE_CONNECTING;
 	char name[32];
 
-	read_text(json, "state", name, sizeof name);
+	weft__json_get_text(json, "state", name, sizeof name);
 	while (state < WEFT_LIVE_STOPPED &&
 	    strcmp(name, weft_live_state_name(state)) != 0)
 		state++;
@@ -203,21 +179,20 @@ static void
 read_peer(const struct listing *listing, struct weft_live_peer *peer)
 {
 	const struct weft__json *json = &listing->json;
-	uint64_t position = read_number(json, "position");
-	bool sends =
-	    weft__json_find(json, weft_slice("sends")).type == WEFT__JSON_TRUE;
+	uint64_t position = weft__json_get_count(json, "position");
+	bool sends = weft__json_get_bool(json, "sends");
 
 	peer->state = read_state(json);
-	peer->since_ms = read_number(json, "since");
-	peer->seen_ms = read_number(json, "seen");
-	peer->success_ms = read_number(json, "success");
-	peer->to_receive = read_number(json, "toReceive");
-	peer->conflicts = read_number(json, "conflicts");
+	peer->since_ms = weft__json_get_count(json, "since");
+	peer->seen_ms = weft__json_get_count(json, "seen");
+	peer->success_ms = weft__json_get_count(json, "success");
+	peer->to_receive = weft__json_get_count(json, "toReceive");
+	peer->conflicts = weft__json_get_count(json, "conflicts");
 	if (sends && listing->seq > position)
 		peer->to_send = listing->seq - position;
 	peer->is_running = peer->state < WEFT_LIVE_REFUSED &&
 	    listing->now_ms < peer->seen_ms + LOST_MS;
-	read_text(json, "error", peer->error, sizeof peer->error);
+	weft__json_get_text(json, "error", peer->error, sizeof peer->error);
 }
 
 static int

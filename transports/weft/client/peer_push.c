@@ -190,12 +190,11 @@ note_conflict(struct push *push, size_t at, struct weft__json_value other,
 static size_t
 read_place(struct weft__json_value value, size_t length)
 {
-	double number = -1;
+	uint64_t place;
 
-	if (value.type == WEFT__JSON_NUMBER)
-		number = weft__json_read_number(value.token);
-	return number >= 0 && number < (double)length ? (size_t)number
-	                                              : length;
+	return weft__json_read_whole(value, &place) && place < length
+	    ? (size_t)place
+	    : length;
 }
 
 /* The server says how many it had already, not which: any will do. */

@@ -186,16 +186,9 @@ static int
 read_number(const struct member *member, struct weft__json_value value,
     uint64_t *place, struct weft_error *error)
 {
-	const double most = 9007199254740992.0; /* 2^53 */
-	double number = -1;
-
-	if (value.type == WEFT__JSON_NUMBER)
-		number = weft__json_read_number(value.token);
-	if (!(number >= 0 && number <= most) ||
-	    number != (double)(uint64_t)number)
-		return refuse(member, "a whole number", error);
-	*place = (uint64_t)number;
-	return 0;
+	return weft__json_read_whole(value, place)
+	    ? 0
+	    : refuse(member, "a whole number", error);
 }
 
 static int

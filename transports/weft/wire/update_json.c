@@ -137,16 +137,12 @@ read_number(struct reading *reading, const char *name, uint64_t most,
     uint64_t *number, struct weft_error *error)
 {
 	struct weft__json_value value = member(reading, name);
-	double read = 0;
+	uint64_t read = 0;
 
-	if (value.type == WEFT__JSON_NUMBER)
-		read = weft__json_read_number(value.token);
-	else if (value.type != WEFT__JSON_ABSENT)
+	if (value.type != WEFT__JSON_ABSENT &&
+	    (!weft__json_read_whole(value, &read) || read > most))
 		return refuse(name, error);
-	if (!(read >= 0 && read <= (double)most) ||
-	    read != (double)(uint64_t)read)
-		return refuse(name, error);
-	*number = (uint64_t)read;
+	*number = read;
 	return 0;
 }
 

@@ -218,6 +218,34 @@ json_read_number__is_correctly_rounded(void **state)
 	assert_true(weft__json_read_number(weft_slice("")) == 0);
 }
 
+static void
+json_read_whole__takes_what_a_double_keeps(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t number;
+	} taken[] = {{"0", 0}, {"-0", 0}, {"7", 7}, {"1e3", 1000},
+	    {"9007199254740991", UINT64_C(9007199254740991)},
+	    {"9007199254740992", UINT64_C(9007199254740992)}};
+	static const char *const refused[] = {"-1", "0.5", "9007199254740994",
+	    "18446744073709551616", "1e300", "\"1\"", "null", "true", "[]"};
+	struct weft__json_value value = {WEFT__JSON_ABSENT, {"", 0}};
+	uint64_t number = 1;
+
+	assert_false(weft__json_read_whole(value, &number));
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+		value.token = weft_slice(taken[i].text);
+		value.type = weft__json_token_type(value.token);
+		assert_true(weft__json_read_whole(value, &number));
+		assert_int_equal(number, taken[i].number);
+	}
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		value.token = weft_slice(refused[i]);
+		value.type = weft__json_token_type(value.token);
+		assert_false(weft__json_read_whole(value, &number));
+	}
+}
+
 /* Many countries write a decimal comma. */
 static void
 json_number__does_not_depend_on_the_locale(void **state)
@@ -249,6 +277,7 @@ main(void)
 	    cmocka_unit_test(json_write_number__prints_the_shortest),
 	    cmocka_unit_test(json_write_number__reads_back_at_powers_of_two),
 	    cmocka_unit_test(json_read_number__is_correctly_rounded),
+	    cmocka_unit_test(json_read_whole__takes_what_a_double_keeps),
 	    cmocka_unit_test(json_number__does_not_depend_on_the_locale),
 	};
 

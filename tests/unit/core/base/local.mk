@@ -41,6 +41,11 @@ TESTS += tests/unit/core/base/json_canon
 tests_unit_core_base_json_canon_SOURCES = tests/unit/core/base/json_canon.c
 tests_unit_core_base_json_canon_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/core/base/json_member
+TESTS += tests/unit/core/base/json_member
+tests_unit_core_base_json_member_SOURCES = tests/unit/core/base/json_member.c
+tests_unit_core_base_json_member_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/core/base/json_number
 TESTS += tests/unit/core/base/json_number
 tests_unit_core_base_json_number_SOURCES = tests/unit/core/base/json_number.c
