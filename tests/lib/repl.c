@@ -221,6 +221,13 @@ repl_expect_at(struct repl_client *client, const char *text, const char *file,
 	fail();
 }
 
+void
+repl_open_todo(struct repl_client *client)
+{
+	repl_say(client, "{\"t\":\"open\",\"n\":1,\"model\":\"Todo\"}");
+	repl_expect(client, "\"caught\":true");
+}
+
 const char *
 repl_member(const char *message, const char *name)
 {

@@ -55,6 +55,14 @@ void repl_wake(struct repl_client *client, struct fixture *fixture);
 /* The next message that was sent, as text; "" if there is none. */
 const char *repl_next(struct repl_client *client);
 
+/* A push of one part, of updates of Todo. */
+#define REPL_PUSH(n, updates) \
+	"{\"t\":\"push\",\"n\":" #n ",\"parts\":[{\"model\":\"Todo\"," \
+	"\"updates\":[" updates "]}]}"
+
+/* Opens a live stream of Todo from the beginning of an empty database. */
+void repl_open_todo(struct repl_client *client);
+
 /* Asserts that the next message has this text in it. */
 void repl_expect_at(struct repl_client *client, const char *text,
     const char *file, int line);
