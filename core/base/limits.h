@@ -40,9 +40,11 @@
 #define WEFT_LIMIT_WHERE_PATTERNS 100
 
 /* Bytes of a regular expression or like pattern, and what one match of it may
- * take: steps (about 20 ms) and bytes, against patterns made to be slow. */
+ * take: steps (20 to 100 ms), more of them for each byte of the text, and
+ * memory, against patterns made to be slow. */
 #define WEFT_LIMIT_REGEXP_SIZE 4096u
 #define WEFT_LIMIT_REGEXP_STEPS 1000000
+#define WEFT_LIMIT_REGEXP_BYTE_STEPS 16
 #define WEFT_LIMIT_REGEXP_HEAP (16 * 1024 * 1024)
 
 /* Bytes of a file of configuration. */

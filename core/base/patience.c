@@ -4,8 +4,8 @@
 
 #include <weft/error.h>
 
-/* Checks between two looks at the clock.  The slowest of them is a match of a
- * regular expression: 20 ms (WEFT_LIMIT_REGEXP_STEPS). */
+/* Checks between two looks at the clock.  What comes between two of them takes
+ * no longer than to read a record. */
 #define CHECKS 16
 
 static _Thread_local const struct weft__patience *current;

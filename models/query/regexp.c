@@ -7,21 +7,25 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
+#include "core/base/patience.h"
 
 struct weft__regexp {
 	struct weft__regexp *next;
 	pcre2_general_context *memory;
 	pcre2_compile_context *compile;
 	pcre2_match_context *match;
-	pcre2_code *code;
+	pcre2_code *pattern;
 	pcre2_match_data *data;
+	bool is_like;               /* its time is bounded by its form */
+	uint64_t steps, most_steps; /* of the match that goes on */
+	int code;                   /* why it was broken off, or 0 */
 };
 
 /* As JavaScript reads a pattern with its u flag. */
 #define JAVASCRIPT \
 	(PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_DOLLAR_ENDONLY | \
 	    PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS | \
-	    PCRE2_NEVER_BACKSLASH_C)
+	    PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT)
 
 static void *
 allocate(size_t size, void *context)
@@ -33,6 +37,21 @@ static void
 release(void *memory, void *context)
 {
 	weft__free(memory);
+}
+
+/*
+ * Called by PCRE2 before each item of a pattern that it tries, or of a like
+ * pattern for each place that it tries.  PCRE2's own limit counts anew for each
+ * place of the text at which a match may begin.
+ */
+static int
+watch(pcre2_callout_block *block, void *context)
+{
+	struct weft__regexp *regexp = context;
+
+	regexp->code = ++regexp->steps > regexp->most_steps
+	    ? WEFT_ELIMIT : weft__patience_check();
+	return regexp->code ? PCRE2_ERROR_CALLOUT : 0;
 }
 
 /* An expression with its contexts and nothing compiled; NULL: no memory. */
@@ -57,6 +76,7 @@ create(void)
 	    regexp->compile, PCRE2_EXTRA_ALT_BSUX);
 	pcre2_set_match_limit(regexp->match, WEFT_LIMIT_REGEXP_STEPS);
 	pcre2_set_heap_limit(regexp->match, WEFT_LIMIT_REGEXP_HEAP / 1024);
+	pcre2_set_callout(regexp->match, watch, regexp);
 	return regexp;
 }
 
@@ -68,7 +88,7 @@ weft__regexp_free(struct weft__regexp *chain)
 	for (; chain; chain = next) {
 		next = chain->next;
 		pcre2_match_data_free(chain->data);
-		pcre2_code_free(chain->code);
+		pcre2_code_free(chain->pattern);
 		pcre2_match_context_free(chain->match);
 		pcre2_compile_context_free(chain->compile);
 		pcre2_general_context_free(chain->memory);
@@ -97,9 +117,9 @@ compile(struct weft__regexp *regexp, struct weft_slice pattern,
 	PCRE2_SIZE offset = 0;
 	int pcre_code = 0;
 
-	regexp->code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size,
-	    options, &pcre_code, &offset, regexp->compile);
-	if (!regexp->code)
+	regexp->pattern = pcre2_compile((PCRE2_SPTR)pattern.data,
+	    pattern.size, options, &pcre_code, &offset, regexp->compile);
+	if (!regexp->pattern)
 		return refuse(pcre_code, offset, error);
 	regexp->data = pcre2_match_data_create(1, regexp->memory);
 	if (!regexp->data)
@@ -229,7 +249,7 @@ append_run(struct translation *translation, size_t at)
 	translation->in_group = at != translation->last;
 	return weft_buf_printf(translation->out, "%s%s",
 	    was_in_group ? ")" : "",
-	    translation->in_group ? "(?>.*?" : ".*");
+	    translation->in_group ? "(?>.*?(?C)" : ".*(?C)");
 }
 
 /* Translates what is at '*at', and moves '*at' to its last byte. */
@@ -285,8 +305,8 @@ weft__regexp_compile_like(struct weft__regexp **chain,
     struct weft_slice pattern, bool ignore_case,
     struct weft__regexp **regexp, struct weft_error *error)
 {
-	/* Each byte becomes 7 at most, and there are the two ends. */
-	struct weft_buf text = WEFT_BUF_INIT(7 * WEFT_LIMIT_REGEXP_SIZE + 4);
+	/* Each byte becomes 11 at most, and there are the two ends. */
+	struct weft_buf text = WEFT_BUF_INIT(11 * WEFT_LIMIT_REGEXP_SIZE + 4);
 	uint32_t options = PCRE2_UTF | PCRE2_DOTALL;
 	int code = check_size(pattern, error);
 
@@ -300,9 +320,10 @@ weft__regexp_compile_like(struct weft__regexp **chain,
 	else
 		code = add(
 		    chain, weft_buf_slice(&text), options, regexp, error);
-	/* Its time is bounded by its form. */
-	if (!code)
+	if (!code) {
+		(*regexp)->is_like = true;
 		pcre2_set_match_limit((*regexp)->match, UINT32_MAX);
+	}
 	weft_buf_fini(&text);
 	return code;
 }
@@ -311,13 +332,20 @@ int
 weft__regexp_matches(
     struct weft__regexp *regexp, struct weft_slice text, bool *matches)
 {
-	int pcre_code = pcre2_match(regexp->code, (PCRE2_SPTR)text.data,
-	    text.size, 0, 0, regexp->data, regexp->match);
+	int pcre_code;
 
+	regexp->steps = 0;
+	regexp->most_steps = regexp->is_like ? UINT64_MAX :
+	    WEFT_LIMIT_REGEXP_STEPS +
+	    WEFT_LIMIT_REGEXP_BYTE_STEPS * (uint64_t)text.size;
+	pcre_code = pcre2_match(regexp->pattern, (PCRE2_SPTR)text.data,
+	    text.size, 0, 0, regexp->data, regexp->match);
 	*matches = pcre_code >= 0;
 	switch (pcre_code) {
 	case PCRE2_ERROR_NOMEMORY:
 		return WEFT_ENOMEM;
+	case PCRE2_ERROR_CALLOUT:
+		return regexp->code;
 	case PCRE2_ERROR_MATCHLIMIT:
 	case PCRE2_ERROR_DEPTHLIMIT:
 	case PCRE2_ERROR_HEAPLIMIT:

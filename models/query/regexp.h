@@ -33,7 +33,8 @@ WEFT_MUST_CHECK int weft__regexp_compile_like(struct weft__regexp **chain,
 
 /*
  * Whether the UTF-8 text matches (what is not UTF-8 does not).
- * Returns 0; WEFT_ELIMIT if it took too many steps; WEFT_ENOMEM.
+ * Returns 0; WEFT_ELIMIT if it took too many steps; WEFT_ETIMEOUT and
+ * WEFT_ECANCELED as weft__patience_check(), also within a match; WEFT_ENOMEM.
  * Thread: one at a time per expression.
  */
 WEFT_MUST_CHECK int weft__regexp_matches(

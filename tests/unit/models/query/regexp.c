@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
+#include "core/base/patience.h"
 #include "models/query/regexp.h"
 
 static bool
@@ -132,6 +133,44 @@ regexp_matches__gives_up_on_patterns_made_to_be_slow(void **state)
 	weft__regexp_free(chain);
 }
 
+/* PCRE2 counts anew for each place at which the match may begin; this would
+ * take more than a second. */
+static void
+regexp_matches__counts_the_steps_of_all_beginnings(void **state)
+{
+	struct weft__regexp *chain = NULL, *regexp;
+	char zeros[400];
+	bool answer;
+
+	memset(zeros, '0', sizeof zeros);
+	assert_int_equal(weft__regexp_compile(
+	    &chain, weft_slice("0*0*0*x0"), &regexp, NULL), 0);
+	assert_int_equal(weft__regexp_matches(regexp,
+	    weft_slice_of(zeros, sizeof zeros), &answer), WEFT_ELIMIT);
+	weft__regexp_free(chain);
+}
+
+/* Also in the middle of one match, which may read much. */
+static void
+regexp_matches__is_broken_off(void **state)
+{
+	struct weft__regexp *chain = NULL, *list[2];
+	atomic_bool is_gone = true;
+	const struct weft__patience patience = {.is_gone = &is_gone};
+	bool answer;
+
+	assert_int_equal(weft__regexp_compile(
+	    &chain, weft_slice("a+b"), &list[0], NULL), 0);
+	assert_int_equal(weft__regexp_compile_like(
+	    &chain, weft_slice("%b_"), false, &list[1], NULL), 0);
+	weft__patience_set(&patience);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(weft__regexp_matches(list[i],
+		    weft_slice("aaab"), &answer), WEFT_ECANCELED);
+	weft__patience_set(NULL);
+	weft__regexp_free(chain);
+}
+
 static void
 regexp_matches__takes_text_that_is_not_utf8_as_no_match(void **state)
 {
@@ -247,6 +286,9 @@ main(void)
 	    cmocka_unit_test(regexp_compile__takes_a_pattern_up_to_its_limit),
 	    cmocka_unit_test(
 		regexp_matches__gives_up_on_patterns_made_to_be_slow),
+	    cmocka_unit_test(
+		regexp_matches__counts_the_steps_of_all_beginnings),
+	    cmocka_unit_test(regexp_matches__is_broken_off),
 	    cmocka_unit_test(
 		regexp_matches__takes_text_that_is_not_utf8_as_no_match),
 	    cmocka_unit_test(regexp_like__matches_the_whole_text),
