@@ -125,7 +125,8 @@ WEFT_MUST_CHECK int weft__peer_connect(
 
 /*
  * Sends a request and waits for its answer, of one of these two types; again
- * if the connection breaks, or the server is busy.  '*answer' is the peer's.
+ * if the connection breaks, or the server is busy; not if it took too long for
+ * the server (WEFT_ETIMEOUT).  '*answer' is the peer's.
  * Returns as weft__peer_connect(), or what the server's error means.
  */
 WEFT_MUST_CHECK int weft__peer_ask(struct weft__peer *peer,

@@ -266,7 +266,8 @@ wait_for_batch(struct weft__peer *peer, struct weft__peer_stream *stream,
 
 	if (!code)
 		code = weft__peer_wait(peer, is_told, stream, error);
-	if (code == WEFT_ENETWORK || code == WEFT_ETIMEOUT)
+	if ((code == WEFT_ENETWORK || code == WEFT_ETIMEOUT) &&
+	    peer->state != WEFT__PEER_READY)
 		code = weft__peer_connect(peer, error);
 	return code;
 }

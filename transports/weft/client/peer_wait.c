@@ -171,6 +171,15 @@ is_answered(void *context)
 	return peer->answer != NULL;
 }
 
+/* What a failure that the server tells is here. */
+static int
+code_of(const struct weft__repl_message *answer)
+{
+	int code = weft__repl_code(answer->code);
+
+	return answer->retry && code != WEFT_ETIMEOUT ? WEFT_ELOCKED : code;
+}
+
 /* One attempt at a request. */
 static int
 ask_once(struct weft__peer *peer, struct weft__repl_message *request,
@@ -196,10 +205,17 @@ ask_once(struct weft__peer *peer, struct weft__repl_message *request,
 		return 0;
 	if (answer->retry)
 		peer->after_ms = answer->after;
-	code = answer->retry ? WEFT_ELOCKED : weft__repl_code(answer->code);
-	return weft_error_set(error, code, "%s: %.*s", peer->url,
+	return weft_error_set(error, code_of(answer), "%s: %.*s", peer->url,
 	    (int)answer->text.size,
 	    answer->text.data ? answer->text.data : "");
+}
+
+/* Whether the server gave up what it was asked: asked again at once it would
+ * take as long. */
+static bool
+took_too_long(const struct weft__peer *peer, int code)
+{
+	return code == WEFT_ETIMEOUT && peer->state == WEFT__PEER_READY;
 }
 
 int
@@ -212,7 +228,8 @@ weft__peer_ask(struct weft__peer *peer, struct weft__repl_message *request,
 		code = ask_once(peer, request, error);
 		if (!code)
 			break;
-		code = wait_to_retry(peer, attempt, code, error);
+		if (!took_too_long(peer, code))
+			code = wait_to_retry(peer, attempt, code, error);
 		if (code)
 			return code;
 	}

@@ -49,7 +49,7 @@ weft__repl_error_init(struct weft__repl_message *message, const char *word,
 	message->code = weft_slice(word);
 	message->text = weft_slice(error->text);
 	message->retry = strcmp(word, "busy") == 0 ||
-	    strcmp(word, "internal") == 0;
+	    strcmp(word, "timeout") == 0 || strcmp(word, "internal") == 0;
 }
 
 void

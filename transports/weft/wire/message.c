@@ -420,8 +420,8 @@ static const struct {
     {WEFT_ELOCKED, "busy"},
     {WEFT_ENOMEM, "busy"},
     {WEFT_ENOSPACE, "busy"},
-    {WEFT_ETIMEOUT, "busy"},
     {WEFT_ECANCELED, "busy"},
+    {WEFT_ETIMEOUT, "timeout"},
 };
 
 const char *

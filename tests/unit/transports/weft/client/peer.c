@@ -259,6 +259,21 @@ peer_ask__returns_what_will_not_change(void **state)
 	}
 }
 
+/* Asked again at once it would take as long. */
+static void
+peer_ask__leaves_alone_what_took_too_long(void **state)
+{
+	static const struct repl_step steps[] = {
+	    {"\"n\":1", "{\"t\":\"error\",\"n\":$,\"code\":\"timeout\","
+			"\"text\":\"so it is\",\"retry\":true}", REPL_STAY, 0},
+	};
+
+	begin(steps, COUNT(steps));
+	assert_int_equal(ask(), WEFT_ETIMEOUT);
+	assert_non_null(strstr(error.text, "so it is"));
+	end();
+}
+
 static void
 peer_ask__repeats_what_was_interrupted(void **state)
 {
@@ -410,6 +425,23 @@ stream__ends_when_it_is_forbidden(void **state)
 	end();
 }
 
+static void
+stream__is_not_opened_again_when_that_took_too_long(void **state)
+{
+	static const struct repl_step steps[] = {
+	    {"\"t\":\"open\"", "{\"t\":\"error\",\"n\":$,"
+			"\"code\":\"timeout\",\"retry\":true}", REPL_STAY, 0},
+	};
+	struct weft__peer_message *batch;
+
+	begin(steps, COUNT(steps));
+	assert_int_equal(weft__peer_stream_next(peer, live_stream(), &batch,
+			     &error),
+	    WEFT_ETIMEOUT);
+	assert_null(batch);
+	end();
+}
+
 /*
  * Other threads
  */
@@ -497,11 +529,14 @@ main(void)
 	    cmocka_unit_test(peer__answers_pings),
 	    cmocka_unit_test(peer_ask__asks_again_when_it_is_told_to),
 	    cmocka_unit_test(peer_ask__returns_what_will_not_change),
+	    cmocka_unit_test(peer_ask__leaves_alone_what_took_too_long),
 	    cmocka_unit_test(peer_ask__repeats_what_was_interrupted),
 	    cmocka_unit_test(stream__goes_on_where_it_was),
 	    cmocka_unit_test(stream__begins_anew_after_a_reset),
 	    cmocka_unit_test(stream__is_opened_again_when_it_cannot_go_on),
 	    cmocka_unit_test(stream__ends_when_it_is_forbidden),
+	    cmocka_unit_test(
+		stream__is_not_opened_again_when_that_took_too_long),
 	    cmocka_unit_test(peer_cancel__ends_a_wait_for_ever),
 	    cmocka_unit_test(source__asks_once_about_a_record),
 	};

@@ -312,7 +312,7 @@ repl_word__comes_back_as_a_code_of_its_kind(void **state)
 {
 	static const int codes[] = {WEFT_EINVAL, WEFT_EUNSUPPORTED,
 	    WEFT_EDENIED, WEFT_ENOTFOUND, WEFT_ELIMIT, WEFT_EGONE,
-	    WEFT_ELOCKED, WEFT_EIO};
+	    WEFT_ELOCKED, WEFT_ETIMEOUT, WEFT_EIO};
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		assert_int_equal(
