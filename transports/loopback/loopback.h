@@ -29,8 +29,8 @@ struct weft__rest_options {
 	uint64_t body_limit;   /* bytes of one record's request; 0: 16 MiB */
 	uint64_t bulk_limit;   /* bytes of a request with many changes; 0:
 	                          256 MiB */
-	uint64_t request_ms;   /* what a request's work may take, but for the
-	                          bulk ones; 0: 30 s */
+	uint64_t request_ms;   /* what a request's work may take, or a part
+	                          of a bulk one; 0: 30 s */
 	uint64_t heartbeat_ms; /* of change streams; 0: 15 s */
 	uint64_t poll_ms;      /* how long a change of another process may take
 	                          to reach a stream; 0: 500 */

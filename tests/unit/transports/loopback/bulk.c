@@ -85,6 +85,27 @@ bulk_update__stores_nothing_of_a_body_broken_at_its_end(void **state)
 	rest_close(&rest);
 }
 
+/* A millisecond is too little for one part of it; the same is taken when there
+ * is time. */
+static void
+bulk_update__stores_nothing_of_what_takes_too_long(void **state)
+{
+	char *creates = make_creates(WEFT_LIMIT_REST_BATCH_UPDATES, "r");
+	struct rest rest;
+
+	rest_open(&rest, FIXTURE_SQLITE);
+	rest.options.request_ms = 1;
+	rest_start(&rest);
+	rest_expect(
+	    &rest, "POST /api/Todos/bulk-update", creates, 503, NULL);
+	assert_non_null(strstr(rest.body, "took longer than a request may"));
+	weft__rest_set_request_ms(rest.rest, 0);
+	rest_expect(&rest, "GET /api/Todos", NULL, 200, "[]");
+	rest_expect(&rest, "POST /api/Todos/bulk-update", creates, 204, "");
+	free(creates);
+	rest_close(&rest);
+}
+
 /* Conflicts are told together, whichever batch they were in. */
 static void
 bulk_update__gathers_the_conflicts_of_all_batches(void **state)
@@ -301,6 +322,8 @@ main(void)
 	    cmocka_unit_test(bulk_update__takes_a_hundred_thousand_creates),
 	    cmocka_unit_test(
 		bulk_update__stores_nothing_of_a_body_broken_at_its_end),
+	    cmocka_unit_test(
+		bulk_update__stores_nothing_of_what_takes_too_long),
 	    cmocka_unit_test(
 		bulk_update__gathers_the_conflicts_of_all_batches),
 	    cmocka_unit_test(bulk_update__names_what_it_refuses),
