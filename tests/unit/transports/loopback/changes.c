@@ -139,6 +139,33 @@ changes__pages_of_another_filter_have_places_of_their_own(void **state)
 	rest_close(&rest);
 }
 
+/* As LoopBack, which asks whether there is any: null, "" and none are one. */
+static void
+changes__without_a_revision_are_deletions(void **state)
+{
+	static const char *const revs[] = {
+	    "", ",\"rev\":null", ",\"rev\":\"\""};
+	char changes[120];
+	struct rest rest;
+
+	rest_open(&rest, FIXTURE_MEMORY);
+	rest_start(&rest);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(changes, sizeof changes,
+		    "[{\"modelId\":\"x\",\"prev\":\"a\"%s}]", revs[i]);
+		rest_expect(&rest, "POST /api/Todos/diff", changes, 200, NULL);
+		assert_non_null(strstr(rest.body, "\"rev\":null"));
+		rest_expect(&rest, "POST /api/Todos/create-updates", changes,
+		    200, "[]");
+	}
+	/* What an update is, its type says. */
+	rest_expect(&rest, "POST /api/Todos/bulk-update",
+	    "{\"updates\":[{\"type\":\"create\",\"change\":{"
+	    "\"modelId\":\"x\"},\"data\":{\"id\":\"x\"}}]}", 204, "");
+	rest_expect(&rest, "GET /api/Todos/x", NULL, 200, "{\"id\":\"x\"}");
+	rest_close(&rest);
+}
+
 int
 main(void)
 {
@@ -150,6 +177,7 @@ main(void)
 		changes__pages_that_are_read_again_are_up_to_date),
 	    cmocka_unit_test(
 		changes__pages_of_another_filter_have_places_of_their_own),
+	    cmocka_unit_test(changes__without_a_revision_are_deletions),
 	};
 
 	return cmocka_run_group_tests_name("changes", tests, NULL, NULL);
