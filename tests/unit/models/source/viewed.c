@@ -442,6 +442,68 @@ source__hides_single_records(void **state)
 	weft_buf_fini(&body);
 }
 
+/* What the server knows of the record's last change, as JSON. */
+static void
+read_change(struct sites *sites, const char *id, struct weft_buf *json)
+{
+	struct fixture *fixture = &sites->server.fixture;
+	struct weft_change_list list = {0};
+	struct weft_source *source;
+
+	fixture_ok(fixture, weft_source_open_datasource(
+				fixture->datasource, &source, &fixture->error));
+	fixture_ok(fixture, weft_source_find_last_change(source, "Note",
+				weft_slice(id), &list, &fixture->error));
+	assert_int_equal(list.length, 1);
+	assert_int_equal(weft_change_write(list.changes, json), 0);
+	weft_change_list_fini(&list);
+	weft_source_destroy(source);
+}
+
+/* Ann resolves a conflict of the record.  If she may not: nothing is known of
+ * it to her, and its change stays as it was. */
+static void
+assert_rebases(struct sites *sites, const char *id, int expected)
+{
+	struct weft_buf before = WEFT_BUF_INIT(1000);
+	struct weft_buf after = WEFT_BUF_INIT(1000);
+	struct weft_source *source = sites->server.source;
+
+	read_change(sites, id, &before);
+	assert_int_equal(weft_source_update_last_change(source, "Note",
+			     weft_slice(id), weft_slice("theirs"), NULL),
+	    expected);
+	read_change(sites, id, &after);
+	assert_int_equal(strcmp(before.data, after.data) != 0, !expected);
+	weft_buf_fini(&before);
+	weft_buf_fini(&after);
+}
+
+static void
+update_last_change__is_for_who_sees_the_record(void **state)
+{
+	struct sites *sites = *state;
+	struct site *server = &sites->server;
+
+	put(server, "{\"id\":\"hers\"," ANNS "}");
+	put(server, "{\"id\":\"hers, gone\"," ANNS "}");
+	drop(server, "hers, gone");
+	put(server, "{\"id\":\"his\"," BOBS "}");
+	put(server, "{\"id\":\"his, gone\"," BOBS "}");
+	drop(server, "his, gone");
+	put(server, "{\"id\":\"given away\"," ANNS "}");
+	put(server, "{\"id\":\"given away\"," BOBS "}");
+	put(server, "{\"id\":\"group's\",\"groupIds\":[\"g1\"]}");
+	assert_rebases(sites, "hers", 0);
+	assert_rebases(sites, "hers, gone", 0);
+	assert_rebases(sites, "his", WEFT_ENOTFOUND);
+	assert_rebases(sites, "his, gone", WEFT_ENOTFOUND);
+	assert_rebases(sites, "given away", WEFT_ENOTFOUND);
+	assert_rebases(sites, "group's", WEFT_ENOTFOUND);
+	set_groups(sites, 1);
+	assert_rebases(sites, "group's", 0);
+}
+
 static void
 source__finds_records_from_before_the_option(void **state)
 {
@@ -580,6 +642,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    ON_BOTH(bulk_update__asks_where_it_writes_who_may_see_it),
 	    ON_BOTH(save__asks_where_it_writes_who_may_see_it),
+	    ON_BOTH(update_last_change__is_for_who_sees_the_record),
 	    ON_BOTH(replicate__gives_a_user_what_is_his),
 	    ON_BOTH(replicate__takes_and_gives_back_with_a_record),
 	    ON_BOTH(replicate__takes_and_gives_back_with_a_group),
