@@ -78,6 +78,7 @@ refuses config.json '{"remoting": {"json": {"limit": "much"}}}' \
     remoting.json.limit 'a size from'
 refuses weftd.json '{"thread": 1}' 'no setting thread'
 refuses weftd.json '{"log": {"levels": 1}}' 'no setting log.levels'
+refuses weftd.json '{"limits.bulk": "1mb"}' 'limits.bulk: a dot stands for'
 refuses weftd.json '{"log": {"level": "loud"}}' log.level '"warning"'
 refuses weftd.json '{"gzip": 1}' gzip 'true or false'
 refuses weftd.json '{"cors": {"origins": [1]}}' cors.origins
@@ -96,12 +97,14 @@ for host in 999.1.1.1 1.2.3 '' 'a b' a..b -.1 '::g' '1::%' 'a/b'; do
 	refuses config.json "{\"host\": \"$host\"}" host \
 	    'an address or the name of a host' "got \"$host\""
 done
-for root in '/a b' '/%zz' '/a?b' '/a#b' '/{id}' '/a//b' '/a/../b'; do
+for root in '/a b' '/%zz' '/a?b' '/a#b' '/{id}' '/a//b' '/a/../b' \
+    '/a/..' '/.'; do
 	refuses config.json "{\"restApiRoot\": \"$root\"}" restApiRoot \
 	    'a path like "/api"' "got \"$root\""
 done
 for origin in example.com/ 'foo bar' https://example.com/ https://a.b/c \
-    https://Example.com https:// http://a:b http://1.2.3.999 ://a \
+    https://Example.com https:// http://a:b http://a:65536 \
+    http://1.2.3.999 ://a \
     'https://*.example.com'; do
 	for key in cors replicate; do
 		refuses weftd.json "{\"$key\": {\"origins\": [\"*\", \"$origin\"]}}" \

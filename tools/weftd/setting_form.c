@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "transports/net/network.h"
@@ -71,15 +73,30 @@ is_host(const char *text)
 	return is_address(text, size) || is_name(text, size);
 }
 
+/* "." or "..", which clients take away. */
+static bool
+is_dots(const char *part)
+{
+	size_t size = strcspn(part, "/");
+
+	return (size == 1 || size == 2) && memcmp(part, "..", size) == 0;
+}
+
 /* What can stand in a URL as it is: requests are compared when they are
  * decoded. */
 static bool
 is_root(const char *text)
 {
-	return *text == '/' &&
-	       has_only(text, strlen(text), "/-._~!$&'()*+,;=:@") &&
-	       !strstr(text, "//") && !strstr(text, "/./") &&
-	       !strstr(text, "/../");
+	const char *part = text;
+
+	if (*text != '/' ||
+	    !has_only(text, strlen(text), "/-._~!$&'()*+,;=:@") ||
+	    strstr(text, "//"))
+		return false;
+	for (; part && *part; part = strchr(part, '/'))
+		if (is_dots(++part))
+			return false;
+	return true;
 }
 
 static bool
@@ -87,7 +104,8 @@ is_port(const char *text)
 {
 	size_t size = strlen(text);
 
-	return size && size <= 5 && strspn(text, "0123456789") == size;
+	return size && size <= 5 && strspn(text, "0123456789") == size &&
+	       strtoul(text, NULL, 10) <= UINT16_MAX;
 }
 
 /* "example.com:8080", "[::1]" */

@@ -267,6 +267,15 @@ is_known(const char *key)
 	return false;
 }
 
+static int
+refuse_name(const char *key, const char *name, struct weft_error *error)
+{
+	return weft_error_set(error, WEFT_ECONFIG,
+	    WEFTD_JSON ": there is no setting %s%s", key,
+	    strchr(name, '.') ? ": a dot stands for an object in another"
+			      : "");
+}
+
 /* Refuses keys of weftd.json that nobody would look at. */
 static int
 refuse_unknown(const json_t *object, const char *prefix,
@@ -281,9 +290,8 @@ refuse_unknown(const json_t *object, const char *prefix,
 
 		snprintf(key, sizeof key, "%s%s%s", prefix, *prefix ? "." : "",
 		    name);
-		if (!is_known(key))
-			return weft_error_set(error, WEFT_ECONFIG,
-			    WEFTD_JSON ": there is no setting %s", key);
+		if (strchr(name, '.') || !is_known(key))
+			return refuse_name(key, name, error);
 		if (json_is_object(value))
 			code = refuse_unknown(value, key, error);
 		if (code)
