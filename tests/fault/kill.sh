@@ -2,7 +2,7 @@
 # kill -9 at any moment of a writer, an import, a replication and of what makes
 # new sources: what was acknowledged is there, nothing else is, and the store
 # is in order; what has a source's name is whole.
-# WEFT_LONG=1 takes more rounds; WEFT_SEED=n repeats a run.
+# WEFT_LONG=1 takes more rounds, WEFT_AGAIN=yes fewer; WEFT_SEED=n repeats a run.
 . "$top_srcdir/tests/lib/tap.sh"
 
 kill_after=$top_builddir/tests/fault/kill_after
@@ -10,6 +10,10 @@ writer=$top_builddir/tests/fault/writer
 seed=${WEFT_SEED:-$$}
 rounds=20
 short_rounds=6
+test "${WEFT_AGAIN-}" != yes || {
+	rounds=6
+	short_rounds=2
+}
 test "${WEFT_LONG-}" != 1 || {
 	rounds=200
 	short_rounds=100

@@ -2,13 +2,14 @@
 # kill -9 of a daemon, of the one behind the client, and of the client itself in
 # the middle of a replication by LoopBack's requests: run again, both sides are
 # equal, and every edit that was acknowledged is there, once.
-# WEFT_LONG=1 takes more rounds; WEFT_SEED=n repeats a run.
+# WEFT_LONG=1 takes more rounds, WEFT_AGAIN=yes fewer; WEFT_SEED=n repeats a run.
 . "$top_srcdir/tests/lib/tap.sh"
 
 kill_after=$top_builddir/tests/fault/kill_after
 client=$top_srcdir/tests/fault/rest_client.sh
 seed=${WEFT_SEED:-$$}
 rounds=21
+test "${WEFT_AGAIN-}" != yes || rounds=9
 test "${WEFT_LONG-}" != 1 || rounds=210
 running=
 trap 'test -z "$running" || kill -9 $running 2>/dev/null; chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
