@@ -42,7 +42,7 @@ packages_for()
 		    uthash-dev libcmocka-dev libevent-dev \
 		    libhttp-parser-dev libcurl4-openssl-dev ;;
 	check)	echo g++ git sqlite3 iso-codes mandoc curl openssl socat \
-	    chromium libwslay-dev python3-websockets ;;
+	    chromium-headless-shell libwslay-dev python3-websockets ;;
 	demo)	echo git sqlite3 iso-codes ;;
 	ci)	echo clang xz-utils ;;
 	*)	die "no packages are known for '$1'" ;;

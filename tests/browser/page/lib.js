@@ -8,9 +8,14 @@ import {copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync,
 import {createRequire} from 'node:module';
 import path from 'node:path';
 
-const {WEFT_PACKAGES, WEFT_CHROMIUM, WEFT_WEFTD, WEFT_SCRATCH} = process.env;
+const {WEFT_PACKAGES, WEFT_CHROMIUM, WEFT_COMMAND, WEFT_WEFTD, WEFT_SCRATCH} =
+  process.env;
 const example = new URL('../../../examples/browser/', import.meta.url).pathname;
 const {chromium} = createRequire(`${WEFT_PACKAGES}/`)('playwright-core');
+
+const password = 'correct horse';
+const passwordHash =
+  '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e';
 
 /** A daemon of the example, in a folder of its own. */
 export class Daemon {
@@ -90,6 +95,19 @@ export class Daemon {
     return path.join(this.folder, 'public', name);
   }
 
+  /** His password comes as a cheap hash, as one that was imported. */
+  addUser(email) {
+    return this.api('Users', {method: 'POST',
+      body: {email, password: passwordHash}});
+  }
+
+  /** What the page keeps of one who has signed in. */
+  account(email) {
+    const {id, userId} = JSON.parse(execFileSync(WEFT_COMMAND,
+        ['user', 'token', this.folder, email]));
+    return JSON.stringify({userId, token: id});
+  }
+
   /** Asks the REST API; its JSON. */
   async api(name, {token, method = 'GET', body} = {}) {
     const response = await fetch(`${this.url}/api/${name}`, {method,
@@ -103,12 +121,22 @@ export class Daemon {
 }
 
 export const launch = () => chromium.launch({executablePath: WEFT_CHROMIUM,
-  args: ['--no-sandbox', '--disable-dev-shm-usage']});
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu']});
+
+// Runs in each page before its own scripts do.
+function signInOnce(account) {
+  if (localStorage.getItem('test:signedIn')) return;
+  localStorage.setItem('test:signedIn', 'yes');
+  localStorage.setItem('todo:account', account);
+}
 
 /** The page in a browser context: a device, or another tab of one. */
 export class Device {
-  static async make(browser, daemon) {
-    const context = await browser.newContext();
+  /** With the email of a user: one on which he has signed in already. */
+  static async make(browser, daemon, email) {
+    const context = await browser.newContext(
+        {viewport: {width: 480, height: 480}});
+    if (email) await context.addInitScript(signInOnce, daemon.account(email));
     context.setDefaultTimeout(60000);
     return new Device(context, await context.newPage(), daemon).watch();
   }
@@ -141,7 +169,7 @@ export class Device {
   async signIn(email, isNew) {
     const {page} = this;
     await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password').fill('correct horse');
+    await page.getByLabel('Password').fill(password);
     await page.getByRole('button', {name: isNew ? 'New account' : 'Sign in'})
         .click();
     await page.locator('#list').waitFor();

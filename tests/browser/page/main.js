@@ -18,14 +18,24 @@ after(async () => {
   await daemon.stop();
 });
 
-const device = async () => (await Device.make(browser, daemon)).open();
+const device = async email =>
+  (await Device.make(browser, daemon, email)).open();
 
-// Two devices of a new user.
-async function twoDevices() {
-  const email = `u${++count}@example.com`;
-  const a = await (await device()).signIn(email, true);
-  const b = await (await device()).signIn(email);
+const newEmail = () => `u${++count}@example.com`;
+
+// A new user's device.
+async function oneDevice() {
+  const email = newEmail();
+  await daemon.addUser(email);
+  const a = await device(email);
   await a.inStep();
+  return [a, email];
+}
+
+// Two of one user.
+async function twoDevices() {
+  const [a, email] = await oneDevice();
+  const b = await device(email);
   await b.inStep();
   return [a, b, email];
 }
@@ -53,8 +63,10 @@ async function makeConflict(a, b) {
   assert.deepEqual(await b.sides('Text'), ['before', 'from b', 'from a']);
 }
 
-test('page: what one device writes the other shows, both ways', async () => {
-  const [a, b] = await twoDevices();
+test('page: a new account, another device, and what each writes', async () => {
+  const email = newEmail();
+  const a = await (await device()).signIn(email, true);
+  const b = await (await device()).signIn(email);
   await a.add('Buy milk');
   await b.has('Buy milk');
   await b.rename('Buy milk', 'Buy oat milk');
@@ -125,7 +137,7 @@ test('page: edits made offline survive, and are sent', async () => {
 });
 
 test('page: a tab that was never open here opens offline', async () => {
-  const [a, b] = await twoDevices();
+  const [a] = await oneDevice();
   await a.add('kept');
   await a.inStep();
   await a.installed();
@@ -135,32 +147,34 @@ test('page: a tab that was never open here opens offline', async () => {
   const again = await new Device(a.context, page, daemon).watch().open();
   await again.has('kept');
   await again.state('Offline');
-  await done(again, b);
+  await done(again);
 });
 
-const decisions = [
-  ['Keep mine', 'from b'],
-  ['Take theirs', 'from a'],
-  ['Use the new text', 'from both', 'from both'],
-];
-
-for (const [button, title, merged] of decisions) {
-  test(`page: a conflict is shown, and decided by "${button}"`, async () => {
-    const [a, b] = await twoDevices();
+// All by the same two devices: a page of its own is what costs most.
+test('page: a conflict is shown, and decided each way', async () => {
+  const [a, b] = await twoDevices();
+  const decide = async (title, how) => {
     await makeConflict(a, b);
-    if (merged) {
-      await b.page.getByLabel('Or write it anew').fill(merged);
-      await b.page.keyboard.press('Enter');
-    } else {
-      await b.decide(button);
-    }
+    await how();
     await b.has(title);
     await b.inStep();
     await a.has(title);
     await a.inStep();
-    await done(a, b);
+    await a.remove(title);
+    await b.hasNot(title);
+  };
+  await decide('from b', () => b.decide('Keep mine'));
+  await decide('from a', () => b.decide('Take theirs'));
+  await decide('from both', async () => {
+    await b.page.getByLabel('Or write it anew').fill('from both');
+    await b.decide('Use the new text');
   });
-}
+  await decide('in a word', async () => {
+    await b.page.getByLabel('Or write it anew').fill('in a word');
+    await b.page.keyboard.press('Enter');
+  });
+  await done(a, b);
+});
 
 test('page: a conflict with a deletion is decided by "Delete it"', async () => {
   const [a, b] = await twoDevices();
@@ -294,9 +308,8 @@ test('page: a token that is gone asks to sign in, and loses nothing',
     });
 
 test('page: what the server refuses waits, and can be undone', async () => {
-  const [a, b] = await twoDevices();
+  const [a] = await oneDevice();
   await a.add('good');
-  await b.has('good');
   await a.inStep();
   // A record that the page would not write: it has no title.
   await a.page.evaluate(async () => {
@@ -313,11 +326,11 @@ test('page: what the server refuses waits, and can be undone', async () => {
   await a.decide('Undo my change');
   await a.page.locator('[data-id=bad]').waitFor({state: 'detached'});
   await a.inStep();
-  await done(a, b);
+  await done(a);
 });
 
 test('page: signing out deletes the copy, in all tabs', async () => {
-  const [a, b, email] = await twoDevices();
+  const [a, email] = await oneDevice();
   const c = await a.tab();
   await a.add('one');
   await c.has('one');
@@ -330,12 +343,12 @@ test('page: signing out deletes the copy, in all tabs', async () => {
     (await indexedDB.databases()).map(({name}) => name)), []);
   await a.signIn(email);
   await a.has('one');
-  await done(a, b);
+  await done(a);
 });
 
 test('page: data that the browser has deleted are told, and come again',
     async () => {
-      const [a, b] = await twoDevices();
+      const [a] = await oneDevice();
       await a.add('one');
       await a.inStep();
       await a.offline();
@@ -350,11 +363,11 @@ test('page: data that the browser has deleted are told, and come again',
       await a.offline(false);
       await a.has('one');
       await a.inStep();
-      await done(a, b);
+      await done(a);
     });
 
 test('page: is used by keyboard, with names for everything', async () => {
-  const [a, b] = await twoDevices();
+  const [a] = await oneDevice();
   await a.page.getByLabel('What is to be done?').focus();
   await a.page.keyboard.type('by key');
   await a.page.keyboard.press('Enter');
@@ -375,13 +388,12 @@ test('page: is used by keyboard, with names for everything', async () => {
   await a.page.getByLabel('Delete: by key and more').focus();
   await a.page.keyboard.press('Enter');
   await a.hasNot('by key and more');
-  await b.inStep();
-  await done(a, b);
+  await done(a);
 });
 
 test('page: a new version waits until it is wanted, then is whole',
     async () => {
-      const [a, b] = await twoDevices();
+      const [a] = await oneDevice();
       await a.installed();
       const worker = readFileSync(daemon.file('sw.js'), 'utf8');
       const page = readFileSync(daemon.file('index.html'), 'utf8');
@@ -400,5 +412,5 @@ test('page: a new version waits until it is wanted, then is whole',
       await a.page.locator('h1', {hasText: 'To do, too'}).waitFor();
       assert.deepEqual(await a.page.evaluate(() => caches.keys()),
           ['todo-page-other']);
-      await done(a, b);
+      await done(a);
     });
