@@ -65,7 +65,7 @@ run(const struct command_line *line, struct weft_error *error)
 		if (code && weft_error_class(code) == WEFT_CLASS_REFUSE)
 			name_file(command_argument(line, 1), error);
 	}
-	if (!code && !line->quiet)
+	if (!code)
 		code = output_line(weft_buf_slice(&record), error);
 	weft_buf_fini(&data);
 	weft_buf_fini(&record);
@@ -84,8 +84,7 @@ const struct command cmd_put = {
 	.name = "put",
 	.arguments = "SOURCE:Model [FILE|-|JSON]",
 	.summary = "Write one record",
-	.about = "Writes the record and, without --quiet, prints it as it is "
-	    "stored. A record "
+	.about = "Writes the record and prints it as it is stored. A record "
 	    "of that id is replaced; one without an id gets one. The record "
 	    "is an argument that begins with '{', a file, or standard input.",
 	.least = 1,

@@ -85,7 +85,7 @@ add(struct call *call)
 	if (!code)
 		code = weft__user_create(call->access, call->model, NULL,
 		    weft_buf_slice(&data), &record, NULL, call->error);
-	if (!code && !call->line->quiet)
+	if (!code)
 		code = output_line(weft_buf_slice(&record), call->error);
 	if (password.data)
 		OPENSSL_cleanse(password.data, password.capacity);

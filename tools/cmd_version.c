@@ -7,17 +7,18 @@ static int
 run(const struct command_line *line, struct weft_error *error)
 {
 	struct json_out out;
-	int code = 0;
+	int code;
 
-	output_say(line, "weft %s\n", WEFT_VERSION);
-	if (line->json) {
-		json_out_init(&out);
-		json_out_begin(&out, NULL, '{');
-		json_out_text(&out, "version", weft_slice(WEFT_VERSION));
-		json_out_end(&out, '}');
-		code = json_out_print(&out, error);
-		json_out_fini(&out);
+	if (!line->json) {
+		output_print("weft %s\n", WEFT_VERSION);
+		return 0;
 	}
+	json_out_init(&out);
+	json_out_begin(&out, NULL, '{');
+	json_out_text(&out, "version", weft_slice(WEFT_VERSION));
+	json_out_end(&out, '}');
+	code = json_out_print(&out, error);
+	json_out_fini(&out);
 	return code;
 }
 

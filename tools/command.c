@@ -36,7 +36,9 @@ const struct command_option command_common_options[] = {
 	    "Print JSON: one document, or one to each line for lists. Errors "
 	    "are {\"error\":{\"code\",\"name\",\"message\"}} on standard "
 	    "error."},
-	{"quiet", NULL, "Print results and errors only, no progress."},
+	{"quiet", NULL,
+	    "Print results (records, lists, problems, conflicts) and errors "
+	    "only: no progress, no headings, and not what was done."},
 	{"verbose", NULL, "Print what the library reports, too."},
 	{"help", NULL, "Print the help of the command."},
 	{NULL},

@@ -58,11 +58,14 @@ replicate_view_write(const struct replicate_view *view, struct json_out *out,
 	return code;
 }
 
+/* Below the line of the model; without that it says which it is. */
 static int
 print_conflict(const struct weft_conflict *conflict, void *context)
 {
-	(void)context;
-	output_print("  conflict: ");
+	const bool *is_quiet = context;
+
+	output_print("%s conflict: ",
+	    *is_quiet ? weft_conflict_model(conflict) : " ");
 	output_id(weft_conflict_model_id(conflict));
 	output_print("\n");
 	return 0;
@@ -73,6 +76,7 @@ replicate_view_print(const struct replicate_view *view,
     const struct command_line *line, struct weft_error *error)
 {
 	const struct weft_replication_result *result = view->result;
+	bool is_quiet = line->quiet;
 
 	output_say(line, "%s  %s -> %s%s: ", view->model, view->source,
 	    view->target, view->is_strict ? ", strict" : "");
@@ -94,10 +98,8 @@ replicate_view_print(const struct replicate_view *view,
 		output_say(line, ", roots %s",
 		    roots_name(result->roots));
 	output_say(line, "\n");
-	if (line->quiet)
-		return 0;
-	return replicate_conflicts_each(
-	    view->parties, result, print_conflict, NULL, error);
+	return replicate_conflicts_each(view->parties, result, print_conflict,
+	    &is_quiet, error);
 }
 
 void

@@ -24,7 +24,7 @@ struct replicate_view {
 int replicate_view_write(const struct replicate_view *view,
     struct json_out *out, struct weft_error *error);
 
-/* Prints a line, and one for each conflict, unless 'line' says quiet.  Returns
+/* Prints a line, unless 'line' says quiet, and one for each conflict.  Returns
  * what the sources return. */
 int replicate_view_print(const struct replicate_view *view,
     const struct command_line *line, struct weft_error *error);

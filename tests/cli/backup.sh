@@ -6,7 +6,7 @@ make_source A
 
 put()
 {
-	weft put --quiet "$1:Note" "$2" || fail "put $2"
+	weft put "$1:Note" "$2" >/dev/null || fail "put $2"
 }
 
 epoch()
@@ -100,7 +100,7 @@ begin 'backup: writers and compaction go on, copies are whole'
 	i=0
 	while test ! -e stop && test "$i" -lt 300; do
 		i=$((i + 1))
-		weft put --quiet A:Note "{\"id\":\"w$i\",\"size\":$i}" ||
+		weft put A:Note "{\"id\":\"w$i\",\"size\":$i}" >/dev/null ||
 		    exit 1
 		test $((i % 7)) -ne 0 || weft compact --quiet A || exit 1
 	done

@@ -8,7 +8,7 @@ commits()
 {
 	i=$2
 	while test "$i" -le "$3"; do
-		weft put --quiet "$1:Note" "{\"id\":\"1\",\"text\":\"v$i\"}" &&
+		weft put "$1:Note" "{\"id\":\"1\",\"text\":\"v$i\"}" >/dev/null &&
 		    weft checkpoint "$1" --new >"$scratch/.checkpoint" ||
 		    fail "put $i"
 		i=$((i + 1))
@@ -116,7 +116,7 @@ weft replicate --quiet A sqlite:B.db || fail replicate
 commits A 10 12
 run 0 weft compact A --keep-checkpoints 0
 equal history "$(history A)" 1
-weft put --quiet sqlite:B.db:Note '{"id":"1","text":"theirs"}' || fail put
+weft put sqlite:B.db:Note '{"id":"1","text":"theirs"}' >/dev/null || fail put
 run 3 weft replicate A sqlite:B.db
 run 0 weft conflicts A --json
 equal base "$(json '$.base.text')" v9

@@ -5,7 +5,7 @@ make_source A
 
 put()
 {
-	weft put --quiet "$@" || fail "put $*"
+	weft put "$@" >/dev/null || fail "put $*"
 }
 
 # Checkpoint 1: two notes; 2: one changed, one new; 3: one deleted.

@@ -2,7 +2,7 @@
 # Two processes on one source; what may not be written.
 . "$top_srcdir/tests/lib/tap.sh"
 make_source A
-weft put --quiet A:Note '{"id":"1"}'
+weft put A:Note '{"id":"1"}' >/dev/null
 mkfifo pipe
 
 # hold ID: an import that holds A while it waits for its input; when the record

@@ -39,9 +39,15 @@ run 0 weft get A:Note "$id"
 out_has 'no id'
 end
 
-begin 'put: --quiet prints nothing'
-run 0 weft put A:Note --quiet '{"id":"6"}'
+begin 'put: --quiet prints the result, a generated id too'
+run 0 weft put A:Note --quiet '{"text":"no id either"}'
+id=$(json '$.id')
+run 0 weft get A:Note "$id" --quiet
+out_has 'no id either'
+run 0 weft rm A:Note "$id" --quiet
 out_empty
+run 0 weft version --quiet
+out_has 'weft '
 end
 
 begin 'put: bad input is refused'
@@ -89,7 +95,7 @@ equal deleted "$(json '$.deleted')" 1
 end
 
 begin 'rm: the same id twice'
-weft put --quiet A:Note '{"id":"2"}'
+weft put A:Note '{"id":"2"}' >/dev/null
 run 0 weft rm A:Note 2 2
 out_is '1 deleted'
 end

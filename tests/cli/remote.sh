@@ -5,7 +5,7 @@
 
 put()
 {
-	weft put --quiet "$@" || fail "put $*"
+	weft put "$@" >/dev/null || fail "put $*"
 }
 
 make_source A

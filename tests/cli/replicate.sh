@@ -5,7 +5,7 @@ make_source A
 
 put()
 {
-	weft put --quiet "$@" || fail "put $*"
+	weft put "$@" >/dev/null || fail "put $*"
 }
 
 begin 'replicate: to a database file that is made'
@@ -50,6 +50,8 @@ put A:Note '{"id":"a","text":"ours"}'
 put sqlite:B.db:Note '{"id":"a","text":"theirs"}'
 run 3 weft replicate A sqlite:B.db
 out_has 'conflict: a' '1 conflicts remain'
+run 3 weft replicate --quiet A sqlite:B.db
+out_is 'Note conflict: a'
 run 0 weft get sqlite:B.db:Note a
 out_is '{"id":"a","text":"theirs"}'
 end
@@ -306,7 +308,7 @@ mkdir refused && sed 's/"text":{/"text":{"required":true,/' Note.json \
     >refused/Note.json
 weft init --quiet strict --model refused/Note.json || fail init
 weft init --quiet lax --model Note.json || fail init
-weft put --quiet lax:Note '{"id":"bad"}' || fail put
+weft put lax:Note '{"id":"bad"}' >/dev/null || fail put
 run 5 weft replicate lax strict
 err_has 'weft: refused: Note "bad"' text
 run 5 weft replicate lax strict --json

@@ -20,7 +20,7 @@ counts()
 
 put()
 {
-	weft put --quiet "$@" || fail "put $*"
+	weft put "$@" >/dev/null || fail "put $*"
 }
 
 make_source A

@@ -15,7 +15,7 @@ run 0 weft checkpoint --quiet good
 notes 5 newer | weft import --quiet good:Note -
 run 0 weft checkpoint --quiet good
 notes 3 newest | weft import --quiet good:Note -
-run 0 weft put --quiet good:Note '{"id":"s","secret":"whisper"}'
+run 0 weft put good:Note '{"id":"s","secret":"whisper"}'
 run 0 weft rm --quiet good:Note n4
 run 0 weft verify good
 
@@ -126,7 +126,7 @@ err_has 'Note "s": its hidden properties are damaged'
 run 7 weft get A:Note s --hidden
 err_has 'Note "s": its hidden properties are damaged'
 run 0 weft export A:Note
-run 0 weft put --quiet A:Note '{"id":"s","secret":"whisper"}'
+run 0 weft put A:Note '{"id":"s","secret":"whisper"}'
 run 0 weft verify A
 weft export A:Note --hidden >after
 weft export good:Note --hidden >before

@@ -16,7 +16,7 @@ intact()
 
 begin 'a file may not grow: an error, data intact'
 make_source A
-weft put --quiet A:Note '{"id":"1","text":"before"}' || fail put
+weft put A:Note '{"id":"1","text":"before"}' >/dev/null || fail put
 # SIGXFSZ is ignored, so that a write ends with an error instead.
 (
 	trap '' XFSZ
@@ -53,7 +53,7 @@ if unshare -r -m mount -t tmpfs -o size=4m tmpfs small 2>"$err"; then
 set -u
 mount -t tmpfs -o size=4m tmpfs small && cd small || exit 99
 weft init --quiet A --model ../Note.json || exit 98
-weft put --quiet A:Note '{"id":"1","text":"before"}' || exit 97
+weft put A:Note '{"id":"1","text":"before"}' >/dev/null || exit 97
 weft import A:Note ../notes >../full.out 2>../full.err
 echo $? >../full.status
 cp -R A ../full

@@ -34,7 +34,7 @@ ask()
 
 put()
 {
-	weft put --quiet "$@" || fail "put $*"
+	weft put "$@" >/dev/null || fail "put $*"
 }
 
 # todos COUNT: that many, one on each line.
