@@ -9,6 +9,7 @@ libweft_all_la_SOURCES += \
 	models/store/forget_bounds.c \
 	models/store/project.c models/store/project.h \
 	models/store/repair.c models/store/repair.h \
+	models/store/repair_ids.c \
 	models/store/repair_rows.c \
 	models/store/repair_store.c \
 	models/store/restore.c models/store/restore.h \

@@ -65,6 +65,16 @@ WEFT_MUST_CHECK int weft__repair_by_store(
     struct weft_model *model, uint64_t *count, struct weft_error *error);
 
 /*
+ * Puts each record that stands under another id than its body has where it
+ * belongs, if nobody knows of that id; deletes it, if the record stands there,
+ * too, with the same body.  Others are left.  Adds how many there were to
+ * '*count'.  Returns 0 or what the database returns.
+ * Cost: O(records); memory: a page of ids.
+ */
+WEFT_MUST_CHECK int weft__repair_ids(
+    struct weft_model *model, uint64_t *count, struct weft_error *error);
+
+/*
  * Mends the model's traces and the horizon; adds how many there were to
  * '*count'.  Returns 0 or what the database returns.
  */

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/limits.h"
 #include "models/query/filter.h"
 #include "models/transaction.h"
 
@@ -66,8 +67,10 @@ weft__check_tell(struct weft__check *check, enum weft_problem_kind kind,
 	return check->each(&problem, check->context);
 }
 
-int
-weft__check_count(struct weft__check *check, uint64_t checks)
+/* Counts checks that were made, and tells so.  Returns what the receiver
+ * returned. */
+static int
+count_checks(struct weft__check *check, uint64_t checks)
 {
 	check->done += checks;
 	return check->checked
@@ -79,7 +82,7 @@ int
 weft__check_one(struct weft__check *check)
 {
 	if ((check->done + 1) % WEFT__CHECK_STEP == 0)
-		return weft__check_count(check, 1);
+		return count_checks(check, 1);
 	check->done++;
 	return 0;
 }
@@ -115,7 +118,7 @@ weft__check_scan(struct weft__check *check, bool tombstones,
 		    tombstones, &position, WEFT__CHECK_STEP, count_record,
 		    &step, check->error);
 		if (!code)
-			code = weft__check_count(check, step.seen);
+			code = count_checks(check, step.seen);
 	} while (!code && step.seen == WEFT__CHECK_STEP);
 	return code;
 }
@@ -246,6 +249,26 @@ check_hidden(struct weft__check *check,
 	          "object (who writes them anew mends it)");
 }
 
+/* Whether the record stands under the id that its body has; tells if not. */
+static int
+check_id(struct weft__check *check, const struct weft_connector_record *record,
+    bool *is_wrong)
+{
+	char text[200];
+	struct weft_slice other;
+	int code = weft__find_other_id(check->model->definition, record,
+	    &check->json, &check->text, &other);
+
+	*is_wrong = other.data;
+	if (code)
+		return weft_error_set(check->error, code, "out of memory");
+	if (!*is_wrong)
+		return 0;
+	snprintf(text, sizeof text, "its body has another id, \"%.*s\"",
+	    other.size < 100 ? (int)other.size : 100, other.data);
+	return weft__check_tell(check, WEFT_PROBLEM_RECORD, record->id, text);
+}
+
 /* A record, or a tombstone.  One fault of each is enough. */
 static int
 check_record(const struct weft_connector_record *record, void *context)
@@ -253,6 +276,7 @@ check_record(const struct weft_connector_record *record, void *context)
 	struct weft__check *check = context;
 	struct weft_error why;
 	const char *fault = find_fault(check, record, &why);
+	bool is_wrong = false;
 	int code = check_hidden(check, record);
 
 	if (code)
@@ -260,6 +284,9 @@ check_record(const struct weft_connector_record *record, void *context)
 	if (fault)
 		return weft__check_tell(
 		    check, WEFT_PROBLEM_RECORD, record->id, fault);
+	code = check_id(check, record, &is_wrong);
+	if (code || is_wrong)
+		return code;
 	code = check_position(check, record->id);
 	return code || !check->store
 	    ? code
@@ -346,7 +373,7 @@ estimate(struct weft__check *check)
 		return code;
 	check->total = check->store ? 2 * records : records;
 	check->total += rows < records ? rows : records;
-	return weft__check_count(check, 0);
+	return count_checks(check, 0);
 }
 
 static int
@@ -390,6 +417,7 @@ weft_model_verify(struct weft_model *model, weft_problem_fn *each,
 	int code = 0;
 
 	weft__json_init(&check.json);
+	weft_buf_init(&check.text, WEFT_LIMIT_RECORD_SIZE);
 	if (model->tracked) {
 		pthread_mutex_lock(&datasource->store_mutex);
 		code = weft__datasource_read(datasource, verify, &check,
@@ -397,6 +425,7 @@ weft_model_verify(struct weft_model *model, weft_problem_fn *each,
 		pthread_mutex_unlock(&datasource->store_mutex);
 	}
 	weft__json_fini(&check.json);
+	weft_buf_fini(&check.text);
 	if (count)
 		*count = check.problems;
 	return code;

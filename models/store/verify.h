@@ -40,15 +40,12 @@ struct weft__check {
 	void *context;
 	struct weft__track track;  /* of the record that is being checked */
 	struct weft__json json;
+	struct weft_buf text;
 	struct weft_error *error;
 };
 
 /* Checks that go by before somebody is told. */
 #define WEFT__CHECK_STEP 1000
-
-/* Counts checks that were made, and tells so.  Returns what the receiver
- * returned. */
-int weft__check_count(struct weft__check *check, uint64_t checks);
 
 /* Counts one check; tells after each step of them. */
 int weft__check_one(struct weft__check *check);
@@ -78,6 +75,16 @@ WEFT_MUST_CHECK int weft__stored_fault(struct weft__store *store,
     const struct weft__oid *commit, struct weft_slice model,
     struct weft_slice id, struct weft_slice body, const char **fault,
     struct weft_error *error);
+
+/*
+ * The id that a record's body has, if it is another one than the record's; no
+ * value if it is the same, or the body has none.  Borrowed from body or 'text'.
+ * Returns 0 or WEFT_ENOMEM.
+ */
+WEFT_MUST_CHECK int weft__find_other_id(
+    const struct weft__definition *definition,
+    const struct weft_connector_record *record, struct weft__json *json,
+    struct weft_buf *text, struct weft_slice *other);
 
 /* Calls 'each' for all records of the model, or for all its tombstones. */
 WEFT_MUST_CHECK int weft__check_scan(struct weft__check *check,

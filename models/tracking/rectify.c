@@ -374,6 +374,8 @@ weft_model_repair(
 	if (!code)
 		code = weft__repair_counters(model->datasource, error);
 	if (!code)
+		code = weft__repair_ids(model, &more, error);
+	if (!code)
 		code = weft__repair_by_store(model, &more, error);
 	if (!code)
 		code = weft__repair_traces(model, &more, error);

@@ -45,7 +45,7 @@ out_has "A: the database's indexes were made anew" ', 0 problems'
 run 0 weft verify A
 out_is '0 problems'
 run 0 weft get A:Note n3
-run 0 weft put --quiet A:Note '{"id":"n3","text":"one record"}'
+run 0 weft put A:Note '{"id":"n3","text":"one record"}'
 equal records "$(sqlite3 A/db.sqlite "select count(*) from Note
     where weft_body like '{\"id\":\"n3\"%'")" 1
 end
@@ -67,6 +67,54 @@ sqlite3 A/db.sqlite "update Note set weft_track=null where weft_id='n4'"
 run 7 weft verify A
 run 0 weft verify A --repair
 out_has 'indexes were made anew' 'Note: 1 mended' ', 0 problems'
+run 0 weft verify A
+end
+
+# change_key FROM TO: a record's id in its row, and not in its body nor in an
+# index, as a bit that changes does it.
+change_key()
+{
+	sed -i "s/$1{\"id\":\"$1\"/$2{\"id\":\"$1\"/" A/db.sqlite
+}
+
+begin 'an id that is another one in its row: the record goes back'
+damage
+weft export good:Note >before
+weft changes good:Note --json | sort >before.changes
+change_key n3 m3
+run 7 weft verify A
+out_has 'row 3 missing from index' 'Note "m3": its body has another id, "n3"'
+run 0 weft verify A --repair
+out_has "indexes were made anew" 'Note: 1 mended' ', 0 problems'
+weft export A:Note | sort >after
+sort before | cmp - after || fail 'other records'
+weft changes A:Note --json | sort >after
+holds cmp before.changes after
+equal seq "$(git -C A/db.sqlite.git rev-parse HEAD)" \
+    "$(git -C good/db.sqlite.git rev-parse HEAD)"
+end
+
+begin 'the same, and the record was put again: the double is deleted'
+damage
+change_key n3 m3
+sqlite3 A/db.sqlite reindex
+run 0 weft put A:Note "$(grep '"n3"' notes)"
+run 7 weft verify A
+out_has 'Note "m3": its body has another id, "n3"'
+run 0 weft verify A --repair
+run 4 weft get A:Note m3
+run 0 weft get A:Note n3
+end
+
+begin 'the same, and another record was put: both stay, and are named'
+damage
+change_key n3 m3
+sqlite3 A/db.sqlite reindex
+run 0 weft put A:Note '{"id":"n3","text":"newer"}'
+run 7 weft verify A --repair
+out_has 'Note "m3": its body has another id, "n3"'
+run 0 weft get A:Note m3
+run 0 weft rm A:Note m3
 run 0 weft verify A
 end
 
