@@ -253,13 +253,23 @@ repair_rows(struct verification *verification)
 	return code;
 }
 
+static int
+pass_over(const struct weft_problem *problem, void *context)
+{
+	const struct verification *verification = context;
+
+	return interrupt_check(verification->error);
+}
+
 /*
  * A damaged store is made anew from the records; so they first get what only
- * the old one has of them, as far as that can be read.
+ * the old one has of them, as far as that can be read.  If only its ref was
+ * damaged, it is good as soon as it is opened to be written.
  */
 static int
 rebuild(struct verification *verification)
 {
+	uint64_t problems = 1;
 	char *name =
 	    weft__strdup(weft_datasource_name(verification->a.datasource));
 	int code;
@@ -270,7 +280,11 @@ rebuild(struct verification *verification)
 	code = open_again(verification, NULL);
 	if (!code)
 		code = repair_models(verification);
-	if (!code || code == WEFT_EDAMAGED)
+	if (!code)
+		code = weft_store_verify(verification->a.datasource, true,
+		    pass_over, NULL, verification, &problems,
+		    verification->error);
+	if ((!code && problems) || code == WEFT_EDAMAGED)
 		code = open_again(verification, name);
 	weft__free(name);
 	return code;

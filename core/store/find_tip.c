@@ -1,6 +1,7 @@
 /*
- * Finding the tip when its ref is gone: the newest commit of an epoch that the
- * packs have complete, with all that it leads to; else what the branch names.
+ * Finding the tip when its ref is of no use: the newest commit of an epoch that
+ * the packs have complete, with all that it leads to; else what the branch
+ * names.
  */
 #include "core/store/commit.h"
 #include "core/store/pack_set.h"
@@ -11,6 +12,7 @@
 struct search {
 	struct weft__store *store;
 	const char *epoch;
+	uint64_t least; /* position */
 	struct weft__pack_set set;
 	struct weft__store_commit limit; /* below it; zero oid: any */
 	struct weft__store_commit best;  /* zero oid: none */
@@ -74,6 +76,7 @@ look_at_entry(struct search *search, const struct weft__pack_map *map,
 	if (code)
 		return code == WEFT_ENOMEM ? code : 0;
 	if (strcmp(commit.epoch, search->epoch) != 0 ||
+	    commit.seq < search->least ||
 	    (!weft__oid_is_zero(&search->limit.oid) &&
 	        !is_before(&commit, &search->limit)))
 		return 0;
@@ -151,9 +154,22 @@ try_branch(struct search *search, bool *found)
 	return check_complete(search, &oid, found);
 }
 
+/* What the ref names counts for more than any older commit. */
+static int
+search_all(struct search *search, uint64_t least, bool *found)
+{
+	struct weft__oid named;
+	bool is_named = !weft__store_tip_id(search->store, &named, NULL);
+	int code;
+
+	search->least = is_named ? least : 0;
+	code = search_packs(search, found);
+	return code || *found || is_named ? code : try_branch(search, found);
+}
+
 int
 weft__store_find_tip(struct weft__store *store, const char *epoch,
-    bool *found, struct weft_error *error)
+    uint64_t least, bool *found, struct weft_error *error)
 {
 	struct search search = {
 	    .store = store, .epoch = epoch, .error = error};
@@ -166,9 +182,7 @@ weft__store_find_tip(struct weft__store *store, const char *epoch,
 	code = weft__pack_set_open(&search.set, &store->directory, error);
 	if (code)
 		return code == WEFT_EDAMAGED ? 0 : code;
-	code = search_packs(&search, found);
-	if (!code && !*found)
-		code = try_branch(&search, found);
+	code = search_all(&search, least, found);
 	weft__pack_set_close(&search.set);
 	if (code || !*found)
 		return code;

@@ -157,6 +157,20 @@ weft__store_tip_id(struct weft__store *store, struct weft__oid *oid,
 	return weft__ref_read(&store->directory, store->ref, oid, error);
 }
 
+void
+weft__store_must_have_tip(struct weft__store *store)
+{
+	store->must_have_tip = true;
+}
+
+bool
+weft__store_has_ref(struct weft__store *store)
+{
+	struct weft__oid oid;
+
+	return weft__store_tip_id(store, &oid, NULL) != WEFT_ENOTFOUND;
+}
+
 /* Reads the commit that the tip names.  One that is gone was replaced, and
  * dropped, since its name was read: then there is another. */
 static int
@@ -184,8 +198,13 @@ weft__store_tip(struct weft__store *store, struct weft__store_tip *tip,
 	int code = weft__store_tip_id(store, &oid, error);
 
 	*tip = (struct weft__store_tip){.exists = false};
+	if (code == WEFT_ENOTFOUND)
+		return store->must_have_tip
+		    ? weft_error_set(error, WEFT_EDAMAGED, "%s/%s is gone",
+			  store->directory.path, store->ref)
+		    : 0;
 	if (code)
-		return code == WEFT_ENOTFOUND ? 0 : code;
+		return code;
 	code = read_tip(store, &oid, &tip->commit, error);
 	tip->exists = !code;
 	if (code == WEFT_ENOTFOUND) {
@@ -198,8 +217,12 @@ weft__store_tip(struct weft__store *store, struct weft__store_tip *tip,
 	return code;
 }
 
-int
-weft__store_tree(struct weft__store *store, const struct weft__oid *commit,
+/*
+ * The root of a commit's tree, zero if there is no commit.  'commit' NULL:
+ * the tip.  Returns 0; WEFT_ENOTFOUND: no such commit.
+ */
+static int
+commit_tree(struct weft__store *store, const struct weft__oid *commit,
     struct weft__oid *tree, struct weft_error *error)
 {
 	struct weft__store_tip tip;
@@ -261,7 +284,7 @@ weft__store_root_at(struct weft__store *store, const struct weft__oid *commit,
 	if (model.size > WEFT_LIMIT_NAME_SIZE)
 		return 0;
 	size = weft__name_escape(model, name);
-	code = weft__store_tree(store, commit, &tree, error);
+	code = commit_tree(store, commit, &tree, error);
 	if (!code)
 		code = weft__store_folder(store, &tree,
 		    weft_slice_of(name, size), &model_tree, error);
@@ -427,44 +450,23 @@ weft__store_log(struct weft__store *store, const struct weft__oid *from,
 	return code;
 }
 
-static int
-peer_ref(const struct weft__store *store, struct weft_slice peer,
-    char ref[WEFT__REF_ROOM], struct weft_error *error)
-{
-	if (peer.size == 0)
-		return weft_error_set(
-		    error, WEFT_EINVAL, "a peer needs a name");
-	weft__name_peer_ref(weft_slice(store->source), peer, ref);
-	return 0;
-}
-
 int
 weft__store_peer_set(struct weft__store *store, struct weft_slice peer,
     const struct weft__oid *commit, struct weft_error *error)
 {
 	struct weft__store_commit read;
 	char ref[WEFT__REF_ROOM];
-	int code = peer_ref(store, peer, ref, error);
+	int code;
 
-	if (code)
-		return code;
+	if (peer.size == 0)
+		return weft_error_set(
+		    error, WEFT_EINVAL, "a peer needs a name");
 	if (!store->is_locked)
 		return weft_error_set(error, WEFT_EINVAL,
 		    "%s is not locked for writing", store->directory.path);
 	code = weft__commit_read(store->objects, commit, &read, error);
-	return code
-	    ? code
-	    : weft__ref_write(&store->directory, ref, commit, true, error);
-}
-
-int
-weft__store_peer_get(struct weft__store *store, struct weft_slice peer,
-    struct weft__oid *commit, struct weft_error *error)
-{
-	char ref[WEFT__REF_ROOM];
-	int code = peer_ref(store, peer, ref, error);
-
-	return code
-	    ? code
-	    : weft__ref_read(&store->directory, ref, commit, error);
+	if (code)
+		return code;
+	weft__name_peer_ref(weft_slice(store->source), peer, ref);
+	return weft__ref_write(&store->directory, ref, commit, true, error);
 }

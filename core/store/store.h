@@ -133,21 +133,32 @@ void weft__store_unlock(struct weft__store *store);
 
 /*
  * The last commit.  Always read from the disk, so that other processes' work
- * is seen.  Returns 0, also without a commit: then '!tip->exists'.
+ * is seen.  Returns 0, also without a commit: then '!tip->exists';
+ * WEFT_EDAMAGED: its ref holds no id, or that of a commit that cannot be read;
+ * or there must be one and is none.
  */
 WEFT_MUST_CHECK int weft__store_tip(struct weft__store *store,
     struct weft__store_tip *tip, struct weft_error *error);
 
+/* From here on a store without a tip is a damaged one: there must be a commit,
+ * as somebody relies on it. */
+void weft__store_must_have_tip(struct weft__store *store);
+
+/* Whether there is a ref of the tip, whatever it holds. */
+bool weft__store_has_ref(struct weft__store *store);
+
 /*
- * Sets the tip's ref, which is gone, to the newest commit of the epoch that
- * the packs have with all that it leads to; else to that of the branch, if it
- * is one of ours and complete.  '*found': there was one.  Needs the lock.
+ * Sets the tip's ref, if it is gone or holds no id, to the newest commit of
+ * the epoch that the packs have with all that it leads to; else to that of the
+ * branch, if it is one of ours and complete.  If it holds an id, that of a
+ * commit that cannot be read: only to one of position 'least' or above, which
+ * has all that anybody relies on.  '*found': there was one.  Needs the lock.
  * Returns 0, also if nothing was found; WEFT_EINVAL: not locked; WEFT_ELOCKED:
  * git holds the ref.
  * Cost: looks at each object of the packs, reads commits and trees.
  */
 WEFT_MUST_CHECK int weft__store_find_tip(struct weft__store *store,
-    const char *epoch, bool *found, struct weft_error *error);
+    const char *epoch, uint64_t least, bool *found, struct weft_error *error);
 
 /*
  * Writes what the feed has beyond the tip as one commit, of the exact state as
@@ -308,15 +319,12 @@ WEFT_MUST_CHECK int weft__store_retain(struct weft__store *store,
 /*
  * Remembers the last commit agreed on with a peer, as a ref, so that its
  * records stay readable.  'peer' is any text of at least one byte; it is
- * recognised, not listed.  Setting needs the lock; durable when it returns.
+ * recognised, not listed.  Durable when it returns.
  * Returns 0; WEFT_EINVAL: not locked or an empty name; WEFT_ENOTFOUND: no
- * such commit (set), nothing remembered (get).
+ * such commit.
  */
 WEFT_MUST_CHECK int weft__store_peer_set(struct weft__store *store,
     struct weft_slice peer, const struct weft__oid *commit,
-    struct weft_error *error);
-WEFT_MUST_CHECK int weft__store_peer_get(struct weft__store *store,
-    struct weft_slice peer, struct weft__oid *commit,
     struct weft_error *error);
 
 /* Told now and then how many checks are done, of so many, more or less (0: not

@@ -19,6 +19,7 @@ struct weft__store {
 	bool is_locked;
 	int lock_fd;
 	bool must_recover; /* a write has failed */
+	bool must_have_tip;
 };
 
 /* The folders of a model. */
@@ -28,14 +29,6 @@ struct weft__store {
 /* The id of the tip, whether it can be read or not; or WEFT_ENOTFOUND. */
 WEFT_MUST_CHECK int weft__store_tip_id(struct weft__store *store,
     struct weft__oid *oid, struct weft_error *error);
-
-/*
- * The root of a commit's tree, zero if there is no commit.  'commit' NULL:
- * the tip.  Returns 0; WEFT_ENOTFOUND: no such commit.
- */
-WEFT_MUST_CHECK int weft__store_tree(struct weft__store *store,
-    const struct weft__oid *commit, struct weft__oid *tree,
-    struct weft_error *error);
 
 /* The folder of this name in a tree (may be empty); zero if there is none. */
 WEFT_MUST_CHECK int weft__store_folder(struct weft__store *store,

@@ -78,8 +78,9 @@ byte_after(const struct weft__tree_entry *entry, size_t at)
 	return entry->mode == WEFT__TREE_FOLDER ? '/' : 0;
 }
 
-int
-weft__tree_compare(
+/* Git's order of entries; a folder's name counts as if it ended with '/'. */
+static int
+compare_entries(
     const struct weft__tree_entry *a, const struct weft__tree_entry *b)
 {
 	size_t common =
@@ -103,7 +104,7 @@ weft__tree_with(struct weft_slice tree, struct weft_slice name,
 		code = weft__tree_next(&tree, &entry);
 		if (code)
 			break;
-		order = weft__tree_compare(&entry, &added);
+		order = compare_entries(&entry, &added);
 		if (pending && order >= 0) {
 			pending = false;
 			code = weft__tree_append(

@@ -38,10 +38,6 @@ WEFT_MUST_CHECK int weft__tree_append(struct weft_buf *tree,
     enum weft__tree_mode mode, struct weft_slice name,
     const struct weft__oid *oid);
 
-/* Git's order of entries; a folder's name counts as if it ended with '/'. */
-int weft__tree_compare(const struct weft__tree_entry *a,
-    const struct weft__tree_entry *b);
-
 /*
  * Appends a copy of 'tree' in which the folder 'name' is 'oid', added or
  * replaced; removed if 'oid' is empty.  Other entries stay as they are.

@@ -336,31 +336,51 @@ read_projected(struct weft_transaction *transaction, void *context,
 	return code;
 }
 
-/* The store has no tip: if the database relies on one, only its ref may be
- * gone. */
+/* The store has no tip that can be read: if the database relies on one, only
+ * its ref may be gone or damaged. */
 static int
 find_lost_tip(struct weft_datasource *datasource, struct weft__store_tip *tip,
     struct weft_error *error)
 {
 	char hex[WEFT__OID_HEX + 1];
 	uint64_t projected;
-	bool found;
+	bool found = false;
 	int code = weft__datasource_read(
 	    datasource, read_projected, &projected, error);
 
-	if (code || !projected)
-		return code;
-	code = weft__store_find_tip(
-	    datasource->store, datasource->epoch, &found, error);
+	if (!code && projected)
+		code = weft__store_find_tip(datasource->store,
+		    datasource->epoch, projected, &found, error);
+	if (!code)
+		code = weft__store_tip(datasource->store, tip, error);
 	if (code || !found)
-		return code;
-	code = weft__store_tip(datasource->store, tip, error);
-	if (code)
 		return code;
 	weft__oid_format(&tip->commit.oid, hex);
 	weft__log(WEFT_LOG_WARNING, "store", "%s: the ref of its last commit "
-	    "was gone; it is set to %s, the newest one that is complete",
-	    weft__store_path(datasource->store), hex);
+	    "was gone, or damaged; it is set to %s, the newest one that is "
+	    "complete", weft__store_path(datasource->store), hex);
+	return 0;
+}
+
+/* A reader changes nothing, but takes no store without a tip for one without
+ * history. */
+static int
+expect_tip(struct weft_datasource *datasource, struct weft_error *error)
+{
+	uint64_t projected;
+	int code;
+
+	if (!datasource->store && !datasource->lost_store)
+		return 0;
+	code = weft__datasource_read(
+	    datasource, read_projected, &projected, error);
+	if (code || !projected)
+		return code;
+	if (datasource->store)
+		weft__store_must_have_tip(datasource->store);
+	else
+		weft__log(WEFT_LOG_WARNING, "store", "%s is no repository any "
+		    "more: there is no history", datasource->lost_store);
 	return 0;
 }
 
@@ -371,10 +391,12 @@ weft__project_reconcile(struct weft_datasource *datasource,
 	struct agreement agreement = {.relist = false};
 	int code;
 
-	if (!datasource->store || datasource->read_only)
+	if (datasource->read_only)
+		return expect_tip(datasource, error);
+	if (!datasource->store)
 		return 0;
 	code = weft__store_tip(datasource->store, &agreement.tip, error);
-	if (!code && !agreement.tip.exists)
+	if (code == WEFT_EDAMAGED || (!code && !agreement.tip.exists))
 		code = find_lost_tip(datasource, &agreement.tip, error);
 	if (code == WEFT_EDAMAGED && error)
 		weft_error_wrap(error, "the store's last commit cannot be "

@@ -113,8 +113,10 @@ check_position(struct check *check, struct weft_error *error)
 
 	if (!code)
 		code = weft__store_tip(datasource->store, &tip, error);
-	if (code == WEFT_EDAMAGED)
+	if (code == WEFT_EDAMAGED && weft__store_has_ref(datasource->store))
 		return 0; /* told of already */
+	if (code == WEFT_EDAMAGED)
+		code = 0;
 	if (!code)
 		code = weft__datasource_read(
 		    datasource, read_belief, &after, error);

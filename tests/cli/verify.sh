@@ -8,8 +8,8 @@
 make_source good
 notes 300 >notes
 run 0 weft import good:Note notes
-run 0 weft put --quiet good:Tag '{"id":"t","label":"find me"}'
-run 0 weft put --quiet good:Note '{"id":"n1","text":"newer"}'
+run 0 weft put good:Tag '{"id":"t","label":"find me"}'
+run 0 weft put good:Note '{"id":"n1","text":"newer"}'
 run 0 weft rm --quiet good:Note n2
 run 0 weft verify good
 git=A/db.sqlite.git
@@ -210,9 +210,72 @@ run 7 weft backup A copy
 err_has "$git: refs/weft/" 'weft verify --repair'
 end
 
+# The store has the commits that it had, and has lost none.
+same_history()
+{
+	weft log A --json | sed 's/"source":"[^"]*"//' >after
+	weft log good --json | sed 's/"source":"[^"]*"//' >before
+	holds test -s before
+	holds cmp before after
+	equal tip "$(git -C $git rev-parse "${ref#"$git/"}")" \
+	    "$(git -C $git rev-parse HEAD)"
+	run 1 test -d $git.damaged-1
+}
+
+begin 'a backup of a store whose ref is gone has the history'
+damage
+rm "$ref"
+run 0 weft backup A copy
+run 0 weft verify copy --repair
+holds git -C copy/db.sqlite.git merge-base --is-ancestor \
+    "$(git -C good/db.sqlite.git rev-parse HEAD)" HEAD
+rm -rf copy
+end
+
+begin 'refs of nonsense: named, found again, no history is lost'
+branch=$git/refs/heads/${ref##*/}
+for nonsense in x '' 1234567890123456789012345678901234567890 "$(seq 99)"; do
+	damage
+	echo "$nonsense" >"$ref"
+	echo "$nonsense" >"$branch"
+	for command in 'log A' 'log A:Note n1' 'get A:Note n1 --at 1' \
+	    'diff A --from 1' 'backup A copy'; do
+		run 7 weft $command
+	done
+	run 0 weft get A:Note n1
+	run 0 weft status A
+	out_has 'damaged: '
+	found_and_mended 'store: '
+	same_history
+	damage
+	echo "$nonsense" >"$ref"
+	echo "$nonsense" >"$branch"
+	run 0 weft put A:Note '{"id":"n3","text":"goes on"}'
+	err_has "$git: the ref of its last commit was gone, or damaged"
+	equal commits "$(git -C $git rev-list --count HEAD)" \
+	    $(($(git -C good/db.sqlite.git rev-list --count HEAD) + 1))
+done
+end
+
+begin 'who reads takes no lost ref for a source without history'
+damage
+rm "$ref" "$branch"
+for command in 'log A' 'log A:Note n1' 'get A:Note n1 --at 1' \
+    'diff A --from 1'; do
+	run 7 weft $command
+	err_has "$ref is gone"
+done
+run 0 weft get A:Note n1
+run 0 weft status A
+out_has 'damaged: ' 'root not known'
+rm -rf $git
+run 0 weft log A
+err_has "$git is no repository any more"
+end
+
 begin 'a ref that names a commit of another database'
 make_source other
-run 0 weft put --quiet other:Note '{"id":"foreign"}'
+run 0 weft put other:Note '{"id":"foreign"}'
 damage
 git -C $git fetch -q ../../other/db.sqlite.git \
     "+refs/weft/*:refs/other/*" || fail fetch
@@ -229,18 +292,6 @@ found_and_mended 'the database relies on it up to'
 run 1 test -d $git.damaged-1
 end
 
-# The store has the commits that it had, and has lost none.
-same_history()
-{
-	weft log A --json | sed 's/"source":"[^"]*"//' >after
-	weft log good --json | sed 's/"source":"[^"]*"//' >before
-	holds test -s before
-	holds cmp before after
-	equal tip "$(git -C $git rev-parse "${ref#"$git/"}")" \
-	    "$(git -C $git rev-parse HEAD)"
-	run 1 test -d $git.damaged-1
-}
-
 begin 'refs that are gone: the tip, the branch, both; no history is lost'
 branch=$git/refs/heads/${ref##*/}
 damage
@@ -251,7 +302,7 @@ same_history
 damage
 rm "$branch"
 run 0 weft verify A
-run 0 weft put --quiet A:Tag '{"id":"t2","label":"x"}'
+run 0 weft put A:Tag '{"id":"t2","label":"x"}'
 holds cmp "$ref" "$branch"
 damage
 rm "$ref" "$branch"
@@ -260,7 +311,7 @@ same_history
 damage
 rm -rf "$ref" "$branch" $git/weft
 run 0 weft put A:Note '{"id":"n3","text":"goes on"}'
-err_has "$git: the ref of its last commit was gone"
+err_has "$git: the ref of its last commit was gone, or damaged"
 equal commits "$(git -C $git rev-list --count HEAD)" \
     $(($(git -C good/db.sqlite.git rev-list --count HEAD) + 1))
 end
@@ -328,7 +379,7 @@ end
 
 begin 'a database that was restored: noticed, and nothing is lost'
 damage
-run 0 weft put --quiet A:Note '{"id":"n5","text":"after the backup"}'
+run 0 weft put A:Note '{"id":"n5","text":"after the backup"}'
 cp good/db.sqlite A/db.sqlite
 found_and_mended 'was that restored?'
 run 1 test -d $git.damaged-1
@@ -411,7 +462,7 @@ end
 begin 'another state in the store: the change is listed anew'
 damage
 sql "create table old as select * from Note where weft_id='n3'"
-run 0 weft put --quiet A:Note '{"id":"n3","text":"not for long"}'
+run 0 weft put A:Note '{"id":"n3","text":"not for long"}'
 sql "update Note set weft_body=(select weft_body from old),
     weft_track=(select weft_track from old) where weft_id='n3';
     drop table old"

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/store/name.h"
+#include "core/store/ref.h"
+#include "core/store/store_internal.h"
 #include "core/store/tombstone.h"
 #include "core/store/tree.h"
 #include "tests/lib/test.h"
@@ -197,6 +200,17 @@ store_assert_roots(struct store_fixture *fixture, const char *model)
 		free(pick.records);
 		store_assert_root_is(fixture, model, parts[i], &root);
 	}
+}
+
+int
+store_read_peer(struct store_fixture *fixture, const char *peer,
+    struct weft__oid *commit)
+{
+	char ref[WEFT__REF_ROOM];
+
+	weft__name_peer_ref(weft_slice(STORE_SOURCE), weft_slice(peer), ref);
+	return weft__ref_read(
+	    &fixture->store->directory, ref, commit, &fixture->error);
 }
 
 void

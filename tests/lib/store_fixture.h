@@ -49,6 +49,11 @@ void store_assert_roots(struct store_fixture *fixture, const char *model);
 void store_assert_root_is(struct store_fixture *fixture, const char *model,
     enum weft__store_part part, const struct weft__oid *root);
 
+/* Reads the commit that is agreed on with a peer; returns as
+ * weft__ref_read(). */
+int store_read_peer(struct store_fixture *fixture, const char *peer,
+    struct weft__oid *commit);
+
 /* How many files of the repository have names that end so. */
 unsigned store_count_files(
     const struct store_fixture *fixture, const char *suffix);

@@ -234,8 +234,7 @@ assert_agreed(struct store_fixture *fixture, const char *peer, const char *body)
 	struct weft_buf found = WEFT_BUF_INIT(1000);
 	struct weft__oid commit;
 
-	store_ok(fixture, weft__store_peer_get(fixture->store,
-	                      weft_slice(peer), &commit, &fixture->error));
+	store_ok(fixture, store_read_peer(fixture, peer, &commit));
 	store_ok(fixture, weft__store_get(fixture->store, &commit,
 	                      weft_slice("Todo"), weft_slice("id-0"), &record,
 	                      &found, &fixture->error));

@@ -247,27 +247,25 @@ store_peer__remembers_a_commit(void **state)
 {
 	struct store_fixture fixture;
 	struct weft__oid first, found;
-	struct weft_slice peer = weft_slice("http://peer/api Todo {}");
+	const char *name = "http://peer/api Todo {}";
+	struct weft_slice peer = weft_slice(name);
 
 	store_fixture_open(&fixture);
 	store_put(&fixture, "Todo", "a", "{}");
 	store_project(&fixture);
 	first = fixture.result.tip.commit.oid;
-	assert_int_equal(weft__store_peer_get(
-	                     fixture.store, peer, &found, &fixture.error),
-	    WEFT_ENOTFOUND);
+	assert_int_equal(
+	    store_read_peer(&fixture, name, &found), WEFT_ENOTFOUND);
 	store_ok(&fixture, weft__store_peer_set(fixture.store, peer, &first,
 	                       &fixture.error));
 	store_put(&fixture, "Todo", "a", NULL);
 	store_project(&fixture);
-	store_ok(&fixture, weft__store_peer_get(fixture.store, peer, &found,
-	                       &fixture.error));
+	store_ok(&fixture, store_read_peer(&fixture, name, &found));
 	assert_memory_equal(&found, &first, sizeof found);
 	store_ok(&fixture,
 	    weft__store_peer_set(fixture.store, peer,
 	        &fixture.result.tip.commit.oid, &fixture.error));
-	store_ok(&fixture, weft__store_peer_get(fixture.store, peer, &found,
-	                       &fixture.error));
+	store_ok(&fixture, store_read_peer(&fixture, name, &found));
 	assert_memory_equal(
 	    &found, &fixture.result.tip.commit.oid, sizeof found);
 	/* A blob is no commit; nobody is nobody. */
