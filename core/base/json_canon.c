@@ -101,8 +101,9 @@ compare_keys(const void *left, const void *right)
 	return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-void
-weft__json_sort_keys(struct weft__json_key *keys, size_t length)
+/* Sorts by name; of two with one name the lower index comes first. */
+static void
+sort_keys(struct weft__json_key *keys, size_t length)
 {
 	if (length > INSERTION_MAX) {
 		qsort(keys, length, sizeof *keys, compare_keys);
@@ -135,7 +136,7 @@ sort_entries(struct weft__json_work *work, const char *text,
 		    frame->is_odd ? 0 : entry->prefix,
 		    weft__json_entry_name(entry, text), i};
 	}
-	weft__json_sort_keys(work->keys, frame->count);
+	sort_keys(work->keys, frame->count);
 	return true;
 }
 
@@ -284,7 +285,7 @@ weft__json_write_object(const struct weft__json_member *members,
 		if (members[i].value.type != WEFT__JSON_ABSENT)
 			keys[count++] = (struct weft__json_key){
 			    0, members[i].name, i};
-	weft__json_sort_keys(keys, count);
+	sort_keys(keys, count);
 	count = drop_doubles(keys, count);
 	code = write_members(members, keys, count, out);
 	if (keys != few)

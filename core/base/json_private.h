@@ -126,9 +126,6 @@ const char *weft__json_scan_string(
 const char *weft__json_scan_number(
     struct weft__json_scanner *scanner, const char *at);
 
-/* Sorts by name; of two with one name the lower index comes first. */
-void weft__json_sort_keys(struct weft__json_key *keys, size_t length);
-
 /*
  * Puts the members of the object 'frame', which is the output's last value
  * without its closing bracket, in order.

@@ -191,12 +191,6 @@ WEFT_MUST_CHECK int weft__token_delete_all(struct weft__access *access,
     const struct weft_call *call, struct weft_slice but,
     struct weft_error *error);
 
-/* The first user with this email (in the realm, if it has a value), or NULL;
- * '*user' is the caller's. */
-WEFT_MUST_CHECK int weft__user_find_email(
-    const struct weft__access_model *entry, struct weft_slice email,
-    struct weft_slice realm, json_t **user, struct weft_error *error);
-
 /* Notes that a user is being saved with another email or password.
  * WEFT_ELIMIT: too many are; WEFT_ENOMEM. */
 WEFT_MUST_CHECK int weft__changed_users_add(

@@ -273,10 +273,11 @@ weft__user_set_password(struct weft__access *access,
  * Resetting a password.
  */
 
-int
-weft__user_find_email(const struct weft__access_model *entry,
-    struct weft_slice email, struct weft_slice realm, json_t **user,
-    struct weft_error *error)
+/* The first user with this email (in the realm, if it has a value), or NULL;
+ * '*user' is the caller's. */
+static int
+find_email(const struct weft__access_model *entry, struct weft_slice email,
+    struct weft_slice realm, json_t **user, struct weft_error *error)
 {
 	json_t *where = json_object();
 	json_t *value = entry->user.case_sensitive_email
@@ -377,7 +378,7 @@ reset(struct weft__access *access, const struct weft__access_model *entry,
 	code = limit_resets(access, entry, email, address, refusal, error);
 	if (code)
 		return code;
-	code = weft__user_find_email(entry, email, realm, &user, error);
+	code = find_email(entry, email, realm, &user, error);
 	if (!code && user &&
 	    (!entry->user.email_verification_required ||
 		json_is_true(json_object_get(user, "emailVerified"))))

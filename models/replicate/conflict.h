@@ -73,12 +73,6 @@ WEFT_MUST_CHECK int weft__conflict_settle(struct weft_conflict *conflict,
     struct weft_error *error);
 
 /*
- * What is settled is not kept any more, at either side: the parties may have
- * been swapped.  Failure is no harm: the next replication does it.
- */
-void weft__conflict_drop_kept(const struct weft_conflict *conflict);
-
-/*
  * Kept conflicts: small values "conflict/<model>/<target's epoch>/<id>" of the
  * source; or, if it keeps no values, of the target as if it were the source.
  */

@@ -23,8 +23,9 @@ weft__kept_ids_add(struct weft__ids *ids, struct weft_slice id)
 	return 0;
 }
 
-void
-weft__kept_ids_clear(struct weft__ids *ids)
+/* Empties the list. */
+static void
+clear_ids(struct weft__ids *ids)
 {
 	weft__arena_clear(&ids->arena);
 	ids->length = 0;
@@ -136,7 +137,7 @@ next_kept(struct weft__replicating *work, struct weft__ids *ids, size_t limit,
 		memcpy(after, last.data, last.size);
 		last.data = after;
 	}
-	weft__kept_ids_clear(ids);
+	clear_ids(ids);
 	return weft__kept_page(
 	    work->parties, last, limit, note_id, ids, is_last, error);
 }
@@ -299,7 +300,7 @@ weft__earlier_drop_settled(
 	bool is_last = !work->kept;
 	int code = 0;
 
-	weft__kept_ids_clear(&work->page);
+	clear_ids(&work->page);
 	while (!code && !is_last) {
 		code = next_kept(work, &work->page, WEFT_LIMIT_PAGE_CHANGES,
 		    &is_last, error);

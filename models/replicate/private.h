@@ -24,9 +24,6 @@ struct weft__ids {
 WEFT_MUST_CHECK int weft__kept_ids_add(
     struct weft__ids *ids, struct weft_slice id);
 
-/* Empties the list. */
-void weft__kept_ids_clear(struct weft__ids *ids);
-
 /* Whether the id is among them.  Cost: O(n). */
 bool weft__kept_ids_have(const struct weft__ids *ids, struct weft_slice id);
 

@@ -167,8 +167,12 @@ weft__conflict_settle(struct weft_conflict *conflict,
 	return code;
 }
 
-void
-weft__conflict_drop_kept(const struct weft_conflict *conflict)
+/*
+ * What is settled is not kept any more, at either side: the parties may have
+ * been swapped.  Failure is no harm: the next replication does it.
+ */
+static void
+drop_kept(const struct weft_conflict *conflict)
 {
 	const struct weft__parties swapped =
 	    weft__parties_swap(&conflict->parties);
@@ -185,7 +189,7 @@ settle(struct weft_conflict *conflict, enum weft_resolution decision,
 	int code = weft__conflict_settle(conflict, decision, data, error);
 
 	if (!code)
-		weft__conflict_drop_kept(conflict);
+		drop_kept(conflict);
 	return code;
 }
 

@@ -33,8 +33,10 @@ weft__http_config_init(struct weft__http_config *config)
 	};
 }
 
-int
-weft__http_config_check(
+/* Whether a server can have it: WEFT_ECONFIG says what is wrong with its
+ * origins or proxies; WEFT_ENOMEM. */
+static int
+check_config(
     const struct weft__http_config *config, struct weft_error *error)
 {
 	const char *const *each = config->cors_origins;
@@ -76,7 +78,7 @@ weft__http_active_create(const struct weft__http_config *config,
     struct weft_error *error)
 {
 	struct weft__http_active *active;
-	int code = weft__http_config_check(config, error);
+	int code = check_config(config, error);
 
 	if (code)
 		return code;

@@ -188,28 +188,3 @@ weft__http_body_map(struct weft__http_body *body, struct weft_slice *bytes,
 	*bytes = weft_slice_of(body->map, (size_t)body->size);
 	return 0;
 }
-
-int
-weft__http_body_copy(const struct weft__http_body *body, uint64_t offset,
-    void *buffer, size_t size, size_t *read_size, struct weft_error *error)
-{
-	ssize_t got;
-
-	*read_size = 0;
-	if (offset >= body->size)
-		return 0;
-	if (size > body->size - offset)
-		size = (size_t)(body->size - offset);
-	if (body->fd < 0) {
-		memcpy(buffer, body->memory.data + offset, size);
-		*read_size = size;
-		return 0;
-	}
-	do
-		got = pread(body->fd, buffer, size, (off_t)offset);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return failed("read", error);
-	*read_size = (size_t)got;
-	return 0;
-}

@@ -54,9 +54,4 @@ WEFT_MUST_CHECK int weft__http_body_append(struct weft__http_body *body,
 WEFT_MUST_CHECK int weft__http_body_map(struct weft__http_body *body,
     struct weft_slice *bytes, struct weft_error *error);
 
-/* As weft__http_body_read() in http.h. */
-WEFT_MUST_CHECK int weft__http_body_copy(const struct weft__http_body *body,
-    uint64_t offset, void *buffer, size_t size, size_t *read_size,
-    struct weft_error *error);
-
 #endif

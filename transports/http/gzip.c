@@ -58,8 +58,9 @@ is_refused(struct weft_slice parameters)
 	return false;
 }
 
-bool
-weft__http_takes_gzip(struct weft_slice accept_encoding)
+/* Whether this value of Accept-Encoding takes gzip. */
+static bool
+takes_gzip(struct weft_slice accept_encoding)
 {
 	struct weft_slice coding, name;
 	bool takes = false;
@@ -86,7 +87,7 @@ is_wanted(const struct weft__http_response *response, int64_t length)
 	    !response->request.is_head && response->is_text &&
 	    (length < 0 || length >= LEAST_BODY) &&
 	    thread->gzip_count < WEFT_LIMIT_HTTP_GZIPS &&
-	    weft__http_takes_gzip(weft__http_header(
+	    takes_gzip(weft__http_header(
 	        &response->request, "accept-encoding"));
 }
 

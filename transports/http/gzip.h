@@ -11,9 +11,6 @@
 
 struct weft__http_gzip;
 
-/* Whether this value of Accept-Encoding takes gzip. */
-bool weft__http_takes_gzip(struct weft_slice accept_encoding);
-
 /*
  * Begins to compress the body of this response, before its head is sent, if
  * client and configuration want that and there is room; 'length' negative:

@@ -89,14 +89,6 @@ bool weft__http_is_known(
 WEFT_MUST_CHECK int weft__http_body(const struct weft__http_request *request,
     struct weft_slice *body, struct weft_error *error);
 
-/*
- * Reads at most 'size' bytes of the body from 'offset'; '*read_size' is 0 at
- * its end.  Returns 0; WEFT_EIO.  Thread: any, one at a time.
- */
-WEFT_MUST_CHECK int weft__http_body_read(
-    const struct weft__http_request *request, uint64_t offset, void *buffer,
-    size_t size, size_t *read_size, struct weft_error *error);
-
 /* The answer to a request, to be written. */
 struct weft__http_response;
 

@@ -19,14 +19,6 @@ weft__http_body(const struct weft__http_request *request,
 	return weft__http_body_map(&response_of(request)->body, body, error);
 }
 
-int
-weft__http_body_read(const struct weft__http_request *request, uint64_t offset,
-    void *buffer, size_t size, size_t *read_size, struct weft_error *error)
-{
-	return weft__http_body_copy(&response_of(request)->body, offset, buffer,
-	    size, read_size, error);
-}
-
 struct weft__loop *
 weft__http_loop(const struct weft__http_response *response)
 {

@@ -326,16 +326,6 @@ weft__http_server_connections(struct weft__http_server *server)
 	return weft__admission_count(server->admission);
 }
 
-uint64_t
-weft__http_server_requests(struct weft__http_server *server)
-{
-	uint64_t count = 0;
-
-	for (unsigned i = 0; i < server->thread_count; i++)
-		count += atomic_load(&server->threads[i].request_count);
-	return count;
-}
-
 void
 weft__http_server_destroy(struct weft__http_server *server)
 {

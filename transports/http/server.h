@@ -59,11 +59,6 @@ struct weft__http_config {
 /* Fills in the defaults, which docs/http.md lists. */
 void weft__http_config_init(struct weft__http_config *config);
 
-/* Whether a server can have it: WEFT_ECONFIG says what is wrong with its
- * origins or proxies; WEFT_ENOMEM. */
-WEFT_MUST_CHECK int weft__http_config_check(
-    const struct weft__http_config *config, struct weft_error *error);
-
 /*
  * Makes a server.  'config' and 'handler' are copied, what they point at is
  * kept.  Returns 0; WEFT_ECONFIG; WEFT_ENOMEM; WEFT_EIO.
@@ -120,9 +115,6 @@ void weft__http_server_drain(struct weft__http_server *server);
 
 /* How many connections there are.  Thread: any. */
 size_t weft__http_server_connections(struct weft__http_server *server);
-
-/* How many requests were answered so far.  Thread: any. */
-uint64_t weft__http_server_requests(struct weft__http_server *server);
 
 /* Breaks what is still open, ends the threads, frees; NULL is allowed. */
 void weft__http_server_destroy(struct weft__http_server *server);

@@ -64,8 +64,4 @@ void weft__rest_close(struct weft__rest *rest);
 /* The handler of its requests; lives as long. */
 const struct weft__http_handler *weft__rest_handler(struct weft__rest *rest);
 
-/* Whether the request is below the API's root. */
-bool weft__rest_is_ours(
-    const struct weft__rest *rest, const struct weft__http_request *request);
-
 #endif

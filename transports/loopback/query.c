@@ -301,8 +301,9 @@ key_index(struct weft_slice key)
 	return index;
 }
 
-bool
-weft__rest_node_is_array(const struct weft__rest_node *node)
+/* Whether the argument is an array, by its brackets. */
+static bool
+is_array(const struct weft__rest_node *node)
 {
 	const struct weft__rest_node *child;
 
@@ -415,7 +416,7 @@ put_node(struct writer *writer, const struct weft__rest_node *node)
 {
 	if (!node->first)
 		put_text(writer, node->text);
-	else if (weft__rest_node_is_array(node))
+	else if (is_array(node))
 		put_array(writer, node);
 	else
 		put_object(writer, node);

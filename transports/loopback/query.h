@@ -51,7 +51,4 @@ WEFT_MUST_CHECK int weft__rest_node_write(
 WEFT_MUST_CHECK int weft__rest_query_write(
     const struct weft__rest_query *query, struct weft_buf *json);
 
-/* Whether the argument is an array, by its brackets. */
-bool weft__rest_node_is_array(const struct weft__rest_node *node);
-
 #endif

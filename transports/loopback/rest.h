@@ -186,13 +186,6 @@ int64_t weft__rest_round_since(double since);
 WEFT_MUST_CHECK int weft__rest_create_user(struct weft__rest_call *call,
     struct weft_slice data, struct weft_buf *record);
 
-/* The route of a method and the segments below a model's path; NULL: none.
- * '*id' is the path's, or no value. */
-const struct weft__rest_route *weft__rest_route_find(
-    const struct weft__rest_model *model, enum weft__http_method method,
-    bool is_head, const struct weft_slice *segments, size_t count,
-    struct weft_slice *id);
-
 /* Whether the model has this method; 'is_head': for a HEAD request. */
 bool weft__rest_route_serves(const struct weft__rest_route *route,
     const struct weft__rest_model *model, bool is_head);

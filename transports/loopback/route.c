@@ -153,8 +153,10 @@ weft__rest_route_serves(const struct weft__rest_route *route,
 	       !((flags & WEFT__REST_REPLACE_PUT) && model->has_patch_put);
 }
 
-const struct weft__rest_route *
-weft__rest_route_find(const struct weft__rest_model *model,
+/* The route of a method and the segments below a model's path; NULL: none.
+ * '*id' is the path's, or no value. */
+static const struct weft__rest_route *
+find_route(const struct weft__rest_model *model,
     enum weft__http_method method, bool is_head,
     const struct weft_slice *segments, size_t count, struct weft_slice *id)
 {
@@ -276,15 +278,8 @@ weft__rest_find_method(struct weft__rest_call *call,
 		    request->method, segments, count, &call->id);
 		return call->route ? 0 : refuse_path(call, request);
 	}
-	call->route = weft__rest_route_find(call->model, request->method,
+	call->route = find_route(call->model, request->method,
 	    request->is_head, segments + call->model->path_segments,
 	    count - call->model->path_segments, &call->id);
 	return call->route ? 0 : refuse_method(call, request);
-}
-
-bool
-weft__rest_is_ours(
-    const struct weft__rest *rest, const struct weft__http_request *request)
-{
-	return is_ours(rest, request);
 }

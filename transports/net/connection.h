@@ -104,19 +104,12 @@ void weft__connection_send_shared(struct weft__connection *connection,
     void (*release)(const void *data, size_t size, void *context),
     void *context);
 
-/* Moves all of 'bytes' to the end of the output; 'bytes' is empty then. */
-void weft__connection_send_buffer(
-    struct weft__connection *connection, struct evbuffer *bytes);
-
 /*
  * Output waits from hold to release, so that parts that belong together go
  * together.  Inside of a handler's function it does so anyway.
  */
 void weft__connection_hold(struct weft__connection *connection);
 void weft__connection_release(struct weft__connection *connection);
-
-/* Bytes of output that the socket has not taken. */
-size_t weft__connection_unsent(const struct weft__connection *connection);
 
 /* Whether the output is at its high mark. */
 bool weft__connection_is_full(const struct weft__connection *connection);

@@ -2,8 +2,9 @@
 
 #include "transports/net/connection_private.h"
 
-size_t
-weft__connection_unsent(const struct weft__connection *connection)
+/* Bytes of output that the socket has not taken. */
+static size_t
+unsent(const struct weft__connection *connection)
 {
 	return connection->output ? evbuffer_get_length(connection->output)
 	                          : 0;
@@ -12,8 +13,7 @@ weft__connection_unsent(const struct weft__connection *connection)
 bool
 weft__connection_is_full(const struct weft__connection *connection)
 {
-	return weft__connection_unsent(connection) >=
-	    connection->limits->output_high;
+	return unsent(connection) >= connection->limits->output_high;
 }
 
 /* The peer has 'write_ms' from now to take 'write_size' bytes. */
@@ -89,7 +89,7 @@ after_flush(struct weft__connection *connection, bool is_blocked)
 void
 weft__connection_flush(struct weft__connection *connection)
 {
-	size_t left = weft__connection_unsent(connection);
+	size_t left = unsent(connection);
 	ssize_t sent = 0;
 
 	if (connection->is_shaking || connection->is_broken)
@@ -102,7 +102,7 @@ weft__connection_flush(struct weft__connection *connection)
 		return;
 	}
 	connection->taken += sent > 0 ? (size_t)sent : 0;
-	after_flush(connection, weft__connection_unsent(connection) > 0);
+	after_flush(connection, unsent(connection) > 0);
 }
 
 /* Sends, unless that is to be done later. */
@@ -176,23 +176,12 @@ weft__connection_send_shared(struct weft__connection *connection,
 	release(data, size, context);
 }
 
-void
-weft__connection_send_buffer(
-    struct weft__connection *connection, struct evbuffer *bytes)
-{
-	struct evbuffer *output = output_of(connection);
-
-	if (output)
-		added(connection, evbuffer_add_buffer(output, bytes) == 0);
-}
-
 /* Calls 'drained' if it is owed and due. */
 void
 weft__connection_tell_drained(struct weft__connection *connection)
 {
 	if (!connection->is_asked || connection->is_closed ||
-	    weft__connection_unsent(connection) >
-	        connection->limits->output_low)
+	    unsent(connection) > connection->limits->output_low)
 		return;
 	connection->is_asked = false;
 	connection->handler->drained(connection->context);

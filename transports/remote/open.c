@@ -16,9 +16,10 @@
 /* What a LoopBack server takes without being configured: 100 KB. */
 #define LOOPBACK_REQUEST 98304
 
-int
-weft__remote_add_model(struct weft__remote *remote, const char *name,
-    const char *path, struct weft_error *error)
+/* Adds a model, both texts copied. */
+static int
+add_model(struct weft__remote *remote, const char *name, const char *path,
+    struct weft_error *error)
 {
 	struct weft_slice texts[2];
 
@@ -137,8 +138,7 @@ take_models(struct weft__remote *remote,
 		    remote, weft__json_step(model, weft_slice("path")));
 
 		if (name && path && is_wanted(options, name))
-			code = weft__remote_add_model(
-			    remote, name, path, error);
+			code = add_model(remote, name, path, error);
 	}
 	return code;
 }
@@ -236,9 +236,8 @@ try_model(struct weft__remote *remote,
     struct weft_error *error)
 {
 	const char *path = path_of(remote, options, name);
-	int code = path
-	    ? weft__remote_add_model(remote, name, path, error)
-	    : weft__remote_no_memory(error);
+	int code = path ? add_model(remote, name, path, error)
+			: weft__remote_no_memory(error);
 
 	return code ? code : try_last(remote, required, error);
 }

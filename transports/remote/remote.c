@@ -62,31 +62,19 @@ weft__remote_find_model(const struct weft__remote *remote, const char *model)
 }
 
 int
-weft__remote_find_path(const struct weft__remote *remote, const char *model,
-    const char **path, struct weft_error *error)
+weft__remote_write_path(struct weft__remote *remote, const char *model,
+    struct weft_slice id, const char *action, struct weft_error *error)
 {
 	const struct weft__remote_model *found =
 	    weft__remote_find_model(remote, model);
+	struct weft_buf *out = &remote->path;
+	int code;
 
 	if (!found)
 		return weft_error_set(error, WEFT_ENOTFOUND, "%s: no model %s",
 		    weft__client_base(remote->client), model);
-	*path = found->path;
-	return 0;
-}
-
-int
-weft__remote_write_path(struct weft__remote *remote, const char *model,
-    struct weft_slice id, const char *action, struct weft_error *error)
-{
-	struct weft_buf *out = &remote->path;
-	const char *path;
-	int code = weft__remote_find_path(remote, model, &path, error);
-
-	if (code)
-		return code;
 	weft_buf_clear(out);
-	code = weft_buf_append_slice(out, weft_slice(path));
+	code = weft_buf_append_slice(out, weft_slice(found->path));
 	if (!code && id.data) {
 		code = weft_buf_append(out, "/", 1);
 		if (!code)
@@ -162,8 +150,10 @@ weft__remote_read_checkpoint(struct weft__remote *remote, const char *model,
 			  seq, error);
 }
 
-int
-weft__remote_bump(struct weft__remote *remote, uint64_t *seq,
+/* Makes a checkpoint; of a LoopBack server '*time' (in remote->json) tells
+ * when its checkpoints began. */
+static int
+bump_checkpoint(struct weft__remote *remote, uint64_t *seq,
     struct weft_slice *time, struct weft_error *error)
 {
 	struct weft__client_request request = {.method = "POST"};
@@ -189,7 +179,7 @@ checkpoint(struct weft_source *source, uint64_t *seq, struct weft_error *error)
 {
 	struct weft_slice time;
 
-	return weft__remote_bump(weft__remote(source), seq, &time, error);
+	return bump_checkpoint(weft__remote(source), seq, &time, error);
 }
 
 static int
@@ -225,7 +215,7 @@ epoch(struct weft_source *source)
 
 	if (remote->has_epoch)
 		return remote->epoch;
-	if (weft__remote_bump(remote, &seq, &time, NULL))
+	if (bump_checkpoint(remote, &seq, &time, NULL))
 		return "";
 	if (!weft_buf_printf(&text, "%s %.*s", base, (int)time.size,
 		time.data)) {

@@ -115,10 +115,6 @@ WEFT_MUST_CHECK int weft__remote_ask(struct weft__remote *remote,
 const struct weft__remote_model *weft__remote_find_model(
     const struct weft__remote *remote, const char *model);
 
-/* The path of a model; WEFT_ENOTFOUND. */
-WEFT_MUST_CHECK int weft__remote_find_path(const struct weft__remote *remote,
-    const char *model, const char **path, struct weft_error *error);
-
 /* Writes "<path>/<action>" to remote->path; with 'id' (a value) that stands
  * between them. */
 WEFT_MUST_CHECK int weft__remote_write_path(struct weft__remote *remote,
@@ -134,19 +130,10 @@ WEFT_MUST_CHECK int weft__remote_scan(struct weft__remote *remote,
 WEFT_MUST_CHECK int weft__remote_read_checkpoint(struct weft__remote *remote,
     const char *model, uint64_t *seq, struct weft_error *error);
 
-/* Makes a checkpoint; of a LoopBack server '*time' (in remote->json) tells
- * when its checkpoints began. */
-WEFT_MUST_CHECK int weft__remote_bump(struct weft__remote *remote,
-    uint64_t *seq, struct weft_slice *time, struct weft_error *error);
-
 /* Sets WEFT_ENOMEM, and returns it. */
 int weft__remote_no_memory(struct weft_error *error);
 
 /* open.c */
-
-/* Adds a model, both texts copied. */
-WEFT_MUST_CHECK int weft__remote_add_model(struct weft__remote *remote,
-    const char *name, const char *path, struct weft_error *error);
 
 /* Finds out what server it is, and its models.  Returns as
  * weft_source_open_url(). */

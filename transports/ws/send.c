@@ -11,21 +11,6 @@
 /* A smaller payload is copied: that is less work than to hand it over. */
 #define COPIED_SIZE 4096
 
-/* Parts follow that belong together. */
-static void
-hold(struct weft__ws *ws)
-{
-	if (!ws->is_held)
-		weft__connection_hold(ws->net);
-}
-
-static void
-release(struct weft__ws *ws)
-{
-	if (!ws->is_held)
-		weft__connection_release(ws->net);
-}
-
 /* Writes the header of a frame, and chooses its mask. */
 static size_t
 write_header(const struct weft__ws *ws, struct weft__ws_header *header,
@@ -86,11 +71,11 @@ send_plain(struct weft__ws *ws, struct weft__ws_header *header,
 	char bytes[WEFT__WS_HEADER_SIZE];
 	size_t size = write_header(ws, header, bytes);
 
-	hold(ws);
+	weft__connection_hold(ws->net);
 	weft__connection_send(ws->net, bytes, size);
 	if (payload.size)
 		weft__connection_send(ws->net, payload.data, payload.size);
-	release(ws);
+	weft__connection_release(ws->net);
 }
 
 void
@@ -127,11 +112,11 @@ give_bytes(struct weft__ws *ws, enum weft__ws_opcode opcode,
 	if (header.is_masked)
 		weft__ws_mask(payload->data, payload->data, payload->size,
 		    header.mask, 0);
-	hold(ws);
+	weft__connection_hold(ws->net);
 	weft__connection_send(ws->net, bytes, size);
 	weft__connection_send_shared(ws->net, payload->data, payload->size,
 	    free_given, payload->data);
-	release(ws);
+	weft__connection_release(ws->net);
 	payload->data = NULL;
 }
 
@@ -198,22 +183,6 @@ weft__ws_send_close(struct weft__ws *ws, int code, struct weft_slice reason)
 	}
 	weft__ws_send_bytes(ws, WEFT__WS_OP_CLOSE, false,
 	    weft_slice_of(payload, size));
-}
-
-void
-weft__ws_hold(struct weft__ws *ws)
-{
-	ws->is_held = true;
-	if (ws->net)
-		weft__connection_hold(ws->net);
-}
-
-void
-weft__ws_release(struct weft__ws *ws)
-{
-	ws->is_held = false;
-	if (ws->net)
-		weft__connection_release(ws->net);
 }
 
 void

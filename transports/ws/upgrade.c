@@ -41,8 +41,9 @@ only(const struct weft__http_request *request, const char *name)
 	return weft__ws_only(request->headers, request->header_count, name);
 }
 
-bool
-weft__ws_is_upgrade(const struct weft__http_request *request)
+/* Whether the request asks for a WebSocket (it may do so badly). */
+static bool
+is_upgrade(const struct weft__http_request *request)
 {
 	return weft__ws_list_has(list_of(request, "upgrade"), "websocket");
 }
@@ -70,7 +71,7 @@ check_request(struct upgrade *upgrade)
 
 	if (request->method != WEFT__HTTP_GET || request->is_head)
 		return refuse(upgrade, 405, "a WebSocket begins with GET");
-	if (!weft__ws_is_upgrade(request))
+	if (!is_upgrade(request))
 		return refuse(upgrade, 426, "this is for WebSockets");
 	if (request->is_http_1_0)
 		return refuse(upgrade, 400, "HTTP/1.1 is needed");

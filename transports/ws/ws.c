@@ -354,9 +354,3 @@ weft__ws_loop(const struct weft__ws *ws)
 {
 	return ws->loop;
 }
-
-bool
-weft__ws_is_secure(const struct weft__ws *ws)
-{
-	return weft__connection_is_secure(ws->net);
-}

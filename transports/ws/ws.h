@@ -97,9 +97,6 @@ void weft__ws_settings_init(struct weft__ws_settings *settings);
 
 /* Server ---------------------------------------------------------------- */
 
-/* Whether the request asks for a WebSocket (it may do so badly). */
-bool weft__ws_is_upgrade(const struct weft__http_request *request);
-
 /*
  * The first of the subprotocols that the client offers and that begins with
  * 'prefix', or no value; borrowed from the request.  A browser can hand over
@@ -176,10 +173,6 @@ void weft__ws_frame_drop(struct weft__ws_frame *frame);
 /* Sends it; holds a count of its own until it is sent. */
 void weft__ws_send_frame(struct weft__ws *ws, struct weft__ws_frame *frame);
 
-/* Output waits from hold to release, so that several go together. */
-void weft__ws_hold(struct weft__ws *ws);
-void weft__ws_release(struct weft__ws *ws);
-
 /* Whether so much is unsent that the sender should wait. */
 bool weft__ws_is_full(const struct weft__ws *ws);
 
@@ -205,8 +198,5 @@ void weft__ws_break(struct weft__ws *ws);
 
 /* The loop it is on. */
 struct weft__loop *weft__ws_loop(const struct weft__ws *ws);
-
-/* Whether it is encrypted. */
-bool weft__ws_is_secure(const struct weft__ws *ws);
 
 #endif

@@ -41,7 +41,6 @@ struct weft__ws {
 	bool is_heard;             /* something came since the timer was set */
 	bool is_paused;
 	bool is_asked;             /* 'drained' is owed */
-	bool is_held;
 	bool is_inside;            /* a callback of the connection runs */
 };
 

@@ -46,8 +46,9 @@ look_in(struct weft__peer_source *source, size_t index, const char *model,
 	return NULL;
 }
 
-const struct weft_update *
-weft__peer_kept(struct weft__peer_source *source, const char *model,
+/* The kept update of this record, or NULL. */
+static const struct weft_update *
+find_kept(struct weft__peer_source *source, const char *model,
     struct weft_slice id)
 {
 	const struct weft_update *found =
@@ -223,7 +224,7 @@ weft__peer_create_updates(struct weft_source *base, const char *model,
 		return out_of_memory(error);
 	for (size_t i = 0; i < length && !code; i++) {
 		const struct weft_update *known =
-		    weft__peer_kept(source, model, deltas[i].model_id);
+		    find_kept(source, model, deltas[i].model_id);
 
 		if (known && weft_slice_equal(known->change.rev, deltas[i].rev))
 			code = add_update(&deltas[i], known, list, error);
@@ -289,7 +290,7 @@ weft__peer_relate(struct weft_source *base, const char *model,
 	int code = 0;
 
 	for (size_t i = 0; i < length && !code; i++) {
-		const struct weft_update *here = weft__peer_kept(
+		const struct weft_update *here = find_kept(
 		    of(base), model, changes[i].model_id);
 
 		relations[i] = here ? relation_of(&changes[i], here)

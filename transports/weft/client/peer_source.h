@@ -91,10 +91,6 @@ bool weft__peer_source_has_changes(const struct weft__peer_source *source);
 /* About how many changes are to come. */
 uint64_t weft__peer_source_pending(const struct weft__peer_source *source);
 
-/* peer_record.c: the kept update of this record, or NULL. */
-const struct weft_update *weft__peer_kept(struct weft__peer_source *source,
-    const char *model, struct weft_slice id);
-
 /* Asks for records and appends an update for each that is known. */
 WEFT_MUST_CHECK int weft__peer_get(struct weft__peer_source *source,
     const char *model, const struct weft_slice *ids, size_t length,

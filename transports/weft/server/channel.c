@@ -116,14 +116,6 @@ weft__repl_channel_get(struct weft__repl_hub *hub, struct weft_model *model,
 }
 
 void
-weft__repl_channel_keep(struct weft__repl_channel *channel)
-{
-	pthread_mutex_lock(&channel->hub->mutex);
-	channel->owners++;
-	pthread_mutex_unlock(&channel->hub->mutex);
-}
-
-void
 weft__repl_channel_drop(struct weft__repl_channel *channel)
 {
 	bool is_last;

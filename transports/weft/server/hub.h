@@ -127,8 +127,7 @@ WEFT_MUST_CHECK int weft__repl_channel_get(struct weft__repl_hub *hub,
     struct weft_model *model, const struct weft__principal *principal,
     struct weft_slice filter, const struct weft__repl_form *form,
     struct weft__repl_channel **channel, struct weft_error *error);
-/* One owner more, and one less.  NULL is allowed. */
-void weft__repl_channel_keep(struct weft__repl_channel *channel);
+/* One owner less.  NULL is allowed. */
 void weft__repl_channel_drop(struct weft__repl_channel *channel);
 
 /* What a position in the channel is bound to; the epoch is today's. */

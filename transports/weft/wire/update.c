@@ -33,8 +33,8 @@ weft__repl_check_rev(struct weft_slice rev, struct weft_error *error)
 		  error, WEFT_EINVAL, "a revision is none");
 }
 
-int
-weft__repl_check_id(struct weft_slice id, struct weft_error *error)
+static int
+check_id(struct weft_slice id, struct weft_error *error)
 {
 	if (id.size > 0 && id.size <= WEFT_LIMIT_ID_SIZE &&
 	    !memchr(id.data, 0, id.size))
@@ -47,7 +47,7 @@ weft__repl_add_update(struct weft_update_list *list,
     struct weft_update *update, struct weft_error *error)
 {
 	const struct weft_change *change = &update->change;
-	int code = weft__repl_check_id(change->model_id, error);
+	int code = check_id(change->model_id, error);
 
 	if (!code && change->rev.data)
 		code = weft__repl_check_rev(change->rev, error);

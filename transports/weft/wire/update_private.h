@@ -17,11 +17,9 @@
  * False: there is none. */
 bool weft__repl_next_rev(struct weft_slice *past, struct weft_slice *rev);
 
-/* Whether a text may be a revision, or an id; sets 'error' if not. */
+/* Whether a text may be a revision; sets 'error' if not. */
 WEFT_MUST_CHECK int weft__repl_check_rev(
     struct weft_slice rev, struct weft_error *error);
-WEFT_MUST_CHECK int weft__repl_check_id(
-    struct weft_slice id, struct weft_error *error);
 
 /* Appends an update to the list after its type was set and it was checked. */
 WEFT_MUST_CHECK int weft__repl_add_update(struct weft_update_list *list,

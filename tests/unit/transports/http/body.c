@@ -44,8 +44,6 @@ static void
 assert_filled(struct weft__http_body *body, size_t count)
 {
 	struct weft_slice bytes;
-	unsigned char read[100];
-	size_t got, total = 0;
 
 	assert_int_equal(body->size, count);
 	for (int again = 0; again < 2; again++) {
@@ -55,14 +53,6 @@ assert_filled(struct weft__http_body *body, size_t count)
 			assert_int_equal(
 			    (unsigned char)bytes.data[i], i & 255);
 	}
-	do {
-		assert_int_equal(weft__http_body_copy(body, total, read,
-		    sizeof read, &got, NULL), 0);
-		for (size_t i = 0; i < got; i++)
-			assert_int_equal(read[i], (total + i) & 255);
-		total += got;
-	} while (got);
-	assert_int_equal(total, count);
 }
 
 static void

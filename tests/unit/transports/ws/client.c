@@ -384,7 +384,6 @@ client__verifies_certificates(void **state)
 	while (!is_closed && !is_open)
 		weft__loop_step(loop);
 	assert_true(is_open);
-	assert_true(weft__ws_is_secure(ws));
 	weft__ws_send(ws, WEFT__WS_TEXT, weft_slice("Hello"));
 	wait_for(10);
 	assert_string_equal(got.data, "text:Hello");
