@@ -129,10 +129,11 @@ json_out_print(struct json_out *out, struct weft_error *error)
 static int
 write_failure(struct weft_error *error)
 {
-	int code = errno == ENOSPC ? WEFT_ENOSPACE : WEFT_EIO;
+	bool is_full =
+	    errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
 
-	return weft_error_set(error, code, "writing to standard output: %s",
-	    strerror(errno));
+	return weft_error_set(error, is_full ? WEFT_ENOSPACE : WEFT_EIO,
+	    "writing to standard output: %s", strerror(errno));
 }
 
 int

@@ -32,6 +32,13 @@ file_failure(const char *name, struct weft_error *error)
 	return weft_error_set(error, code, "%s: %s", name, strerror(errno));
 }
 
+/* How messages name a file. */
+static const char *
+shown(const char *name)
+{
+	return strcmp(name, "-") == 0 ? "standard input" : name;
+}
+
 static int
 open_file(const char *name, int *file, struct weft_error *error)
 {
@@ -86,8 +93,8 @@ reader_read_all(
 		room = bytes->limit - bytes->size;
 		if (room > READ_SIZE)
 			room = READ_SIZE;
-		code = read_some(file, name, bytes, room ? room : 1, &count,
-		    error);
+		code = read_some(file, shown(name), bytes, room ? room : 1,
+		    &count, error);
 	}
 	close_file(file);
 	return code;
@@ -352,7 +359,8 @@ reader_open(struct reader *reader, const char *name, const char *member,
 	struct stat status;
 	int code;
 
-	*reader = (struct reader){.name = name, .first = true, .line = 1};
+	*reader = (struct reader){
+	    .name = shown(name), .first = true, .line = 1};
 	weft_buf_init(&reader->window, WINDOW_LIMIT);
 	code = open_file(name, &reader->file, error);
 	if (code)

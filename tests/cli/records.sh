@@ -50,6 +50,13 @@ run 0 weft version --quiet
 out_has 'weft '
 end
 
+begin 'what standard input has wrong is said of standard input'
+echo '{"id":1' | weft import A:Note - 2>"$err" && fail 'taken'
+err_has 'standard input: line 1'
+head -c 17000000 /dev/zero | weft put A:Note - 2>"$err" && fail 'taken'
+err_has 'standard input: ' 16777216
+end
+
 begin 'put: bad input is refused'
 run 5 weft put A:Note '{"id":"1",}'
 err_has '10'

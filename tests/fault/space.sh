@@ -32,6 +32,16 @@ out_is 'Note: 20000 imported'
 run 0 weft verify A
 end
 
+begin 'export: what cannot be printed is status 8, too'
+(
+	trap '' XFSZ
+	ulimit -f 1000
+	weft export A:Note >limited.out 2>limited.err
+	echo $? >limited.status
+)
+equal "status ($(cat limited.err))" "$(cat limited.status)" 8
+end
+
 begin 'init: what cannot be finished leaves nothing behind'
 (
 	trap '' XFSZ
