@@ -21,7 +21,7 @@ weft__http_config_init(struct weft__http_config *config)
 	            .write_ms = 60000,
 	            .write_size = 61440,
 	            .linger_ms = 1000,
-	            .linger_size = 65536,
+	            .linger_size = 16 * 1024 * 1024,
 	        },
 	    .connection_count = 20000,
 	    .connections_of_address = 256,

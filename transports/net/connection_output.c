@@ -41,7 +41,9 @@ drop(void *context, const char *data, size_t size)
 {
 	struct weft__connection *connection = context;
 
-	connection->dropped += size;
+	/* What came before our last bytes went does not hinder them. */
+	if (connection->is_lingering)
+		connection->dropped += size;
 	if (connection->dropped > connection->limits->linger_size)
 		weft__connection_close(connection);
 	return size;

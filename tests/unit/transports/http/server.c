@@ -375,6 +375,26 @@ server__refuses_large_bodies_before_it_reads_them(void **state)
 	http_stop(&http);
 }
 
+/* What had come when it was refused does not keep the answer back. */
+static void
+server__answers_who_has_sent_too_much(void **state)
+{
+	static char target[20000];
+	struct http http;
+	int fd;
+
+	memset(target, 'x', sizeof target);
+	http_init(&http);
+	http.config.connection.linger_size = 15000;
+	http_start(&http, &echo_handler, NULL);
+	fd = http_connect(&http);
+	http_send(fd, "GET /");
+	http_send_bytes(fd, target, sizeof target);
+	assert_int_equal(http_receive(fd, response, sizeof response), 414);
+	assert_int_equal(http_drain(fd), 0);
+	http_stop(&http);
+}
+
 /* Those that are on disk share a room. */
 static void
 server__refuses_large_bodies_when_there_are_too_many(void **state)
@@ -785,6 +805,7 @@ main(void)
 	    cmocka_unit_test(server__asks_the_handler_before_it_says_continue),
 	    cmocka_unit_test(
 		server__refuses_large_bodies_before_it_reads_them),
+	    cmocka_unit_test(server__answers_who_has_sent_too_much),
 	    cmocka_unit_test(
 		server__refuses_large_bodies_when_there_are_too_many),
 	    cmocka_unit_test(
