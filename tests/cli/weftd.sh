@@ -221,8 +221,13 @@ begin 'log: each line is an object, requests have one, without their query'
 get '/api/Notes?access_token=secret&filter=%7B%22limit%22%3A1%7D' \
     --header 'authorization: hidden'
 equal code "$code" 200
+get "/api/$(printf '%09000d' 0)"
+equal code "$code" 404
+get "/api/$(printf '%04000d' 0 | sed 's/0/%22/g')"
+equal code "$code" 404
 stop 0
 holds test -s log
+equal long "$(grep -c '"path":"/api/[0%].*"us":[0-9]*}$' log)" 2
 holds grep -q '"module":"http".*"path":"/api/Notes"' log
 ! grep -q -e secret -e hidden log || fail 'the log has a token'
 test "$(grep -c '^{.*}$' log)" -eq "$(wc -l <log)" || fail "$(cat log)"

@@ -8,8 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A line that is longer is cut: no client decides how much is logged. */
+/* What is longer is cut: no client decides how much is logged, nor that the
+ * rest of a line is not. */
+#define VALUE_ROOM 1024
 #define LINE_ROOM 4096
+#define END_ROOM 8
 
 static struct {
 	atomic_int level;  /* enum weft_log_level */
@@ -27,7 +30,7 @@ struct line {
 static void
 append(struct line *line, const char *text, size_t size)
 {
-	size_t room = sizeof line->text - 8 - line->size;
+	size_t room = sizeof line->text - END_ROOM - line->size;
 
 	if (size > room)
 		size = room;
@@ -45,6 +48,7 @@ append_text(struct line *line, const char *text)
 static void
 append_quoted(struct line *line, struct weft_slice value)
 {
+	const size_t most = line->size + VALUE_ROOM;
 	char escaped[8];
 
 	append_text(line, "\"");
@@ -52,7 +56,7 @@ append_quoted(struct line *line, struct weft_slice value)
 		unsigned char byte = (unsigned char)value.data[i];
 
 		/* Nothing is begun that does not fit: no half escapes. */
-		if (line->size > sizeof line->text - 16)
+		if (line->size + sizeof escaped > most)
 			break;
 		if (byte == '"' || byte == '\\')
 			snprintf(escaped, sizeof escaped, "\\%c", byte);
@@ -95,6 +99,8 @@ static void
 add(struct line *line, const char *key, struct weft_slice value)
 {
 	add_key(line, key);
+	if (value.size > VALUE_ROOM)
+		value.size = VALUE_ROOM;
 	if (!line->is_json && is_plain(value))
 		append(line, value.data, value.size);
 	else
@@ -135,7 +141,10 @@ begin(struct line *line, enum weft_log_level level, const char *module)
 static void
 end(struct line *line)
 {
-	append_text(line, line->is_json ? "}\n" : "\n");
+	const char *text = line->is_json ? "}\n" : "\n";
+
+	memcpy(line->text + line->size, text, strlen(text));
+	line->size += strlen(text);
 	(void)!write(STDERR_FILENO, line->text, line->size);
 }
 
