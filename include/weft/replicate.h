@@ -117,7 +117,8 @@ struct weft_replication_result {
  *
  * '*result' is filled in even on failure as far as it came; free it with
  * weft_replication_result_fini() before the sources.  Conflicts are no
- * failure.  Returns 0; WEFT_EINVAL; WEFT_ECANCELED; what the sources return
+ * failure.  How it ended is for the caller to keep: `weft status` tells that of
+ * commands, and of live replications of any program.  Returns 0; WEFT_EINVAL; WEFT_ECANCELED; what the sources return
  * (applied updates stay; the same call goes on from there).
  * Thread: any; blocks; uses the sources on this thread and on one of its own.
  */

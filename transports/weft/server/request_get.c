@@ -65,6 +65,43 @@ answer_updates(struct weft__repl_request *request,
 	return code;
 }
 
+/* LoopBack takes the deletion of a record that was made in the same checkpoint
+ * for no change, as it is based on nothing; here it is something. */
+static void
+take_for_changes(struct weft_change_list *list)
+{
+	for (size_t i = 0; i < list->length; i++)
+		if (weft_change_type(&list->changes[i]) == WEFT_CHANGE_UNKNOWN)
+			list->changes[i].prev = weft_slice("");
+}
+
+/* Each is based on what its past tells. */
+static void
+set_prevs(struct weft_update_list *list)
+{
+	for (size_t i = 0; i < list->length; i++) {
+		struct weft_update *update = &list->updates[i];
+
+		weft__update_set_prev(update);
+		if (!update->change.prev.size)
+			update->change.prev = weft_slice(NULL);
+	}
+}
+
+int
+weft__repl_updates_of(struct weft_source *source, const char *model,
+    struct weft_change_list *changes, struct weft_update_list *updates,
+    struct weft_error *error)
+{
+	int code;
+
+	take_for_changes(changes);
+	code = source->ops->create_updates(source, model, changes->changes,
+	    changes->length, updates, error);
+	set_prevs(updates);
+	return code;
+}
+
 static int
 get_now(struct weft__repl_request *request, struct weft_source *source,
     const char *model)
@@ -74,11 +111,8 @@ get_now(struct weft__repl_request *request, struct weft_source *source,
 	int code = find_changes(request, source, model, &changes);
 
 	if (!code)
-		code = source->ops->create_updates(source, model,
-		    changes.changes, changes.length, &updates,
+		code = weft__repl_updates_of(source, model, &changes, &updates,
 		    &request->error);
-	for (size_t i = 0; i < updates.length; i++)
-		weft__update_set_prev(&updates.updates[i]);
 	if (!code)
 		code = answer_updates(
 		    request, updates.updates, updates.length);

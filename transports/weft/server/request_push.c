@@ -5,7 +5,6 @@
 #include "core/base/limits.h"
 #include "models/access/view.h"
 #include "models/model.h"
-#include "models/tracking/follow.h"
 #include "transports/weft/server/herald.h"
 #include "transports/weft/server/session_private.h"
 #include "transports/weft/wire/update.h"
@@ -161,14 +160,13 @@ write_current(struct push *push, const char *model,
 	    source, model, update->change.model_id, &changes, error);
 
 	if (!code)
-		code = source->ops->create_updates(source, model,
-		    changes.changes, changes.length, &updates, error);
+		code = weft__repl_updates_of(
+		    source, model, &changes, &updates, error);
 	if (!code && updates.length) {
 		struct weft_update current = updates.updates[0];
 
 		if (push->others.size + current.data.size > most)
 			current.data = weft_slice(NULL);
-		weft__update_set_prev(&current);
 		code = weft_buf_append_slice(
 		    &push->others, weft_slice(",\"update\":"));
 		if (!code)

@@ -172,6 +172,16 @@ WEFT_MUST_CHECK int weft__repl_do_ask(struct weft__repl_request *request);
 WEFT_MUST_CHECK int weft__repl_do_open(struct weft__repl_request *request);
 WEFT_MUST_CHECK int weft__repl_do_push(struct weft__repl_request *request);
 
+/*
+ * What the records of these changes, each its record's last, are now: each
+ * based on what its past tells; also deletions of what was made in the same
+ * checkpoint, whose 'prev' it sets.  'updates' is empty; in 'changes' they
+ * borrow.  As the source's create_updates().
+ */
+WEFT_MUST_CHECK int weft__repl_updates_of(struct weft_source *source,
+    const char *model, struct weft_change_list *changes,
+    struct weft_update_list *updates, struct weft_error *error);
+
 /* request_rights.c */
 
 /* On a worker: finds out who has the token; no token: nobody in particular.

@@ -123,6 +123,29 @@ push__is_resolved_by_the_servers_revision(void **state)
 	weft__repl_hub_destroy(hub);
 }
 
+/* Without it the client would take the record for one that is not known here,
+ * and bring it back. */
+static void
+push__tells_a_deletion_within_a_checkpoint(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	struct repl_client client;
+
+	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"server\"}");
+	repl_enter(&client, hub, "");
+	fixture_delete(fixture, "a");
+	repl_say(&client, REPL_PUSH(1,
+			      "{\"id\":\"a\",\"prev\":\"0123456789abcdef"
+			      "0123456789abcdef01234567\","
+			      "\"data\":{\"id\":\"a\"}}"));
+	repl_expect(&client, "{\"i\":0,\"outcome\":\"conflict\",\"update\":"
+			     "{\"id\":\"a\",\"rev\":null,\"prev\":\"");
+	repl_leave(&client);
+	both_assert_record(fixture, fixture->model, "a", NULL);
+	weft__repl_hub_destroy(hub);
+}
+
 static void
 push__takes_binary_parts_and_packed_ones(void **state)
 {
@@ -286,6 +309,32 @@ get__gives_records_as_they_are_and_were(void **state)
 	weft__repl_hub_destroy(hub);
 }
 
+/* Also of what was made in the same checkpoint, which LoopBack's change lists
+ * leave out. */
+static void
+get__gives_deletions(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	struct repl_client client;
+	char rev[64], text[256];
+
+	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"1\"}");
+	repl_enter(&client, hub, "");
+	repl_say(&client, "{\"t\":\"get\",\"n\":1,\"model\":\"Todo\","
+			  "\"ids\":[\"a\"]}");
+	snprintf(rev, sizeof rev, "%s",
+	    repl_member(repl_next(&client), "rev"));
+	fixture_delete(fixture, "a");
+	repl_say(&client, "{\"t\":\"get\",\"n\":2,\"model\":\"Todo\","
+			  "\"ids\":[\"none\",\"a\"]}");
+	snprintf(text, sizeof text,
+	    "[{\"id\":\"a\",\"rev\":null,\"prev\":\"%s\"", rev);
+	repl_expect(&client, text);
+	repl_leave(&client);
+	weft__repl_hub_destroy(hub);
+}
+
 static void
 ask__answers_questions_of_a_reconciliation(void **state)
 {
@@ -317,10 +366,12 @@ main(void)
 	    BOTH(push__tells_what_came_of_each_update),
 	    BOTH(push__tells_the_past_of_what_it_clashes_with),
 	    BOTH(push__is_resolved_by_the_servers_revision),
+	    BOTH(push__tells_a_deletion_within_a_checkpoint),
 	    BOTH(push__takes_binary_parts_and_packed_ones),
 	    BOTH(push__refuses_what_grows_too_much),
 	    BOTH(push__keeps_to_window_and_batch),
 	    BOTH(get__gives_records_as_they_are_and_were),
+	    BOTH(get__gives_deletions),
 	    cmocka_unit_test(ask__answers_questions_of_a_reconciliation),
 	};
 
