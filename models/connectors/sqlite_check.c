@@ -55,6 +55,45 @@ tell_failure(struct look *look, int sqlite_code, struct weft_error *error)
 	return weft_error_set(error, code, "%s", why.text);
 }
 
+/*
+ * SQLite takes a declaration as it is found, even if the key of a table is
+ * none any more: then rows are there, and scans do not see them.
+ */
+static int
+look_at_declarations(struct look *look, struct weft_error *error)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = 0, sqlite_code = sqlite3_prepare_v2(look->db,
+	    "SELECT 'table ' || name || ' is not declared as it was made'"
+	    " FROM sqlite_schema WHERE type = 'table' AND 0 = CASE"
+	    " WHEN name IN ('weft_models', 'weft_journal', 'weft_pending',"
+	    "  'weft_meta') THEN instr(?1, sql || ';')"
+	    " WHEN name IN (SELECT name FROM weft_models)"
+	    "  THEN instr(sql, ?2)"
+	    " WHEN name IN (SELECT 'weft_tombstones_' || name"
+	    "  FROM weft_models) THEN instr(sql, ?3) ELSE 1 END",
+	    -1, &statement, NULL);
+
+	if (!sqlite_code) {
+		sqlite3_bind_text(statement, 1, weft__sqlite_tables, -1,
+		    SQLITE_STATIC);
+		sqlite3_bind_text(statement, 2,
+		    "(" WEFT__SQLITE_RECORD_COLUMNS, -1, SQLITE_STATIC);
+		sqlite3_bind_text(statement, 3,
+		    "(" WEFT__SQLITE_TOMBSTONE_COLUMNS, -1, SQLITE_STATIC);
+		sqlite_code = sqlite3_step(statement);
+	}
+	while (!code && sqlite_code == SQLITE_ROW) {
+		code = tell_lines(look, weft__sqlite_column(statement, 0));
+		if (!code)
+			sqlite_code = sqlite3_step(statement);
+	}
+	if (!code && sqlite_code != SQLITE_DONE)
+		code = tell_failure(look, sqlite_code, error);
+	sqlite3_finalize(statement);
+	return code;
+}
+
 static int
 look_for_damage(struct look *look, struct weft_error *error)
 {
@@ -75,7 +114,7 @@ look_for_damage(struct look *look, struct weft_error *error)
 	if (!code && sqlite_code != SQLITE_DONE)
 		code = tell_failure(look, sqlite_code, error);
 	sqlite3_finalize(statement);
-	return code;
+	return code ? code : look_at_declarations(look, error);
 }
 
 int

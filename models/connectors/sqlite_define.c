@@ -82,16 +82,9 @@ create_table(struct weft__sqlite *sqlite, const struct defining *defining,
 	const char *name = defining->wanted->name;
 	char *sql = sqlite3_mprintf(
 	    "INSERT INTO weft_models VALUES(%d, %Q);"
-	    "CREATE TABLE \"%w\"("
-	    " weft_rowid INTEGER PRIMARY KEY,"
-	    " weft_id TEXT NOT NULL UNIQUE,"
-	    " weft_body TEXT NOT NULL,"
-	    " weft_hidden TEXT,"
-	    " weft_track BLOB);"
+	    "CREATE TABLE \"%w\"(" WEFT__SQLITE_RECORD_COLUMNS ");"
 	    "CREATE TABLE \"weft_tombstones_%w\"("
-	    " weft_rowid INTEGER PRIMARY KEY,"
-	    " weft_id TEXT NOT NULL UNIQUE,"
-	    " weft_track BLOB NOT NULL);",
+	    WEFT__SQLITE_TOMBSTONE_COLUMNS ");",
 	    defining->index, name, name, name);
 
 	return execute_made(sqlite->db, sql, name, error);

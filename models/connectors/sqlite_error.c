@@ -36,6 +36,10 @@ code_of(sqlite3 *db, int sqlite_code)
 	if (sqlite_code == SQLITE_IOERR_NOMEM)
 		return WEFT_ENOMEM;
 	switch (sqlite_code & 0xff) {
+	case SQLITE_ERROR:
+		/* Statements name nothing that we have not made. */
+		return db && strncmp(sqlite3_errmsg(db), "no such ", 8) == 0
+		    ? WEFT_EDAMAGED : WEFT_EDATABASE;
 	case SQLITE_NOMEM:
 		return WEFT_ENOMEM;
 	case SQLITE_BUSY:

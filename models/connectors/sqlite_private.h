@@ -163,6 +163,21 @@ int weft__sqlite_no_memory(struct weft_error *error);
 int weft__sqlite_schema_open(
     struct weft__sqlite *sqlite, struct weft_error *error);
 
+/* The columns that each model's tables begin with. */
+#define WEFT__SQLITE_RECORD_COLUMNS \
+	" weft_rowid INTEGER PRIMARY KEY," \
+	" weft_id TEXT NOT NULL UNIQUE," \
+	" weft_body TEXT NOT NULL," \
+	" weft_hidden TEXT," \
+	" weft_track BLOB"
+#define WEFT__SQLITE_TOMBSTONE_COLUMNS \
+	" weft_rowid INTEGER PRIMARY KEY," \
+	" weft_id TEXT NOT NULL UNIQUE," \
+	" weft_track BLOB NOT NULL"
+
+/* The statements that make the tables of no model. */
+extern const char weft__sqlite_tables[];
+
 /* Runs statements that give no rows. */
 int weft__sqlite_execute(sqlite3 *db, const char *sql, const char *doing,
     struct weft_error *error);

@@ -10,7 +10,7 @@
 #define STRING(value) STRING_OF(value)
 #define STRING_OF(value) #value
 
-static const char tables[] =
+const char weft__sqlite_tables[] =
     "PRAGMA application_id=" STRING(APPLICATION_ID) ";"
     "PRAGMA user_version=" STRING(SCHEMA_VERSION) ";"
     "CREATE TABLE weft_models("
@@ -123,7 +123,8 @@ create_tables(
 
 	if (code || !is_empty)
 		return code;
-	return weft__sqlite_execute(sqlite->db, tables, sqlite->path, error);
+	return weft__sqlite_execute(
+	    sqlite->db, weft__sqlite_tables, sqlite->path, error);
 }
 
 /* A file system without shared memory has no WAL mode. */

@@ -118,6 +118,23 @@ run 0 weft rm A:Note m3
 run 0 weft verify A
 end
 
+begin 'a declaration in which a bit has changed'
+damage
+sed -i 's/"Note"( weft_rowid INTEGER PRIMARY KEY/"Note"( weft_rowid INTEGES PRIMARY KEY/' \
+    A/db.sqlite
+run 7 weft verify A
+out_has 'database: A/db.sqlite: table Note is not declared as it was made'
+run 7 weft verify A --repair
+out_has "making indexes anew does not mend the database's file"
+damage
+sed -i 's/weft_hidden TEXT/weft_hiddem TEXT/' A/db.sqlite
+run 7 weft verify A
+out_has 'table Note is not declared as it was made' \
+    'no such column: weft_hidden'
+run 7 weft get A:Note n3
+err_has 'A/db.sqlite: no such column: weft_hidden'
+end
+
 begin 'two records of one id: not what making an index anew can mend'
 damage
 damage_index "delete from ids where weft_id='n3'"
