@@ -7,6 +7,7 @@
 #include "core/base/limits.h"
 #include "models/store/repair.h"
 #include "models/store/verify.h"
+#include "models/tracking/rectify.h"
 #include "models/tracking/tracker.h"
 
 int
@@ -50,15 +51,30 @@ struct pass {
 	uint64_t found;
 	struct weft__json json;
 	struct weft_buf text, body, hidden, track;
+	struct weft__track decoded;
 };
+
+/* The other id that a record's body has, if that is the body that its changes
+ * say: in another one the id may be what is damaged. */
+static int
+find_other_id(struct pass *pass, const struct weft_connector_record *record,
+    struct weft_slice *other)
+{
+	*other = weft_slice_of(NULL, 0);
+	if (!record->track.data ||
+	    weft__track_decode(record->track, &pass->decoded, NULL) ||
+	    weft__track_differs(&pass->decoded, record->body))
+		return 0;
+	return weft__find_other_id(pass->model->definition, record,
+	    &pass->json, &pass->text, other);
+}
 
 static int
 note(const struct weft_connector_record *record, void *context)
 {
 	struct pass *pass = context;
 	struct weft_slice other;
-	int code = weft__find_other_id(pass->model->definition, record,
-	    &pass->json, &pass->text, &other);
+	int code = find_other_id(pass, record, &other);
 
 	if (!code && other.data)
 		code = weft__arena_copy(&pass->arena, record->id,
@@ -155,8 +171,7 @@ load(struct weft_transaction *transaction, struct pass *pass,
 	if (!code)
 		code = keep(&pass->track, &record->track);
 	if (!code)
-		code = weft__find_other_id(pass->model->definition, record,
-		    &pass->json, &pass->text, other);
+		code = find_other_id(pass, record, other);
 	return code ? weft_error_set(error, code, "record \"%.*s\": %s",
 			  (int)id.size, id.data, weft_error_text(code))
 		    : 0;

@@ -118,6 +118,16 @@ run 0 weft rm A:Note m3
 run 0 weft verify A
 end
 
+begin 'a body that is no JSON any more: not taken for another record'
+damage
+sed -i 's/{"id":"n3"/{"id":\xa2n3"/' A/db.sqlite
+run 7 weft verify A
+out_has 'Note "n3": not the revision that its changes say'
+run 7 weft verify A --repair
+out_has 'Note "n3": not the revision that its changes say'
+run 0 weft get A:Note n4
+end
+
 begin 'a declaration in which a bit has changed'
 damage
 sed -i 's/"Note"( weft_rowid INTEGER PRIMARY KEY/"Note"( weft_rowid INTEGES PRIMARY KEY/' \
