@@ -1,10 +1,12 @@
 /*
  * Opening a datasource as its settings say.
  */
+#include <ctype.h>
 #include <jansson.h>
 
 #include "core/base/alloc.h"
 #include "core/base/limits.h"
+#include "core/base/log.h"
 #include "models/connectors/connectors.h"
 #include "models/datasource.h"
 #include "models/definition/keys.h"
@@ -14,7 +16,21 @@
 #include "models/transaction.h"
 #include "models/writer.h"
 
-/* Reads or makes the epoch: the name of this database's life. */
+/* What we write as an epoch: hex digits and '-'. */
+static bool
+is_uuid(struct weft_slice value)
+{
+	for (size_t i = 0; i < value.size; i++)
+		if (!isxdigit((unsigned char)value.data[i]) &&
+		    value.data[i] != '-')
+			return false;
+	return value.size == WEFT__UUID_SIZE;
+}
+
+/*
+ * Reads or makes the epoch: the name of this database's life.  One that is
+ * damaged is as good as another database's: a new one begins.
+ */
 static int
 read_epoch(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
@@ -24,7 +40,7 @@ read_epoch(struct weft_transaction *transaction, void *context,
 	int code = weft__transaction_meta_get(
 	    transaction, WEFT__META_EPOCH, &value, error);
 
-	if (!code && value.size == WEFT__UUID_SIZE) {
+	if (!code && is_uuid(value)) {
 		memcpy(datasource->epochs[0], value.data, value.size);
 		return !transaction->writing ? 0 :
 		    weft__restore_check_backup(transaction, error);
@@ -32,11 +48,12 @@ read_epoch(struct weft_transaction *transaction, void *context,
 	if (code && code != WEFT_ENOTFOUND)
 		return code;
 	if (!code)
-		return weft_error_set(error, WEFT_EDAMAGED,
-		    "the database's epoch is not a UUID");
+		weft__log(WEFT_LOG_WARNING, "datasource",
+		    "%s: the epoch is damaged: a new one begins",
+		    datasource->name);
 	weft__uuid(datasource->clock, datasource->epochs[0]);
 	if (!transaction->writing)
-		return 0; /* an empty database that nobody wrote to */
+		return 0; /* a database that nobody wrote to, or none may */
 	return weft__transaction_meta_put(transaction, WEFT__META_EPOCH,
 	    weft_slice(datasource->epoch), error);
 }

@@ -340,6 +340,18 @@ found_and_mended 'the ref of its last one is gone'
 same_history
 end
 
+begin 'an epoch that is damaged: a new one begins'
+damage
+sql "update weft_meta set value=x'01'||substr(value,2) where name='epoch'"
+found_and_mended "its last commit is of another database's journal"
+run 1 test -d $git.damaged-1
+damage
+sql "update weft_meta set value='short' where name='epoch'"
+run 0 weft put A:Note '{"id":"n3","text":"goes on"}'
+err_has 'the epoch is damaged: a new one begins'
+run 0 weft verify A
+end
+
 begin 'a store that is gone'
 damage
 rm -rf $git
