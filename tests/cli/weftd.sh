@@ -334,6 +334,8 @@ get /api/Notes/bulk-update --header 'content-type: application/json' \
     --data-binary @body
 equal code "$code" 413
 equal others "$(grep -c 'takes a restart' log)" 1
+reload 'threads: a change takes a restart' # it still does
+equal others "$(grep -c 'takes a restart' log)" 2
 end
 
 begin 'reloading: what is wrong changes nothing'

@@ -373,11 +373,22 @@ replace_settings(
 	daemon->settings = *next;
 }
 
+/* Those that hold where a change takes a restart. */
+static const struct settings *
+first_settings(const struct daemon *daemon)
+{
+	const struct older *older = daemon->older;
+
+	while (older && older->before)
+		older = older->before;
+	return older ? &older->settings : &daemon->settings;
+}
+
 /* Takes what cannot fail. */
 static void
 take_settings(struct daemon *daemon, const struct settings *next)
 {
-	reload_name_fixed(&daemon->settings, next);
+	reload_name_fixed(first_settings(daemon), next);
 	weft__rest_set_limits(daemon->rest, (uint64_t)next->json_limit,
 	    (uint64_t)next->bulk_limit);
 	weft__rest_set_request_ms(

@@ -306,7 +306,7 @@ take_file(struct settings *settings, const char *file, const json_t *object,
 {
 	int code = 0;
 
-	if (file[0] == WEFTD_JSON[0])
+	if (strcmp(file, WEFTD_JSON) == 0)
 		code = refuse_unknown(object, "", error);
 	for (size_t i = 0; !code && i < setting_count; i++) {
 		const json_t *value;
