@@ -69,10 +69,13 @@ find_out_wanted(struct weft__local_page *page,
 	if (*wanted)
 		return 0;
 	code = weft__where_matches(page->where, record->body, wanted);
-	return code ? weft_error_set(page->error, code, "filter %s %.*s: %s",
-			  weft_model_name(page->model), (int)record->id.size,
-			  record->id.data, weft_error_text(code))
-		    : 0;
+	if (!code)
+		return 0;
+	weft__query_fail(code, page->error);
+	weft_error_wrap(page->error, "filter %s %.*s",
+	    weft_model_name(page->model), (int)record->id.size,
+	    record->id.data);
+	return code;
 }
 
 /* Stops the page, so that edits made behind our back are recorded first. */

@@ -116,10 +116,12 @@ append_change(struct weft__viewed_page *page, struct weft_slice id,
 	if (current->exists)
 		code = weft__where_matches(
 		    page->where, current->body, &matches);
-	if (code)
-		return weft_error_set(page->error, code, "filter %s %.*s: %s",
-		    weft_model_name(page->model), (int)id.size, id.data,
-		    weft_error_text(code));
+	if (code) {
+		weft__query_fail(code, page->error);
+		weft_error_wrap(page->error, "filter %s %.*s",
+		    weft_model_name(page->model), (int)id.size, id.data);
+		return code;
+	}
 	return matches ? append(page, &change, current, appears) : 0;
 }
 

@@ -61,7 +61,7 @@ end
 begin 'timeouts.request: holds for what a live client wants to read'
 make_source B
 run 1 weft replicate "$socket" B --filter "$filter"
-err_has 'timed out'
+err_has 'took longer than a request may'
 end
 stop "$daemon"
 
