@@ -65,6 +65,15 @@ WEFT_MUST_CHECK int weft__repair_by_store(
     struct weft_model *model, uint64_t *count, struct weft_error *error);
 
 /*
+ * Puts 'record', none of it the session's, in the place of what stands under
+ * 'id', which may be unfit to be updated; nothing else is written.
+ * Returns 0 or what the connector returns.
+ */
+WEFT_MUST_CHECK int weft__repair_replace(
+    struct weft_connector_session *session, int model, struct weft_slice id,
+    const struct weft_connector_record *record, struct weft_error *error);
+
+/*
  * Puts each record that stands under another id than its body has where it
  * belongs, if nobody knows of that id; deletes it, if the record stands there,
  * too, with the same body.  Others are left.  Adds how many there were to

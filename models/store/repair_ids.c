@@ -114,25 +114,33 @@ keep(struct weft_buf *buf, struct weft_slice *bytes)
 	return code;
 }
 
+int
+weft__repair_replace(struct weft_connector_session *session, int model,
+    struct weft_slice id, const struct weft_connector_record *record,
+    struct weft_error *error)
+{
+	int code = session->ops->bury(
+	    session, model, id, weft_slice_of(NULL, 0), error);
+
+	/* What SQLite's triggers have left. */
+	if (!code)
+		code = session->ops->forget(session, model, id, error);
+	return code ? code
+		    : session->ops->insert(
+			  session, model, record, false, error);
+}
+
 /* Nobody knows of the other id: the record goes there, with its changes. */
 static int
 move(struct weft_transaction *transaction, struct pass *pass,
     const struct weft_connector_record *record, struct weft_slice other,
     struct weft_error *error)
 {
-	struct weft_connector_session *session = transaction->session;
 	struct weft_connector_record moved = *record;
-	int index = pass->model->index;
-	int code = session->ops->bury(
-	    session, index, record->id, weft_slice_of(NULL, 0), error);
 
-	/* What SQLite's triggers have left. */
-	if (!code)
-		code = session->ops->forget(session, index, record->id, error);
 	moved.id = other;
-	return code ? code
-		    : session->ops->insert(
-			  session, index, &moved, false, error);
+	return weft__repair_replace(transaction->session, pass->model->index,
+	    record->id, &moved, error);
 }
 
 /* The record stands where it belongs, too: here it is deleted. */

@@ -30,7 +30,8 @@ struct pass {
 	struct weft_slice ids[WEFT_LIMIT_PAGE_CHANGES];
 	size_t length;
 	uint64_t found;
-	struct weft_buf body;
+	struct weft_buf body, kept;
+	struct weft__json json;
 	struct weft__track track;
 	struct weft_connector_session *session;
 	struct weft_error *error;
@@ -55,6 +56,19 @@ forget_notes(struct pass *pass)
 	weft__arena_clear(&pass->arena);
 }
 
+/* Notes a record that is none any more: nobody has edited it to that. */
+static int
+note_broken(struct pass *pass, const struct weft_connector_record *record)
+{
+	const char *fault = NULL;
+	int code = record->body.data
+	    ? weft__check_object(
+	          &pass->json, record->body, &fault, pass->error)
+	    : 0;
+
+	return code || !fault ? code : note(pass, record->id);
+}
+
 /* Notes a record that the store must have, and has otherwise.  What cannot
  * be read there is not to be mended by writing more. */
 static int
@@ -66,9 +80,10 @@ compare_record(const struct weft_connector_record *record, void *context)
 
 	if (!record->track.data ||
 	    weft__track_decode(record->track, &pass->track, NULL) ||
-	    pass->track.seq > pass->tip.seq ||
-	    weft__track_differs(&pass->track, record->body))
+	    pass->track.seq > pass->tip.seq)
 		return 0;
+	if (weft__track_differs(&pass->track, record->body))
+		return note_broken(pass, record);
 	code = weft__stored_fault(pass->store, &pass->tip.oid, pass->name,
 	    record->id, record->body, &fault, pass->error);
 	if (code == WEFT_EDAMAGED)
@@ -93,6 +108,45 @@ compare_page(struct weft_transaction *transaction, void *context,
 	return code;
 }
 
+/* Gives a record that was noted as broken the body that its changes say, if the
+ * store has that; all else of it stays. */
+static int
+restore_body(struct weft_transaction *transaction, struct pass *pass,
+    struct weft_slice id, const struct weft__track *track, uint64_t *found,
+    struct weft_error *error)
+{
+	struct weft_connector_session *session = transaction->session;
+	struct weft_connector_record record;
+	struct weft__store_record stored;
+	int index = pass->model->index;
+	int code;
+
+	weft_buf_clear(&pass->body);
+	weft_buf_clear(&pass->kept);
+	if (weft__store_get(pass->store, &pass->tip.oid, pass->name, id,
+	        &stored, &pass->body, NULL) ||
+	    stored.deleted ||
+	    weft__track_differs(track, weft_buf_slice(&pass->body)))
+		return 0;
+	code = session->ops->get(session, index, id, &record, error);
+	if (code)
+		return code;
+	/* What the session lent is about to go. */
+	code = weft_buf_append_slice(&pass->kept, record.track);
+	if (!code && record.hidden.data)
+		code = weft_buf_append_slice(&pass->kept, record.hidden);
+	if (code)
+		return weft_error_set(error, code, "out of memory");
+	record.id = id;
+	record.body = weft_buf_slice(&pass->body);
+	record.track.data = pass->kept.data;
+	if (record.hidden.data)
+		record.hidden.data = pass->kept.data + record.track.size;
+	++*found;
+	return weft__repair_replace(
+	    session, index, id, &record, error);
+}
+
 /* Lists what was noted anew, unless it was written meanwhile. */
 static int
 list_noted(struct weft_transaction *transaction, void *context,
@@ -109,6 +163,11 @@ list_noted(struct weft_transaction *transaction, void *context,
 		if (code || !current.has_row || !current.has_track ||
 		    current.track.seq > pass->tip.seq)
 			continue;
+		if (weft__track_differs(&current.track, current.body)) {
+			code = restore_body(transaction, pass, pass->ids[i],
+			    &current.track, &found, error);
+			continue;
+		}
 		found++;
 		code = weft__tracker_list_anew(transaction, pass->model,
 		    pass->ids[i], &current, error);
@@ -403,6 +462,8 @@ weft__repair_by_store(
 	pass->model = model;
 	pass->name = weft_slice(model->definition->name);
 	weft_buf_init(&pass->body, WEFT_LIMIT_RECORD_SIZE);
+	weft_buf_init(&pass->kept, 2 * WEFT_LIMIT_RECORD_SIZE);
+	weft__json_init(&pass->json);
 	code = weft__store_open(weft__store_path(store),
 	    weft__store_source(store), WEFT__STORE_READ, &pass->store, error);
 	if (!code)
@@ -410,6 +471,8 @@ weft__repair_by_store(
 	*count += pass->found;
 	weft__store_close(pass->store);
 	weft_buf_fini(&pass->body);
+	weft_buf_fini(&pass->kept);
+	weft__json_fini(&pass->json);
 	weft__arena_fini(&pass->arena);
 	weft__free(pass);
 	return code;
