@@ -52,6 +52,27 @@ test('session: a batch is acknowledged when it and its position are kept',
       client.close();
     });
 
+test('session: what is to come is counted down where it is not told',
+    async () => {
+      const {client, wire} = await makeClient();
+      const socket = await wire.next();
+      await socket.greet({opened: {caught: undefined, position: undefined,
+        pending: 3}});
+      socket.say({t: 'batch', s: 1, position: 'P1', updates: [
+        {id: 'a', rev: rev(1), prev: null, data: {id: 'a', v: 1}}]});
+      await socket.expect('ack');
+      assert.equal(client.status.pendingDown, 2);
+      socket.say({t: 'caught', s: 1, position: 'P1'});
+      await until(() => client.status.state === 'live');
+      socket.say({t: 'batch', s: 1, position: 'P2', left: 9, updates: []});
+      await socket.expect('ack');
+      assert.equal(client.status.pendingDown, 9);
+      socket.say({t: 'batch', s: 1, position: 'P3', updates: []});
+      await socket.expect('ack');
+      assert.equal(client.status.pendingDown, 0);
+      client.close();
+    });
+
 test('session: the position moves with caught, which is not acknowledged',
     async () => {
       const {client, wire} = await makeClient();

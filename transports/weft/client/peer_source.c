@@ -88,6 +88,18 @@ current_page(struct weft__peer_source *source, struct weft__peer_stream *stream)
 	    : NULL;
 }
 
+/* Where the server does not tell what follows, it is what was to come before,
+ * less this. */
+static void
+count_down(struct weft__peer_page *page)
+{
+	uint64_t length = page->updates.length;
+	uint64_t *left = &page->stream->left;
+
+	if (!page->message->message.left)
+		*left -= length < *left ? length : *left;
+}
+
 /* Takes the next batch; '*page' is NULL if there is none. */
 static int
 take_batch(struct weft__peer_source *source, struct weft__peer_stream *stream,
@@ -112,7 +124,9 @@ take_batch(struct weft__peer_source *source, struct weft__peer_stream *stream,
 	code = weft__repl_read_updates(batch->message.body,
 	    batch->message.is_binary, weft_slice(stream->model),
 	    &(*page)->updates, error);
-	if (code != WEFT_ENOMEM && code)
+	if (!code)
+		count_down(*page);
+	else if (code != WEFT_ENOMEM)
 		code = weft_error_set(error, WEFT_ENETWORK,
 		    "%s: a malformed batch", source->peer->url);
 	return code;

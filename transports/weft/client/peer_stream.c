@@ -141,6 +141,14 @@ find(struct weft__peer *peer, uint64_t s)
 	return stream;
 }
 
+/* What is not told before caught is counted down when the batch is read. */
+static void
+note_left(struct weft__peer_stream *stream, uint64_t left)
+{
+	if (left || stream->is_caught)
+		stream->left = left;
+}
+
 int
 weft__peer_stream_take(
     struct weft__peer *peer, struct weft__peer_message *message)
@@ -152,7 +160,7 @@ weft__peer_stream_take(
 	if (stream && content->position.size)
 		code = set_position(stream, content->position);
 	if (stream && content->type == WEFT__REPL_BATCH && !code) {
-		stream->left = content->left;
+		note_left(stream, content->left);
 		*stream->last = message;
 		stream->last = &message->next;
 		return 0;

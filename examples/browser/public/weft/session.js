@@ -332,7 +332,8 @@ export class Session {
         },
         {[placeOf(model)]: {...place, position}});
     place.position = position;
-    stream.left = left || 0;
+    stream.left = left || (stream.isCaught ? 0
+        : Math.max(0, stream.left - updates.length));
     this.#send({t: 'ack', s, batches: ++stream.batches});
     this.#on.changed(model, changed);
     this.#on.progress();

@@ -515,6 +515,35 @@ source__asks_once_about_a_record(void **state)
 	repl_script_end(&script);
 }
 
+/* A first sync: the server told at the beginning how much it has. */
+static void
+source__counts_down_what_is_to_come(void **state)
+{
+	static const struct repl_step steps[] = {
+	    REPL_MODELS("e"),
+	    {"\"t\":\"open\"",
+		"{\"t\":\"opened\",\"n\":$,\"s\":1,\"pending\":3}\n"
+		BATCH("P1", "a"), REPL_STAY, 0},
+	};
+	const struct weft_url_options options = WEFT_URL_OPTIONS_INIT;
+	struct weft__page_token token = {0};
+	struct weft_change_list list = {0};
+	struct weft__peer_source *source;
+
+	repl_script_start(&script, steps, COUNT(steps));
+	assert_int_equal(weft__peer_source_create(repl_script_url(&script),
+			     &options, true, &source, &error),
+	    0);
+	assert_int_equal(
+	    source->base.ops->changes(&source->base, "Todo", -1,
+		weft_slice(NULL), 100, &token, &list, &error), 0);
+	assert_int_equal(list.length, 1);
+	assert_int_equal(weft__peer_source_pending(source), 2);
+	weft_change_list_fini(&list);
+	weft_source_destroy(&source->base);
+	repl_script_end(&script);
+}
+
 int
 main(void)
 {
@@ -539,6 +568,7 @@ main(void)
 		stream__is_not_opened_again_when_that_took_too_long),
 	    cmocka_unit_test(peer_cancel__ends_a_wait_for_ever),
 	    cmocka_unit_test(source__asks_once_about_a_record),
+	    cmocka_unit_test(source__counts_down_what_is_to_come),
 	};
 
 	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);
