@@ -6,7 +6,7 @@
 
 // The beginning of the SHA-256 of all files below: tests/browser/version.js
 // makes it, and a test compares it.
-const version = '07a5aa6e';
+const version = 'ecbf9d11';
 
 const files = [
   './',

@@ -36,3 +36,13 @@ test('canonical: a name like __proto__ is a name', () => {
   assert.equal(canonical(JSON.parse('{"__proto__":{"a":1},"a":2}')),
       '{"__proto__":{"a":1},"a":2}');
 });
+
+test('canonical: what no server takes is refused', () => {
+  const nested = levels => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+  assert.equal(canonical(nested(64)).length, 128);
+  assert.throws(() => canonical(nested(65)), RangeError);
+  const wide = count => Object.fromEntries(
+      Array.from({length: count}, (_, i) => [`n${i}`, i]));
+  assert.ok(canonical(wide(4096)));
+  assert.throws(() => canonical(wide(4097)), RangeError);
+});

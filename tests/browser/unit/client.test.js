@@ -62,6 +62,9 @@ test('model: what is no record is not written', async () => {
   await assert.rejects(todos.put({id: 'a', text: '\ud800'}), TypeError);
   assert.throws(() => client.model('None'), {code: 'notFound'});
   assert.deepEqual(await todos.find(), []);
+  await assert.rejects(todos.put({id: '', a: 1}), TypeError);
+  await assert.rejects(todos.put({id: 'x'.repeat(1025), a: 1}), TypeError);
+  assert.ok(await todos.put({id: 'x'.repeat(1024), a: 1}));
   client.close();
 });
 

@@ -11,6 +11,10 @@ const short = {'\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f',
 const loneSurrogate =
     /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+// What servers take of a record; more would end the connection.
+const MOST_LEVELS = 64;
+const MOST_NAMES = 4096;
+
 function quote(text) {
   if (loneSurrogate.test(text)) {
     throw new TypeError('a text has half a surrogate pair');
@@ -20,7 +24,7 @@ function quote(text) {
 }
 
 // The text of a value; undefined for what JSON does not have.
-function write(value) {
+function write(value, level) {
   if (value !== null && typeof value === 'object' &&
       typeof value.toJSON === 'function') {
     value = value.toJSON();
@@ -33,14 +37,20 @@ function write(value) {
     default: return undefined;
   }
   if (value === null) return 'null';
+  if (level > MOST_LEVELS) {
+    throw new RangeError(`nested deeper than ${MOST_LEVELS}`);
+  }
   if (Array.isArray(value)) {
-    return '[' + Array.from(value, item => write(item) ?? 'null').join(',') +
-        ']';
+    return '[' + Array.from(value, item => write(item, level + 1) ?? 'null')
+        .join(',') + ']';
   }
   const members = [];
   for (const name of Object.keys(value).sort()) {
-    const text = write(value[name]);
+    const text = write(value[name], level + 1);
     if (text !== undefined) members.push(quote(name) + ':' + text);
+  }
+  if (members.length > MOST_NAMES) {
+    throw new RangeError(`more names in an object than ${MOST_NAMES}`);
   }
   return '{' + members.join(',') + '}';
 }
@@ -49,10 +59,11 @@ function write(value) {
  * The canonical JSON of a value, as JSON.stringify() takes it: members that
  * are undefined are left out, a Date is its ISO text.
  * Throws TypeError: nothing that JSON has, or a text that is not Unicode;
- * RangeError: nested too deeply, or in itself.
+ * RangeError: nested deeper than 64 levels, or in itself; an object with more
+ * than 4,096 names.
  */
 export function canonical(value) {
-  const text = write(value);
+  const text = write(value, 1);
   if (text === undefined) throw new TypeError('not a value of JSON');
   return text;
 }

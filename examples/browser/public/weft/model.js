@@ -4,6 +4,9 @@ import {canonical, revision} from './canonical.js';
 import {edited} from './rules.js';
 import {WeftError} from './store.js';
 
+// What servers take.
+const MOST_ID_BYTES = 1024;
+
 /** The records of one model.  Made by Client.model(). */
 export class Model {
   #store;
@@ -55,7 +58,7 @@ export class Model {
    * UUID.  Returns it as it is stored.  With 'from', the 'rev' of an entry, it
    * is only written if the record is still that one.
    * Rejects with WeftError 'changed' (it is not), 'quota' or 'storage': nothing
-   * was written; TypeError: not a record.
+   * was written; TypeError or RangeError: no record that a server takes.
    */
   async put(record, {from} = {}) {
     const {id: name} = this.#definition;
@@ -93,6 +96,10 @@ export class Model {
   // is waited for; so it is all done again if the record has changed.
   async #edit(id, make) {
     const key = {model: this.name, id: String(id)};
+    const size = new TextEncoder().encode(key.id).length;
+    if (size < 1 || size > MOST_ID_BYTES) {
+      throw new TypeError(`an id has up to ${MOST_ID_BYTES} bytes`);
+    }
     for (;;) {
       const before = await this.#store.row(key.model, key.id);
       const record = make(before);
