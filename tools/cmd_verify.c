@@ -111,7 +111,8 @@ report_lag(struct verification *verification, const struct spec *spec)
 static int
 go_on(struct verification *verification, int code)
 {
-	if (code != WEFT_EDAMAGED || !verification->kinds[WEFT_PROBLEM_DATABASE])
+	if (code != WEFT_EDAMAGED ||
+	    !verification->kinds[WEFT_PROBLEM_DATABASE])
 		return code;
 	progress_end(&verification->progress);
 	output_say(verification->line, "%s: not checked any further: %s\n",

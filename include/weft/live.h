@@ -134,9 +134,9 @@ struct weft_live_peer {
 	uint64_t since_ms;   /* the state began */
 	uint64_t seen_ms;    /* this was said */
 	uint64_t success_ms; /* both sides had everything; 0: never yet */
-	uint64_t to_send;    /* writes here that the server has not taken, about:
-	                        as of now */
-	uint64_t to_receive; /* about how many are to come, when this was said */
+	uint64_t to_send;    /* about: writes here that the server has not
+	                        taken, as of now */
+	uint64_t to_receive; /* about: what is to come, when this was said */
 	uint64_t conflicts;  /* with it, not settled when this was said */
 	char error[256];     /* OFFLINE, REFUSED: why; or "" */
 };

@@ -105,8 +105,8 @@ struct weft_replication_result {
 	uint64_t unresolved; /* conflicts that were found and left */
 	unsigned attempts;
 	enum weft_roots roots;
-	struct weft_conflict **conflicts; /* unresolved; owned by the result;
-	                                     none if the caller is told of each */
+	struct weft_conflict **conflicts; /* unresolved; the result's; none if
+	                                     the caller is told of each */
 	size_t length;                    /* of conflicts */
 };
 
@@ -118,8 +118,9 @@ struct weft_replication_result {
  * '*result' is filled in even on failure as far as it came; free it with
  * weft_replication_result_fini() before the sources.  Conflicts are no
  * failure.  How it ended is for the caller to keep: `weft status` tells that of
- * commands, and of live replications of any program.  Returns 0; WEFT_EINVAL; WEFT_ECANCELED; what the sources return
- * (applied updates stay; the same call goes on from there).
+ * commands, and of live replications of any program.
+ * Returns 0; WEFT_EINVAL; WEFT_ECANCELED; what the sources return (applied
+ * updates stay; the same call goes on from there).
  * Thread: any; blocks; uses the sources on this thread and on one of its own.
  */
 WEFT_API WEFT_MUST_CHECK int weft_replicate(

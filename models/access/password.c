@@ -49,7 +49,8 @@ is_bearable(const struct weft__password_cost *cost)
 	return cost->log_n >= 1 && cost->log_n <= WEFT_LIMIT_SCRYPT_LOG_N &&
 	       cost->r >= 1 && cost->r <= WEFT_LIMIT_SCRYPT_R &&
 	       cost->p >= 1 && cost->p <= WEFT_LIMIT_SCRYPT_P &&
-	       (UINT64_C(128) << cost->log_n) * cost->r < WEFT_LIMIT_SCRYPT_SIZE;
+	       (UINT64_C(128) << cost->log_n) * cost->r <
+		   WEFT_LIMIT_SCRYPT_SIZE;
 }
 
 /* Writes base64 without padding. */

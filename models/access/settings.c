@@ -159,8 +159,9 @@ parse(const struct weft__access_model *entry, json_t **root,
 }
 
 /*
- * Whether servers show the model.  Who may write rights has them all: LoopBack's
- * scaffold sets "public": false for these, here it takes a word to show them.
+ * Whether servers show the model.  Who may write rights has them all:
+ * LoopBack's scaffold sets "public": false for these, here it takes a word to
+ * show them.
  */
 static bool
 read_public(const struct weft__access_model *entry, const json_t *root)

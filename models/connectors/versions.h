@@ -5,8 +5,8 @@
  * What the writer makes is its own until the version is done: it may be
  * changed in place.  What it leaves out of the version is given up, and freed
  * with the first version that is done when nobody looks at one that has it.  So
- * a version costs what differs from the one before, and undoing is to go back to
- * an older one.
+ * a version costs what differs from the one before, and undoing is to go back
+ * to an older one.
  *
  * Threads: what is marked 'shared' is guarded by the owner's mutex; all else
  * is the one writer's.

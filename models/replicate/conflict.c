@@ -232,8 +232,8 @@ find_base(struct weft_conflict *conflict, struct weft_buf *base, bool *present,
 	code = weft__side_history(parties->source, parties->source_model,
 	    conflict->id, &source, error);
 	if (!code)
-		code = weft__side_history(parties->target, parties->target_model,
-		    conflict->id, &target, error);
+		code = weft__side_history(parties->target,
+		    parties->target_model, conflict->id, &target, error);
 	index = weft__conflict_base(&source, &target);
 	if (index >= 0)
 		rev = source.changes[index].rev; /* no value: a deletion */
@@ -293,7 +293,8 @@ weft_conflict_models(struct weft_conflict *conflict, struct weft_buf *source,
 		code = find_record(parties->source, parties->source_model,
 		    conflict->id, source, &found.source, error);
 	if (target && !code)
-		code = weft__conflict_target(conflict, target, &found.target, error);
+		code = weft__conflict_target(
+		    conflict, target, &found.target, error);
 	if (base && !code)
 		code = find_base(conflict, base, &found.base, error);
 	if (present)

@@ -27,12 +27,13 @@ weft__kept_parties(const struct weft__parties *parties, bool *swapped)
 
 /* Writes the names' common beginning; returns its size. */
 static size_t
-write_prefix(const struct weft__parties *parties, char name[WEFT__KEPT_NAME_SIZE])
+write_prefix(const struct weft__parties *parties,
+    char name[WEFT__KEPT_NAME_SIZE])
 {
 	const char *epoch = parties->target->ops->epoch(parties->target);
 
-	return (size_t)snprintf(
-	    name, WEFT__KEPT_NAME_SIZE, PREFIX "%s/%s/", parties->source_model, epoch);
+	return (size_t)snprintf(name, WEFT__KEPT_NAME_SIZE, PREFIX "%s/%s/",
+	    parties->source_model, epoch);
 }
 
 int
@@ -335,5 +336,6 @@ weft_conflict_each_kept(struct weft_source *source, weft_conflict_kept_fn *each,
 	if (!source->ops->meta_each)
 		return weft_error_set(
 		    error, WEFT_EUNSUPPORTED, "this source keeps no conflicts");
-	return source->ops->meta_each(source, PREFIX, NULL, hand_out, &values, error);
+	return source->ops->meta_each(
+	    source, PREFIX, NULL, hand_out, &values, error);
 }

@@ -16,7 +16,7 @@
 struct weft__ready_update {
 	struct weft__replica replica;
 	struct weft__body_hashes hashes; /* of what was sent */
-	bool is_denied; /* where it was to be written: it is not for who sends */
+	bool is_denied; /* at its turn: it is not for who sends */
 };
 
 /* Why an update was refused. */

@@ -1,6 +1,7 @@
 /*
- * Verifying the states that are kept for the store: each is a record's canonical
- * body, of a model that there is, and of a position that was given out.
+ * Verifying the states that are kept for the store: each is a record's
+ * canonical body, of a model that there is, and of a position that was given
+ * out.
  */
 #include "models/store/verify.h"
 

@@ -35,7 +35,8 @@ is_name(const char *text, size_t size)
 
 		if ((is_dot && !label) || label == LABEL_SIZE)
 			return false;
-		digits = is_dot ? 0 : digits + !!isdigit((unsigned char)text[i]);
+		digits =
+		    is_dot ? 0 : digits + !!isdigit((unsigned char)text[i]);
 		label = is_dot ? 0 : label + 1;
 	}
 	return digits < label;

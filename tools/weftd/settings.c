@@ -242,7 +242,8 @@ set_defaults(struct settings *settings, struct weft_error *error)
 
 		if (!setting_table[i].otherwise)
 			continue;
-		value = json_loads(setting_table[i].otherwise, JSON_DECODE_ANY, NULL);
+		value = json_loads(
+		    setting_table[i].otherwise, JSON_DECODE_ANY, NULL);
 		code = value ? put(settings, &setting_table[i], value, error)
 			     : out_of_memory(error);
 		json_decref(value);

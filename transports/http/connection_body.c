@@ -145,7 +145,8 @@ take_chunks(struct weft__http_connection *connection, struct weft_slice *input)
 		    &connection->chunks, input, &data);
 	while (result == WEFT__CHUNKS_DATA && append(connection, data));
 	if (result == WEFT__CHUNKS_BAD)
-		weft__http_connection_refuse(connection, 400, "malformed chunk");
+		weft__http_connection_refuse(connection, 400,
+		    "malformed chunk");
 	else if (result == WEFT__CHUNKS_END)
 		complete(connection);
 	return result == WEFT__CHUNKS_END;
@@ -166,7 +167,8 @@ take_part(struct weft__http_connection *connection, struct weft_slice *input)
 }
 
 bool
-weft__http_take_body(struct weft__http_connection *connection, struct weft_slice *input)
+weft__http_take_body(struct weft__http_connection *connection,
+    struct weft_slice *input)
 {
 	struct weft_slice part;
 
@@ -182,7 +184,8 @@ weft__http_take_body(struct weft__http_connection *connection, struct weft_slice
 }
 
 bool
-weft__http_drop_body(struct weft__http_connection *connection, struct weft_slice *input)
+weft__http_drop_body(struct weft__http_connection *connection,
+    struct weft_slice *input)
 {
 	connection->body_recent += take_part(connection, input).size;
 	if (connection->body_left)

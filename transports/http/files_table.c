@@ -54,7 +54,8 @@ type_of(const char *path)
 static int
 complain(struct weft_error *error, const char *path)
 {
-	return weft_error_set(error, errno == ENOENT ? WEFT_ENOTFOUND : WEFT_EIO,
+	return weft_error_set(error,
+	    errno == ENOENT ? WEFT_ENOTFOUND : WEFT_EIO,
 	    "%s: %s", path, strerror(errno));
 }
 
@@ -70,7 +71,8 @@ free_file(void *value)
 /* Reads what an open file has. */
 static int
 read_content(
-    int fd, const char *path, struct weft_buf *content, struct weft_error *error)
+    int fd, const char *path, struct weft_buf *content,
+    struct weft_error *error)
 {
 	char part[65536];
 	ssize_t size;

@@ -140,7 +140,8 @@ agrees_with_host(struct weft_slice target, struct weft_slice host)
 	end = memchr(authority, '/', size);
 	if (end)
 		size = (size_t)(end - authority);
-	return size == host.size && strncasecmp(authority, host.data, size) == 0;
+	return size == host.size &&
+	    strncasecmp(authority, host.data, size) == 0;
 }
 
 static bool

@@ -61,7 +61,8 @@ count_threads(const struct weft__http_config *config)
 
 	if (!count)
 		count = cores > 0 ? (unsigned)cores : 1;
-	return count < WEFT_LIMIT_HTTP_THREADS ? count : WEFT_LIMIT_HTTP_THREADS;
+	return count < WEFT_LIMIT_HTTP_THREADS ? count
+					       : WEFT_LIMIT_HTTP_THREADS;
 }
 
 /* Makes what the server owns. */

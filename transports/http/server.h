@@ -109,7 +109,8 @@ WEFT_MUST_CHECK int weft__http_server_start(
 
 /*
  * Begins to end: no more connections are taken, idle ones are closed, open
- * requests are still answered, streams are asked to end.  Returns at once.  Thread: any.
+ * requests are still answered, streams are asked to end.  Returns at once.
+ * Thread: any.
  */
 void weft__http_server_drain(struct weft__http_server *server);
 

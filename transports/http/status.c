@@ -13,8 +13,9 @@ weft__http_reason(int status)
 	static const struct {
 		int status;
 		const char *reason;
-	} reasons[] = {{101, "Switching Protocols"}, {200, "OK"}, {201, "Created"}, {202, "Accepted"},
-	    {204, "No Content"}, {206, "Partial Content"},
+	} reasons[] = {{101, "Switching Protocols"}, {200, "OK"},
+	    {201, "Created"}, {202, "Accepted"}, {204, "No Content"},
+	    {206, "Partial Content"},
 	    {301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"},
 	    {304, "Not Modified"}, {307, "Temporary Redirect"},
 	    {400, "Bad Request"}, {401, "Unauthorized"},

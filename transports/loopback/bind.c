@@ -245,7 +245,8 @@ be_quick(struct exchange *exchange)
 	atomic_uint_fast64_t *until_ms = &exchange->call.patience.until_ms;
 	uint64_t soon_ms = weft__patience_now_ms() + ENDED_MS;
 
-	if (exchange->request->method == WEFT__HTTP_GET && soon_ms < atomic_load(until_ms))
+	if (exchange->request->method == WEFT__HTTP_GET &&
+	    soon_ms < atomic_load(until_ms))
 		atomic_store(until_ms, soon_ms);
 }
 

@@ -121,6 +121,7 @@ weft__rest_failure_write(const struct weft__rest_failure *failure,
 		code = put_fault(body, failure, error);
 	else if (!code)
 		code =
-		    put_string(body, "message", weft_slice(status_text(status)));
+		    put_string(body, "message",
+			weft_slice(status_text(status)));
 	return code ? code : weft_buf_append_slice(body, weft_slice("}}"));
 }

@@ -40,8 +40,8 @@ void weft__sync_reader_init(
     struct weft__sync_reader *reader, const struct weft__rest *rest);
 void weft__sync_reader_fini(struct weft__sync_reader *reader);
 
-/* Reads a change into reader->change.  WEFT_EJSON, WEFT_EINVAL, WEFT_ELIMIT; WEFT_ENOTFOUND:
- * there is no such model; WEFT_ENOMEM. */
+/* Reads a change into reader->change.  WEFT_EJSON, WEFT_EINVAL, WEFT_ELIMIT;
+ * WEFT_ENOTFOUND: there is no such model; WEFT_ENOMEM. */
 WEFT_MUST_CHECK int weft__sync_read(struct weft__sync_reader *reader,
     struct weft_slice item, struct weft_error *error);
 

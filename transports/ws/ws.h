@@ -43,7 +43,7 @@ enum weft__ws_code {
 
 /* How a WebSocket ended. */
 struct weft__ws_end {
-	int code;                 /* the peer's, ours for its mistake, or 1006 */
+	int code; /* the peer's, ours for its mistake, or 1006 */
 	struct weft_slice reason; /* the peer's, or ours; UTF-8; borrowed */
 	int status;      /* client: the answer was this HTTP status, not 101 */
 	uint64_t retry_ms; /* client: what that answer's Retry-After says */
@@ -80,7 +80,8 @@ struct weft__ws_settings {
 	unsigned pings;         /* in a row without an answer: broken */
 	uint64_t close_ms;      /* for the peer's answer to a close */
 	uint64_t open_ms;       /* client: from the call to 'opened' */
-	const char *const *protocols; /* best first, ends with NULL; NULL: none */
+	/* Best first, ends with NULL; NULL: none. */
+	const char *const *protocols;
 	/* Server: pages of which origins may connect, compared whole; ends with
 	 * NULL; "*" is any. */
 	const char *const *origins;

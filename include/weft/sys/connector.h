@@ -202,9 +202,9 @@ struct weft_connector_ops {
 	    weft_connector_meta_fn *each, void *context,
 	    struct weft_error *error);
 
-	/* Optional (NULL): writes a copy of the state that the transaction reads
-	 * to a file that does not exist, durably, while writers go on; the
-	 * small value 'name' in the copy is 'value'. */
+	/* Optional (NULL): writes a copy of the state that the transaction
+	 * reads to a file that does not exist, durably, while writers go on;
+	 * the small value 'name' in the copy is 'value'. */
 	int (*backup)(struct weft_connector_session *session, const char *path,
 	    struct weft_slice name, struct weft_slice value,
 	    struct weft_error *error);

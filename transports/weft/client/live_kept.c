@@ -98,7 +98,8 @@ is_due(const struct weft_live *live, const struct weft_live_status *status,
     uint64_t now_ms)
 {
 	const struct weft__live_kept *kept = &live->kept;
-	uint64_t passed_ms = now_ms - kept->written_ms; /* huge: clock set back */
+	/* Huge if the clock was set back. */
+	uint64_t passed_ms = now_ms - kept->written_ms;
 
 	if (kept->now == WEFT_LIVE_CATCHING_UP &&
 	    now_ms - kept->now_since_ms < PAUSE_MS)

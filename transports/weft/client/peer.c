@@ -163,7 +163,8 @@ take(struct weft__peer *peer, struct weft__peer_message *message)
 	case WEFT__REPL_CAUGHT:
 	case WEFT__REPL_CLOSED:
 		if (weft__peer_stream_take(peer, message))
-			weft__peer_give_up(peer, WEFT_ENETWORK, "a malformed batch");
+			weft__peer_give_up(peer, WEFT_ENETWORK,
+			    "a malformed batch");
 		return;
 	case WEFT__REPL_HELLO:
 		take_hello(peer, content);

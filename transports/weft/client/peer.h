@@ -99,7 +99,7 @@ struct weft__peer {
 	bool is_waiting;     /* for its answer */
 	struct weft__peer_message *answer;
 	struct weft__peer_stream *streams;
-	struct weft__peer_stream *opening; /* the request under way is to open it */
+	struct weft__peer_stream *opening; /* by the request under way */
 	struct weft__task wake;
 	atomic_bool is_canceled, is_woken;
 };

@@ -53,7 +53,8 @@ weft__peer_stream(
     struct weft__peer *peer, const char *model, struct weft_slice filter)
 {
 	struct weft__peer_stream *stream;
-	struct weft_slice wanted = {filter.data ? filter.data : "", filter.size};
+	struct weft_slice wanted = {
+	    filter.data ? filter.data : "", filter.size};
 
 	for (stream = peer->streams; stream; stream = stream->next)
 		if (strcmp(stream->model, model) == 0 &&

@@ -81,7 +81,8 @@ weft__peer_wait(struct weft__peer *peer, bool (*is_done)(void *context),
 		code = canceled(peer, error);
 		if (!code && peer->ws && !is_done(context) &&
 		    weft__loop_now_ms(peer->loop) >= end) {
-			weft__peer_give_up(peer, WEFT_ETIMEOUT, "no answer in time");
+			weft__peer_give_up(peer, WEFT_ETIMEOUT,
+			    "no answer in time");
 			code = weft_error_set(
 			    error, WEFT_ETIMEOUT, "%s", peer->error.text);
 		}

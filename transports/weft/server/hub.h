@@ -48,7 +48,7 @@ void weft__repl_options_init(struct weft__repl_options *options);
 struct weft__repl_counts {
 	atomic_uint_fast64_t connections, streams;
 	atomic_uint_fast64_t batches, updates, bytes; /* sent */
-	atomic_uint_fast64_t reads;                   /* of batches, not shared */
+	atomic_uint_fast64_t reads; /* of batches, not shared */
 	atomic_uint_fast64_t pushes, pushed, conflicts, refused;
 	atomic_uint_fast64_t resets, timeouts, denied;
 };

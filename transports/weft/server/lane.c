@@ -103,8 +103,9 @@ weft__repl_lane_remove(struct weft__repl_connection *connection)
 static void
 on_tick(struct weft__timer *timer)
 {
-	struct weft__repl_lane *lane = (struct weft__repl_lane *)((char *)timer -
-	    offsetof(struct weft__repl_lane, timer));
+	struct weft__repl_lane *lane =
+	    (struct weft__repl_lane *)((char *)timer -
+		offsetof(struct weft__repl_lane, timer));
 	uint64_t now_ms = weft__loop_now_ms(lane->loop);
 	struct weft__repl_connection *connection, *next;
 

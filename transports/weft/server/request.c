@@ -95,7 +95,8 @@ add_model(struct weft__repl_request *request, struct weft_model *model,
 static int
 do_models(struct weft__repl_request *request)
 {
-	struct weft_registry *registry = request->session->hub->options.registry;
+	struct weft_registry *registry =
+	    request->session->hub->options.registry;
 	struct weft_buf json = WEFT_BUF_INIT(WEFT__REPL_MESSAGE_SIZE);
 	struct weft__repl_message answer;
 	struct weft_model *model;

@@ -7,7 +7,8 @@
 #include "transports/weft/server/session_private.h"
 
 int
-weft__repl_authenticate(struct weft__repl_request *request, struct weft_slice token)
+weft__repl_authenticate(struct weft__repl_request *request,
+    struct weft_slice token)
 {
 	struct weft__access *access = request->session->hub->options.access;
 	int code = 0;
@@ -70,7 +71,8 @@ check_right(const struct weft__repl_request *request,
 static int
 check_anything(struct weft__repl_request *request)
 {
-	struct weft_registry *registry = request->session->hub->options.registry;
+	struct weft_registry *registry =
+	    request->session->hub->options.registry;
 	struct weft_model *model;
 	int code = 0;
 
@@ -98,11 +100,13 @@ weft__repl_find_model(const struct weft__repl_request *request,
     struct weft_slice name, bool writes, struct weft_model **model,
     struct weft_error *error)
 {
-	struct weft_registry *registry = request->session->hub->options.registry;
+	struct weft_registry *registry =
+	    request->session->hub->options.registry;
 	struct weft_model *found;
 
 	for (size_t i = 0; (found = weft_registry_model_at(registry, i)); i++) {
-		if (!weft_slice_equal(name, weft_slice(weft_model_name(found))) ||
+		if (!weft_slice_equal(
+			name, weft_slice(weft_model_name(found))) ||
 		    !weft_model_is_tracked(found))
 			continue;
 		*model = found;

@@ -68,7 +68,8 @@ port_tip(void *context, const struct weft_datasource *datasource)
 static void
 port_run(void *context, struct weft__job *job)
 {
-	struct weft__repl_lane *lane = ((struct weft__repl_connection *)context)->lane;
+	struct weft__repl_lane *lane =
+	    ((struct weft__repl_connection *)context)->lane;
 
 	weft__workers_run(
 	    lane->server->hub->options.workers, lane->loop, job);
@@ -121,7 +122,8 @@ on_message(void *context, enum weft__ws_kind kind, struct weft_slice data)
 static void
 on_drained(void *context)
 {
-	weft__repl_session_drained(((struct weft__repl_connection *)context)->session);
+	weft__repl_session_drained(
+	    ((struct weft__repl_connection *)context)->session);
 }
 
 static void
@@ -170,7 +172,8 @@ find_token(const struct weft__http_request *request, struct weft_buf *token)
 static struct weft__repl_connection *
 make_connection(struct weft__repl_lane *lane, struct weft_slice token)
 {
-	struct weft__repl_connection *connection = weft__calloc(1, sizeof *connection);
+	struct weft__repl_connection *connection =
+	    weft__calloc(1, sizeof *connection);
 
 	if (!connection)
 		return NULL;
