@@ -121,6 +121,9 @@ refuses weftd.json '{"files": {"policy": "a\nb"}}' files.policy 'one line'
 refuses weftd.json '{"tls": {"key": "x"}}' 'belong together'
 refuses weftd.json '{"tls": {"key": "x", "certificate": "y"}}' A/y 'No such file'
 refuses model-config.json '{"Note": {"dataSource": "none"}}' none
+mkdir nothing
+run 78 weftd --config nothing
+err_has nothing/datasources.json 'weft init'
 end
 
 # As loopback-boot merges them; a check opens what a start does.

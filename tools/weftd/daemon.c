@@ -119,6 +119,11 @@ open_models(struct daemon *daemon, bool is_check, struct weft_error *error)
 	if (!code)
 		code = weft_registry_open(daemon->settings.directory, &options,
 		    &daemon->registry, error);
+	if (code == WEFT_ENOTFOUND) {
+		weft_error_wrap(error, "the configuration is not "
+		    "complete (weft init makes a new one)");
+		code = WEFT_ECONFIG;
+	}
 	return code ? code
 		    : weft__access_open(daemon->registry, &access,
 			  &daemon->access, error);
