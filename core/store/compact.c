@@ -127,8 +127,7 @@ is_among(const struct weft__oid *oid, const struct weft__oid *list,
 /* Removes the packs that went into those with these names. */
 static int
 retire(struct weft__compact_round *round, size_t chosen,
-    const struct weft__oid *merged,
-    size_t length)
+    const struct weft__oid *merged, size_t length)
 {
 	/* An index over several packs names those that go. */
 	int code = weft__file_remove(&round->store->directory,

@@ -10,36 +10,6 @@
 #include "models/tracking/rectify.h"
 #include "models/tracking/tracker.h"
 
-int
-weft__find_other_id(const struct weft__definition *definition,
-    const struct weft_connector_record *record, struct weft__json *json,
-    struct weft_buf *text, struct weft_slice *other)
-{
-	struct weft__json_value value;
-	struct weft_slice id;
-	int code;
-
-	*other = weft_slice_of(NULL, 0);
-	if (!record->body.data)
-		return 0;
-	code = weft__json_view(json, record->body, NULL);
-	if (code)
-		return code == WEFT_ENOMEM ? code : 0;
-	value = weft__json_find(json, definition->id->name);
-	if (value.type != WEFT__JSON_STRING && value.type != WEFT__JSON_NUMBER)
-		return 0;
-	id = value.token;
-	if (value.type == WEFT__JSON_STRING &&
-	    !weft__json_plain_string(value.token, &id)) {
-		weft_buf_clear(text);
-		code = weft__json_read_string(value.token, text);
-		id = weft_buf_slice(text);
-	}
-	if (!code && !weft_slice_equal(id, record->id))
-		*other = id;
-	return code;
-}
-
 /* A page of a walk. */
 struct pass {
 	struct weft_model *model;

@@ -249,6 +249,36 @@ check_hidden(struct weft__check *check,
 	          "object (who writes them anew mends it)");
 }
 
+int
+weft__find_other_id(const struct weft__definition *definition,
+    const struct weft_connector_record *record, struct weft__json *json,
+    struct weft_buf *text, struct weft_slice *other)
+{
+	struct weft__json_value value;
+	struct weft_slice id;
+	int code;
+
+	*other = weft_slice_of(NULL, 0);
+	if (!record->body.data)
+		return 0;
+	code = weft__json_view(json, record->body, NULL);
+	if (code)
+		return code == WEFT_ENOMEM ? code : 0;
+	value = weft__json_find(json, definition->id->name);
+	if (value.type != WEFT__JSON_STRING && value.type != WEFT__JSON_NUMBER)
+		return 0;
+	id = value.token;
+	if (value.type == WEFT__JSON_STRING &&
+	    !weft__json_plain_string(value.token, &id)) {
+		weft_buf_clear(text);
+		code = weft__json_read_string(value.token, text);
+		id = weft_buf_slice(text);
+	}
+	if (!code && !weft_slice_equal(id, record->id))
+		*other = id;
+	return code;
+}
+
 /* Whether the record stands under the id that its body has; tells if not. */
 static int
 check_id(struct weft__check *check, const struct weft_connector_record *record,

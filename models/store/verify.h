@@ -1,6 +1,6 @@
 /*
- * Verifying a model: what verify.c (records, store) and verify_journal.c
- * share.
+ * Verifying a model: what its parts share, with each other and with those that
+ * repair.
  */
 #ifndef MODELS_STORE_VERIFY_H
 #define MODELS_STORE_VERIFY_H

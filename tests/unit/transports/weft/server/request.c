@@ -264,8 +264,17 @@ push__keeps_to_window_and_batch(void **state)
 }
 
 /*
- * Single records, and the end
+ * Single records, and questions
  */
+
+/* Gets "a", as a client's first request; its revision. */
+static void
+get_rev(struct repl_client *client, char *rev, size_t size)
+{
+	repl_say(client, "{\"t\":\"get\",\"n\":1,\"model\":\"Todo\","
+			 "\"ids\":[\"a\",\"none\"]}");
+	snprintf(rev, size, "%s", repl_member(repl_next(client), "rev"));
+}
 
 static void
 get__gives_records_as_they_are_and_were(void **state)
@@ -277,10 +286,7 @@ get__gives_records_as_they_are_and_were(void **state)
 
 	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"1\"}");
 	repl_enter(&client, hub, "");
-	repl_say(&client, "{\"t\":\"get\",\"n\":1,\"model\":\"Todo\","
-			  "\"ids\":[\"a\",\"none\"]}");
-	snprintf(rev, sizeof rev, "%s",
-	    repl_member(repl_next(&client), "rev"));
+	get_rev(&client, rev, sizeof rev);
 	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"2\"}");
 	repl_say(&client, "{\"t\":\"get\",\"n\":2,\"model\":\"Todo\","
 			  "\"ids\":[\"a\"]}");
@@ -321,10 +327,7 @@ get__gives_deletions(void **state)
 
 	fixture_put(fixture, "{\"id\":\"a\",\"title\":\"1\"}");
 	repl_enter(&client, hub, "");
-	repl_say(&client, "{\"t\":\"get\",\"n\":1,\"model\":\"Todo\","
-			  "\"ids\":[\"a\"]}");
-	snprintf(rev, sizeof rev, "%s",
-	    repl_member(repl_next(&client), "rev"));
+	get_rev(&client, rev, sizeof rev);
 	fixture_delete(fixture, "a");
 	repl_say(&client, "{\"t\":\"get\",\"n\":2,\"model\":\"Todo\","
 			  "\"ids\":[\"none\",\"a\"]}");
