@@ -1,6 +1,6 @@
 #!/bin/sh
-# Work that takes too long, or that nobody waits for any more.  Of bulk requests
-# see tests/unit/transports/loopback/bulk.c: none takes a second.
+# Work that takes too long, or that nobody waits for any more.  No part of a
+# bulk update takes a second: of that, tests/unit/transports/loopback/bulk.c.
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/daemon.sh"
 
@@ -20,12 +20,12 @@ awk -v zeros="$zeros" 'BEGIN {
 }' >notes.ndjson
 weft import A:Note notes.ndjson >/dev/null || fail import
 
-# settings SECONDS [DRAIN]: what a request may take.  One worker: whoever else
-# is served waits for what it does.
+# settings SECONDS [DRAIN] [DIR]: what a request may take.  One worker: whoever
+# else is served waits for what it does.
 settings()
 {
 	printf '{"workers": 1, "timeouts": {"request": %s, "drain": %s}}' \
-	    "$1" "${2-20}" >A/weftd.json
+	    "$1" "${2-20}" >"${3-A}/weftd.json"
 }
 
 # slow TIME FILE: asks for what takes minutes; the status goes to FILE.
@@ -62,6 +62,47 @@ begin 'timeouts.request: holds for what a live client wants to read'
 make_source B
 run 1 weft replicate "$socket" B --filter "$filter"
 err_has 'took longer than a request may'
+end
+stop "$daemon"
+
+# A model with 20,000 rules, all of them weighed for each change: the rights of
+# 200,000 changes take more than a minute.
+make_source C
+awk 'BEGIN {
+	printf "{\"name\":\"Note\",\"trackChanges\":true,\"acls\":["
+	for (i = 0; i < 20000; i++)
+		printf "%s{\"principalType\":\"ROLE\"," \
+		    "\"principalId\":\"$everyone\"," \
+		    "\"permission\":\"ALLOW\",\"property\":\"create\"}",
+		    i ? "," : ""
+	printf "]}"
+}' >C/models/Note.json
+
+# sync COUNT: creates so many records in one request.
+sync()
+{
+	awk -v count="$1" 'BEGIN {
+		printf "{\"changes\":["
+		for (i = 0; i < count; i++)
+			printf "%s{\"model\":\"Note\",\"type\":\"create\"," \
+			    "\"data\":{\"id\":\"%d\"}}", i ? "," : "", i
+		printf "]}"
+	}' >body
+	code=$(curl --silent --max-time 300 --output answer \
+	    --write-out '%{http_code}' --data-binary @body \
+	    --header 'Content-Type: application/json' "$url/online-sync")
+}
+
+settings 1 20 C
+serve C
+begin 'timeouts.request: a bulk request that takes longer writes nothing'
+sync 200000
+equal code "$code" 503
+holds grep -q 'took longer than a request may' answer
+equal count "$(curl --silent "$url/Notes/count")" '{"count":0}'
+sync 20
+equal code "$code" 200
+equal count "$(curl --silent "$url/Notes/count")" '{"count":20}'
 end
 stop "$daemon"
 
