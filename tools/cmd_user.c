@@ -139,13 +139,19 @@ static int
 role(struct call *call)
 {
 	const char *name = command_argument(call->line, 3);
+	struct weft_buf record = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
+	int code;
 
 	if (!name)
 		return command_usage(call->error,
 		    "expected: weft user role DIR USER ROLE");
-	return weft__admin_set_role(call->access, call->model,
+	code = weft__admin_set_role(call->access, call->model,
 	    weft_buf_slice(&call->id), name,
-	    !command_value(call->line, "remove"), call->error);
+	    !command_value(call->line, "remove"), &record, call->error);
+	if (!code)
+		code = output_line(weft_buf_slice(&record), call->error);
+	weft_buf_fini(&record);
+	return code;
 }
 
 /*
@@ -322,8 +328,10 @@ const struct command cmd_user = {
 	    "Role, RoleMapping and ACL. USER is an id, username or email.\n\n"
 	    "add creates one and prints him. passwd sets his password, which "
 	    "ends all of his tokens. token makes one, and prints it. role "
-	    "gives him a role, which is made if it is not there. list prints "
-	    "all, each with the roles he has.",
+	    "gives him a role, which is made if it is not there, and prints "
+	    "it: its id is what stands in the property of a record that "
+	    "visibleTo names as groups. list prints all, each with the roles "
+	    "he has.",
 	.least = 2,
 	.most = 4,
 	.options = options,

@@ -203,8 +203,8 @@ remove_member(struct weft__access *access, struct weft_model *model,
 
 int
 weft__admin_set_role(struct weft__access *access, struct weft_model *model,
-    struct weft_slice id, const char *role, bool is_member,
-    struct weft_error *error)
+    struct weft_slice id, const char *name, bool is_member,
+    struct weft_buf *role, struct weft_error *error)
 {
 	json_t *found;
 	int code;
@@ -212,11 +212,13 @@ weft__admin_set_role(struct weft__access *access, struct weft_model *model,
 	if (!access->roles || !access->mappings)
 		return weft_error_set(error, WEFT_ENOTFOUND,
 		    "no models Role and RoleMapping");
-	code = find_role(access, role, is_member, &found, error);
+	code = find_role(access, name, is_member, &found, error);
 	if (code)
 		return code;
 	code = is_member ? add_member(access, model, id, found, error)
 			 : remove_member(access, model, id, found, error);
+	if (!code && weft__config_write(found, role))
+		code = out_of_memory(error);
 	json_decref(found);
 	return code;
 }

@@ -31,10 +31,11 @@ WEFT_MUST_CHECK int weft__admin_create_token(struct weft__access *access,
     struct weft_buf *token, struct weft_error *error);
 
 /* Gives the user a role, which is made if there is none of that name, or takes
- * it from him.  WEFT_ENOTFOUND: there was nothing to take. */
+ * it from him; the role's record is appended.  WEFT_ENOTFOUND: there was
+ * nothing to take. */
 WEFT_MUST_CHECK int weft__admin_set_role(struct weft__access *access,
-    struct weft_model *model, struct weft_slice id, const char *role,
-    bool is_member, struct weft_error *error);
+    struct weft_model *model, struct weft_slice id, const char *name,
+    bool is_member, struct weft_buf *role, struct weft_error *error);
 
 /* Calls 'each' with the name of each role that the user has, through others
  * too.  Nonzero stops it and is returned. */

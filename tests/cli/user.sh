@@ -1,6 +1,7 @@
 #!/bin/sh
 # weft user.
 . "$top_srcdir/tests/lib/tap.sh"
+. "$top_srcdir/tests/lib/daemon.sh"
 
 mkdir -p A/models
 echo '{"db":{"connector":"sqlite3","file":"db.sqlite"}}' >A/datasources.json
@@ -40,10 +41,15 @@ end
 
 begin 'user role: gives and takes'
 run 0 weft user role A ann admin
-run 0 weft user role A ann admin
+out_has '"name":"admin"'
+role=$(json '$.id')
+equal 'size of the id' "${#role}" 36
+run 0 weft user role A ann admin --json
+equal id "$(json '$.id')" "$role"
 run 0 weft user list A
 out_is '{"user":{"email":"ann@x.org","id":"1","username":"ann"},"roles":["admin"]}'
 run 0 weft user role A 1 admin --remove
+equal id "$(json '$.id')" "$role"
 run 4 weft user role A 1 admin --remove
 err_is 'weft: the user has no such role'
 run 0 weft user list A --json
@@ -53,6 +59,26 @@ end
 begin 'user token: makes one'
 run 0 weft user token A ann@x.org --ttl 60
 out_has '"ttl":60' '"userId":"1"'
+end
+
+begin 'user role: its id in a record shows that to him'
+cat >A/models/note.json <<'X'
+{"name":"Note","trackChanges":true,"visibleTo":{"groups":"groupIds"},
+"properties":{"id":{"type":"string","id":true},"groupIds":["string"]}}
+X
+cp A/model-config.json kept
+sed 's/^{/&"Note":{"dataSource":"db"},/' kept >A/model-config.json
+run 0 weft user token A ann
+token=$(json '$.id')
+run 0 weft user role A ann editors
+role=$(json '$.id')
+run 0 weft put A:Note "{\"id\":\"n1\",\"groupIds\":[\"$role\"]}"
+serve A
+equal notes "$(curl --silent "$url/Notes")" '[]'
+equal notes "$(curl --silent --header "authorization: $token" "$url/Notes")" \
+    "[{\"id\":\"n1\",\"groupIds\":[\"$role\"]}]"
+stop "$daemon"
+mv kept A/model-config.json
 end
 
 begin 'user passwd: another password ends all tokens'
