@@ -27,6 +27,34 @@ holds grep -q 'This server has no way to send a token' answer
 stop "$daemon"
 end
 
+# refuses PROGRAM WHY: neither a check nor a start takes it.
+refuses()
+{
+	printf '{"users": {"resetCommand": ["%s", "-f"]}}' "$1" >A/weftd.json
+	for check in --check-config ''; do
+		run 78 weftd --config A $check
+		err_has "weftd.json: users.resetCommand: $1: $2"
+	done
+}
+
+begin 'reset: a program that cannot be started is named, and not tried'
+echo >text
+refuses "$PWD/nothing" 'No such file'
+refuses "$PWD/text" 'Permission denied'
+refuses "$PWD/A" 'Permission denied'
+refuses text 'No such file'
+refuses ./text/more 'Not a directory'
+refuses '' 'No such file'
+before=$PATH
+PATH=$PATH:$PWD
+refuses text 'Permission denied'
+PATH=$before
+for program in cat /bin/cat; do
+	printf '{"users": {"resetCommand": ["%s"]}}' "$program" >A/weftd.json
+	run 0 weftd --config A --check-config
+done
+end
+
 cat >mail <<'SH'
 #!/bin/sh
 IFS= read -r line

@@ -7,7 +7,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,12 +39,55 @@ struct run {
 	pid_t pid;
 };
 
+/* Whether the file can be started: 0, or an errno. */
+static int
+check_file(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) ||
+	    faccessat(AT_FDCWD, path, X_OK, AT_EACCESS))
+		return errno;
+	return S_ISREG(status.st_mode) ? 0 : EACCES;
+}
+
+/* The same of a program, which is looked for as posix_spawnp() does. */
+static int
+check_program(const char *name)
+{
+	const char *folders = getenv("PATH");
+	char path[PATH_MAX];
+	int code = ENOENT, found;
+
+	if (!*name || strchr(name, '/'))
+		return check_file(name);
+	if (!folders)
+		folders = "/bin:/usr/bin";
+	do {
+		size_t size = strcspn(folders, ":");
+
+		snprintf(path, sizeof path, "%.*s%s%s", (int)size, folders,
+		    size ? "/" : "", name);
+		found = check_file(path);
+		if (!found || found == EACCES)
+			code = found;
+		folders += size;
+	} while (code && *folders++);
+	return code;
+}
+
 int
 reset_open(const char *const *command, struct reset **reset,
     struct weft_error *error)
 {
-	struct reset *made = weft__calloc(1, sizeof *made);
+	int code = check_program(command[0]);
+	struct reset *made;
 
+	if (code)
+		return weft_error_set(error, WEFT_ECONFIG,
+		    "weftd.json: users.resetCommand: %s: %s", command[0],
+		    strerror(code));
+	made = weft__calloc(1, sizeof *made);
 	if (!made)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
 	made->command = command;

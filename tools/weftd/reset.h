@@ -17,7 +17,8 @@
 struct reset;
 
 /* 'command' is program and arguments, up to a NULL; kept.  '*reset' is the
- * caller's, for reset_close().  WEFT_ENOMEM. */
+ * caller's, for reset_close().  WEFT_ECONFIG: there is no such program, or it
+ * cannot be executed; WEFT_ENOMEM. */
 WEFT_MUST_CHECK int reset_open(const char *const *command,
     struct reset **reset, struct weft_error *error);
 
