@@ -184,6 +184,10 @@ WEFT_MUST_CHECK int weft__token_create(struct weft__access *access,
     const struct weft__access_model *entry, const json_t *user, double ttl_s,
     const char *scope, struct weft_buf *record, struct weft_error *error);
 
+/* Reads how long a token is to live: a number, or a text that is one, as
+ * LoopBack takes both.  False: it is neither. */
+bool weft__token_read_ttl(const json_t *value, double *seconds);
+
 /* Deletes all tokens of a user but one ('but' no value: really all), within
  * the call's transaction (NULL: none). */
 WEFT_MUST_CHECK int weft__token_delete_all(struct weft__access *access,

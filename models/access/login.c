@@ -20,19 +20,14 @@ struct login {
 	struct weft_error *error;
 	json_t *where; /* which user */
 	struct weft_slice name; /* email or username, as it was given */
+	double ttl_s; /* that is asked for; 0: none */
 };
 
 /* Whether LoopBack takes a member of the body for given. */
 static const json_t *
 given(const json_t *body, const char *key)
 {
-	const json_t *value = json_object_get(body, key);
-
-	if (!value || json_is_null(value) || json_is_false(value) ||
-	    (json_is_string(value) && json_string_length(value) == 0) ||
-	    (json_is_number(value) && json_number_value(value) == 0))
-		return NULL;
-	return value;
+	return weft__lookup_given(json_object_get(body, key));
 }
 
 static int
@@ -240,6 +235,16 @@ try_user(struct login *login, struct weft_slice address, json_t **user)
 	return code;
 }
 
+static int
+read_ttl(struct login *login)
+{
+	const json_t *value = given(login->body, "ttl");
+
+	return !value || weft__token_read_ttl(value, &login->ttl_s)
+	    ? 0
+	    : refuse_input(login, "INVALID_TTL", "Invalid ttl");
+}
+
 /* Appends the token with its user as a member. */
 static int
 join_user(struct login *login, const json_t *user, struct weft_slice token,
@@ -267,10 +272,8 @@ give_token(struct login *login, const json_t *user, bool include_user,
     struct weft_buf *out)
 {
 	struct weft_buf token = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
-	double ttl_s =
-	    json_number_value(json_object_get(login->body, "ttl"));
 	int code = weft__token_create(login->access, login->entry, user,
-	    ttl_s, NULL, &token, login->error);
+	    login->ttl_s, NULL, &token, login->error);
 
 	if (!code && include_user)
 		code = join_user(login, user, weft_buf_slice(&token), out);
@@ -291,6 +294,8 @@ log_in(struct login *login, struct weft_slice address, bool include_user,
 	if (!login->where)
 		return out_of_memory(login->error);
 	code = read_name(login);
+	if (!code)
+		code = read_ttl(login);
 	if (!code)
 		code = try_user(login, address, &user);
 	if (!code)

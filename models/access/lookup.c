@@ -151,6 +151,16 @@ weft__lookup_id_text(const json_t *value, char text[WEFT__LOOKUP_ID_SIZE])
 	return true;
 }
 
+const json_t *
+weft__lookup_given(const json_t *value)
+{
+	if (!value || json_is_null(value) || json_is_false(value) ||
+	    (json_is_string(value) && json_string_length(value) == 0) ||
+	    (json_is_number(value) && json_number_value(value) == 0))
+		return NULL;
+	return value;
+}
+
 struct weft_slice
 weft__lookup_text(const json_t *record, const char *key)
 {

@@ -47,6 +47,10 @@ WEFT_MUST_CHECK int weft__lookup_id(struct weft_model *model,
 bool weft__lookup_id_text(
     const json_t *value, char text[WEFT__LOOKUP_ID_SIZE]);
 
+/* The value, or NULL where JavaScript takes it for nothing: null, false, 0 and
+ * "". */
+const json_t *weft__lookup_given(const json_t *value);
+
 /* A string member's text, or no value. */
 struct weft_slice weft__lookup_text(const json_t *record, const char *key);
 

@@ -20,21 +20,30 @@ setting(const json_t *root, const char *key)
 	return json_is_null(value) ? NULL : value;
 }
 
-static bool
-is_set(const json_t *root, const char *key)
-{
-	return json_is_true(setting(root, key));
-}
-
-/* A time in seconds; of one that is no number the default is taken. */
-static double
-seconds(const json_t *root, const char *key, double otherwise)
+static int
+read_flag(const json_t *root, const char *key, bool *flag,
+    struct weft_error *error)
 {
 	const json_t *value = setting(root, key);
 
-	return json_is_number(value) && json_number_value(value) != 0
-		   ? json_number_value(value)
-		   : otherwise;
+	*flag = json_is_true(value);
+	return !value || json_is_boolean(value)
+	    ? 0
+	    : weft__config_refuse(error, value, "true or false", "%s", key);
+}
+
+/* A time; what JavaScript takes for nothing is the default. */
+static int
+read_seconds(const json_t *root, const char *key, double otherwise,
+    double *seconds, struct weft_error *error)
+{
+	const json_t *value = weft__lookup_given(setting(root, key));
+
+	*seconds = otherwise;
+	return !value || weft__token_read_ttl(value, seconds)
+	    ? 0
+	    : weft__config_refuse(
+		  error, value, "a number of seconds", "%s", key);
 }
 
 static int
@@ -47,29 +56,56 @@ copy(struct weft__access_model *entry, const char *text,
 }
 
 static int
+read_times(struct weft__user_settings *user, const json_t *root,
+    struct weft_error *error)
+{
+	int code = read_seconds(root, "ttl", TTL_S, &user->ttl_s, error);
+
+	if (!code)
+		code = read_seconds(
+		    root, "maxTTL", MAX_TTL_S, &user->max_ttl_s, error);
+	return code ? code
+		    : read_seconds(root, "resetPasswordTokenTTL", RESET_TTL_S,
+			  &user->reset_ttl_s, error);
+}
+
+static int
+read_flags(struct weft__user_settings *user, const json_t *root,
+    struct weft_error *error)
+{
+	const struct {
+		const char *key;
+		bool *flag;
+	} flags[] = {
+	    {"allowEternalTokens", &user->allow_eternal_tokens},
+	    {"caseSensitiveEmail", &user->case_sensitive_email},
+	    {"emailVerificationRequired", &user->email_verification_required},
+	    {"restrictResetPasswordTokenScope", &user->restrict_reset_token},
+	    {"rejectPasswordChangesViaPatchOrReplace",
+		&user->reject_password_changes},
+	    {"realmRequired", &user->realm_required},
+	};
+	int code = 0;
+
+	for (size_t i = 0; !code && i < sizeof flags / sizeof *flags; i++)
+		code = read_flag(root, flags[i].key, flags[i].flag, error);
+	return code;
+}
+
+static int
 read_user(struct weft__access_model *entry, const json_t *root,
     struct weft_error *error)
 {
 	struct weft__user_settings *user = &entry->user;
 	const json_t *delimiter = setting(root, "realmDelimiter");
 	struct weft_slice text;
-	int code;
+	int code = read_times(user, root, error);
 
-	user->ttl_s = seconds(root, "ttl", TTL_S);
-	user->max_ttl_s = seconds(root, "maxTTL", MAX_TTL_S);
-	user->reset_ttl_s = seconds(root, "resetPasswordTokenTTL",
-	    RESET_TTL_S);
-	user->allow_eternal_tokens = is_set(root, "allowEternalTokens");
-	user->case_sensitive_email = is_set(root, "caseSensitiveEmail");
-	user->email_verification_required =
-	    is_set(root, "emailVerificationRequired");
-	user->restrict_reset_token =
-	    is_set(root, "restrictResetPasswordTokenScope");
-	user->reject_password_changes =
-	    is_set(root, "rejectPasswordChangesViaPatchOrReplace");
-	user->realm_required = is_set(root, "realmRequired");
-	if (!json_is_string(delimiter) || !json_string_length(delimiter))
-		return 0;
+	if (!code)
+		code = read_flags(user, root, error);
+	if (code || !json_is_string(delimiter) ||
+	    !json_string_length(delimiter))
+		return code;
 	code = copy(entry, json_string_value(delimiter), &text, error);
 	user->realm_delimiter = text.data;
 	user->realm_required = true;

@@ -1,6 +1,8 @@
 /*
  * Tokens: made, and deleted with what they stood for.
  */
+#include <math.h>
+
 #include <openssl/crypto.h>
 
 #include "core/base/clock.h"
@@ -8,6 +10,7 @@
 #include "models/access/access_private.h"
 #include "models/definition/config.h"
 #include "models/value/date.h"
+#include "models/value/number.h"
 
 /* LoopBack's tokens: 64 letters and digits. */
 #define TOKEN_SIZE 64
@@ -92,6 +95,21 @@ weft__token_create(struct weft__access *access,
 		    weft_buf_slice(&text), record, error);
 	weft_buf_fini(&text);
 	return code;
+}
+
+bool
+weft__token_read_ttl(const json_t *value, double *seconds)
+{
+	double number = json_is_string(value)
+	    ? weft__number_of_text(weft_slice_of(json_string_value(value),
+		  json_string_length(value)))
+	    : json_number_value(value);
+
+	if (!isfinite(number) ||
+	    (!json_is_number(value) && !json_is_string(value)))
+		return false;
+	*seconds = number;
+	return true;
 }
 
 static json_t *

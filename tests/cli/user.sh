@@ -87,6 +87,32 @@ run 0 weft export A:AccessToken
 out_empty
 end
 
+# member SETTING: a model of users with it.
+member()
+{
+	mkdir -p M/models
+	cp A/datasources.json M
+	sed 's/"User"/"Member"/' A/model-config.json >M/model-config.json
+	printf '{"name":"Member","base":"User",%s}' "$1" >M/models/member.json
+}
+
+begin 'settings of users: times are numbers, or texts of them'
+member '"ttl":"60","maxTTL":"3600"'
+with_password 0 secret weft user add M --username ann --email ann@x.org
+run 0 weft user token M ann
+out_has '"ttl":60'
+run 0 weft user token M ann --ttl 99999
+out_has '"ttl":3600'
+for key in ttl maxTTL resetPasswordTokenTTL; do
+	member "\"$key\":\"a week\""
+	run 5 weft user list M
+	err_has "Member: $key: expected a number of seconds, got \"a week\""
+done
+member '"emailVerificationRequired":"yes"'
+run 5 weft user list M
+err_has 'emailVerificationRequired: expected true or false, got "yes"'
+end
+
 begin 'user: what is not there'
 run 4 weft user token A bob
 err_is 'weft: no User "bob"'

@@ -72,7 +72,11 @@ refuses()
 begin 'settings: what is wrong is named, with what was expected'
 refuses config.json '{' 'line 1'
 refuses config.json '{"port": "x"}' port 'a number from 0 to 65535'
-refuses config.json '{"port": 65536}' port 65536
+for port in 65536 -1 3000.5 true '"65536"' '"-1"' '""' '"30 0"' '"0x10"' \
+    '"${PORT}"'; do
+	refuses config.json "{\"port\": $port}" config.json: \
+	    'port: expected a number from 0 to 65535' "got $port"
+done
 refuses config.json '{"restApiRoot": "api"}' restApiRoot
 refuses config.json '{"remoting": {"json": {"limit": "much"}}}' \
     remoting.json.limit 'a size from'
@@ -134,7 +138,7 @@ printf '{"Todo": {"dataSource": "db"}}' >L/model-config.json
 printf '{"db": {"connector": "memory"}, "post": {"connector": "mail"}}' \
     >L/datasources.json
 printf '{"port": 1, "restApiRoot": "/old"}' >L/config.json
-printf '{"port": 0}' >L/config.local.json
+printf '{"port": "0"}' >L/config.local.json
 printf '{"restApiRoot": "/new"}' >L/config.staging.json
 printf 'module.exports = {}' >L/config.staging.js
 run 0 weftd --config L --check-config
@@ -161,6 +165,10 @@ for host in 127.0.0.1 ::1 fe80::1%eth0 localhost my_host.example 1and1.com; do
 done
 for limit in '"1.5mb"' '"1.5 MB"' '"100000"' '"2048b"' '"1tb"' 1048576; do
 	printf '{"remoting": {"json": {"limit": %s}}}' "$limit" >A/config.json
+	run 0 weftd --config A --check-config
+done
+for port in 0 65535 '"0"' '"3000"' '"65535"' null; do
+	printf '{"host": null, "port": %s}' "$port" >A/config.json
 	run 0 weftd --config A --check-config
 done
 printf '{"remoting": {"json": false}, "restApiRoot": "/"}' >A/config.json

@@ -100,8 +100,8 @@ is_root(const char *text)
 	return true;
 }
 
-static bool
-is_port(const char *text)
+bool
+setting_is_port(const char *text)
 {
 	size_t size = strlen(text);
 
@@ -118,7 +118,7 @@ is_authority(const char *text)
 
 	if (colon && strchr(colon, ']'))
 		colon = NULL; /* of the address itself */
-	if (colon && !is_port(colon + 1))
+	if (colon && !setting_is_port(colon + 1))
 		return false;
 	size = colon ? (size_t)(colon - text) : strlen(text);
 	if (size > 2 && text[0] == '[' && text[size - 1] == ']')

@@ -11,6 +11,9 @@ struct setting_form {
 	bool (*fits)(const char *text);
 };
 
+/* Whether the text is the number of a port. */
+bool setting_is_port(const char *text);
+
 extern const struct setting_form setting_host, setting_root, setting_origin,
     setting_network, setting_line;
 

@@ -15,7 +15,7 @@ static const char *const accesses[] = {"local", "open", "off", NULL};
 const struct setting setting_table[] = {
     {CONFIG_JSON, "host", SETTING_TEXT, AT(host), 0, 0, NULL, "\"127.0.0.1\"",
 	"Address or name to listen on.", true, &setting_host},
-    {CONFIG_JSON, "port", SETTING_NUMBER, AT(port), 0, 65535, NULL, "3000",
+    {CONFIG_JSON, "port", SETTING_PORT, AT(port), 0, UINT16_MAX, NULL, "3000",
 	"Port to listen on; 0 takes any that is free.", true},
     {CONFIG_JSON, "restApiRoot", SETTING_TEXT, AT(root), 0, 0, NULL, "\"/api\"",
 	"Path under which the models are.", true, &setting_root},
@@ -160,6 +160,11 @@ setting_describe(const struct setting *setting, char *text, size_t room)
 		break;
 	case SETTING_NUMBER:
 		snprintf(text, room, "a number from %" PRId64 " to %" PRId64,
+		    setting->least, setting->most);
+		break;
+	case SETTING_PORT:
+		snprintf(text, room, "a number from %" PRId64 " to %" PRId64
+		    ", or such a text",
 		    setting->least, setting->most);
 		break;
 	case SETTING_SIZE:

@@ -172,6 +172,10 @@ put_number(const struct setting *setting, const json_t *value, int64_t *place)
 	}
 	if (setting->kind == SETTING_SIZE && text)
 		return parse_size(text, place) && in_range(setting, *place);
+	if (setting->kind == SETTING_PORT && text) {
+		*place = strtol(text, NULL, 10);
+		return setting_is_port(text);
+	}
 	*place = json_integer_value(value);
 	return json_is_integer(value) && in_range(setting, *place);
 }
@@ -208,6 +212,13 @@ is_in_the_way(const struct setting *setting, const json_t *value)
 		return false;
 	return strcmp(setting->file, CONFIG_JSON) != 0 ||
 	       !(json_is_false(value) || json_is_null(value));
+}
+
+/* Of LoopBack's own file, too. */
+static bool
+is_unset(const struct setting *setting, const json_t *value)
+{
+	return json_is_null(value) && strcmp(setting->file, CONFIG_JSON) == 0;
 }
 
 /* The value at a key with dots; NULL: none. */
@@ -315,7 +326,7 @@ take_file(struct settings *settings, const char *file, const json_t *object,
 		if (strcmp(setting_table[i].file, file) != 0)
 			continue;
 		code = look_up(&setting_table[i], object, &value, error);
-		if (!code && value)
+		if (!code && value && !is_unset(&setting_table[i], value))
 			code = put(settings, &setting_table[i], value, error);
 	}
 	return code;

@@ -16,6 +16,7 @@ enum setting_kind {
 	SETTING_PATH,   /* relative to the directory */
 	SETTING_FLAG,   /* true or false */
 	SETTING_NUMBER,
+	SETTING_PORT,   /* a number, or its digits as a text */
 	SETTING_SIZE,   /* bytes: a number, or text like "256mb" */
 	SETTING_WORD,   /* one of 'words' */
 	SETTING_LIST    /* of texts */

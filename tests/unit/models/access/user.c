@@ -175,6 +175,13 @@ user_login__bounds_the_life_that_is_asked_for(void **state)
 	    "{\"email\":\"ann@x.org\",\"password\":\"secret\",\"ttl\":1e12}",
 	    &token));
 	assert_non_null(strstr(token.data, "\"ttl\":31556926,"));
+	fixture_ok(&world.fixture, login(&world,
+	    "{\"email\":\"ann@x.org\",\"password\":\"secret\",\"ttl\":\"7\"}",
+	    &token));
+	assert_non_null(strstr(token.data, "\"ttl\":7,"));
+	assert_login_refused(&world, "{\"email\":\"ann@x.org\",\"password\":"
+	    "\"secret\",\"ttl\":\"7 days\"}", WEFT_EINVAL, 400, "INVALID_TTL",
+	    "Invalid ttl");
 	weft_buf_fini(&token);
 	world_close(&world);
 }
