@@ -152,6 +152,14 @@ weft__datasource_read(struct weft_datasource *datasource,
 }
 
 static int
+refuse_writing(
+    const struct weft_datasource *datasource, struct weft_error *error)
+{
+	return weft_error_set(error, WEFT_EREADONLY,
+	    "datasource %s is open for reading only", datasource->name);
+}
+
+static int
 run_writing(struct weft_datasource *datasource, weft_transaction_fn *work,
     void *context, bool waits, struct weft_error *error)
 {
@@ -159,12 +167,18 @@ run_writing(struct weft_datasource *datasource, weft_transaction_fn *work,
 		return weft_error_set(error, WEFT_EUNSUPPORTED,
 		    "datasource %s is a server: its records can be "
 		    "replicated, and no more", datasource->name);
-	if (!datasource->writer)
-		return weft_error_set(error, WEFT_EREADONLY,
-		    "datasource %s is open for reading only",
-		    datasource->name);
-	return weft__writer_run(
-	    datasource->writer, work, context, waits, error);
+	return datasource->writer
+	    ? weft__writer_run(datasource->writer, work, context, waits, error)
+	    : refuse_writing(datasource, error);
+}
+
+int
+weft__datasource_others(struct weft_datasource *datasource, uint64_t *number,
+    struct weft_error *error)
+{
+	return datasource->writer
+	    ? weft__writer_others(datasource->writer, number, error)
+	    : refuse_writing(datasource, error);
 }
 
 int

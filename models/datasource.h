@@ -100,6 +100,15 @@ WEFT_MUST_CHECK int weft__datasource_write_soon(
     void *context, struct weft_error *error);
 
 /*
+ * '*number' is another one than before if anybody else, such as another
+ * process, has written meanwhile; now and then also if not.  Returns after the
+ * transaction that this process has under way.  WEFT_EREADONLY: it cannot be
+ * told; what the database returns.  Thread: any.
+ */
+WEFT_MUST_CHECK int weft__datasource_others(struct weft_datasource *datasource,
+    uint64_t *number, struct weft_error *error);
+
+/*
  * Runs 'work' in 'transaction' if that is not NULL, else in a new one for
  * writing or reading: what every operation of a model starts with.
  */

@@ -219,3 +219,21 @@ weft__writer_run(struct weft__writer *writer, weft_transaction_fn *work,
 		*error = request.error;
 	return request.code;
 }
+
+int
+weft__writer_others(struct weft__writer *writer, uint64_t *number,
+    struct weft_error *error)
+{
+	struct weft_connector_session *session = writer->transaction.session;
+	int code;
+
+	*number = 0;
+	if (!session->ops->others)
+		return 0;
+	pthread_mutex_lock(&writer->mutex);
+	while (writer->led)
+		pthread_cond_wait(&writer->answered, &writer->mutex);
+	code = session->ops->others(session, number, error);
+	pthread_mutex_unlock(&writer->mutex);
+	return code;
+}

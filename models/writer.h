@@ -26,4 +26,8 @@ WEFT_MUST_CHECK int weft__writer_run(struct weft__writer *writer,
     weft_transaction_fn *work, void *context, bool waits,
     struct weft_error *error);
 
+/* As weft__datasource_others(). */
+WEFT_MUST_CHECK int weft__writer_others(struct weft__writer *writer,
+    uint64_t *number, struct weft_error *error);
+
 #endif

@@ -127,6 +127,7 @@ read_models(struct weft__access *access, struct weft_registry *registry,
 		code = settle_models(access, error);
 	for (size_t i = 0; !code && i < count; i++)
 		code = weft__user_hooks_add(&access->models[i], error);
+	weft__access_look_begin(access);
 	return code;
 }
 
@@ -162,6 +163,7 @@ weft__access_open(struct weft_registry *registry,
 					  : &weft__clock_system;
 	atomic_init(&made->generation, 1);
 	atomic_init(&made->deny_unlisted, made->options.deny_unlisted);
+	atomic_init(&made->is_unsettled, false);
 	pthread_mutex_init(&made->mutex, NULL);
 	pthread_rwlock_init(&made->rules_lock, NULL);
 	code = open_access(made, registry, error);

@@ -94,9 +94,16 @@ WEFT_MUST_CHECK int weft__access_authenticate(struct weft__access *access,
     struct weft_slice token, struct weft__principal **principal,
     struct weft__refusal *refusal, struct weft_error *error);
 
-/* A number that changes when a token, a role or a rule may have changed in this
- * process: who asks it need not ask for the rest each time. */
+/* A number that changes when a token, a role or a rule may have changed: who
+ * asks it need not ask for the rest each time.  What other processes change
+ * counts from the next weft__access_look() on. */
 uint64_t weft__access_version(struct weft__access *access);
+
+/* Looks whether other processes have written where tokens, roles and rules are,
+ * or a transaction of this one that has hooks behind it, but not its commit.
+ * Waits for a transaction under way: on a worker, one at a time.  Cost: some
+ * microseconds. */
+void weft__access_look(struct weft__access *access);
 
 /* One more owner of a principal, or one less; NULL is allowed. */
 struct weft__principal *weft__principal_keep(

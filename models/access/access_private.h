@@ -5,6 +5,7 @@
  *   principal.c       from a token to a principal, and the cache of them
  *   roles.c           which roles a principal has
  *   rule_set.c        the records of ACL
+ *   look.c            whether others have changed any of these
  *   check.c           whether a method may be called; owner.c: $owner
  *   token.c           tokens come and go; login.c: by whom
  *   user.c            users and their passwords
@@ -15,9 +16,10 @@
  * weft__access_open() alone.  What is cached carries the generation in which
  * it was read: a hook raises that after each commit that may change it, so
  * that what was read before the commit is never served after it.  Within a
- * transaction of the caller's the hooks run before the commit: that is why
- * nothing cached is served for longer than
- * WEFT__ACCESS_CACHE_MS.
+ * transaction of the caller's the hooks run before the commit, and of what
+ * other processes do there are none: that is why nothing cached is served for
+ * longer than WEFT__ACCESS_CACHE_MS, and why who does not ask for long has
+ * weft__access_look() called.
  */
 #ifndef MODELS_ACCESS_ACCESS_PRIVATE_H
 #define MODELS_ACCESS_ACCESS_PRIVATE_H
@@ -74,6 +76,13 @@ struct weft__rule_set {
 	struct weft__rules rules;
 };
 
+/* A database with tokens, roles or rules, and what it said of others when it
+ * was asked last. */
+struct weft__access_look {
+	struct weft_datasource *datasource;
+	uint64_t others;
+};
+
 /* Where a principal is cached. */
 struct weft__principal_place {
 	struct weft__principal *principal; /* or NULL */
@@ -91,6 +100,9 @@ struct weft__access {
 	struct weft__guard guard;
 	_Atomic uint64_t generation; /* of roles, mappings, ACLs */
 	_Atomic uint64_t version;    /* of these and tokens */
+	atomic_bool is_unsettled; /* a hook ran before its commit */
+	struct weft__access_look looks[4]; /* of who looks */
+	size_t looks_length;
 	atomic_bool deny_unlisted;
 	pthread_rwlock_t rules_lock; /* guards 'rules' of the models */
 
@@ -142,6 +154,9 @@ bool weft__access_is_fresh(
 
 /* What was cached is read again. */
 void weft__access_renew(struct weft__access *access);
+
+/* Begins to look at what others change. */
+void weft__access_look_begin(struct weft__access *access);
 
 /* Reads settings and rules of a model into zeroed memory; on failure too,
  * weft__access_model_fini() frees it. */

@@ -9,6 +9,7 @@ libweft_all_la_SOURCES += \
 	models/access/email.c \
 	models/access/guard.c models/access/guard.h \
 	models/access/login.c \
+	models/access/look.c \
 	models/access/lookup.c models/access/lookup.h \
 	models/access/method.c models/access/method.h \
 	models/access/owner.c \

@@ -103,8 +103,8 @@ weft__principal_forget(struct weft__access *access, struct weft_slice token)
 	place->principal = NULL;
 	place->forgotten++;
 	pthread_mutex_unlock(&access->mutex);
-	if (old)
-		atomic_fetch_add(&access->version, 1);
+	/* Also if another one had its place: somebody may go by the token. */
+	atomic_fetch_add(&access->version, 1);
 	weft__principal_release(old);
 }
 

@@ -353,14 +353,27 @@ after_delete(const struct weft_hook_event *event, void *context,
 	return end_tokens(context, event);
 }
 
-/* What was cached of a token, or of roles and rules, may not be true now. */
+/* Within a transaction of the caller's what is read until its commit is old. */
+static void
+note_transaction(
+    struct weft__access *access, const struct weft_hook_event *event)
+{
+	if (event->call && event->call->transaction)
+		atomic_store(&access->is_unsettled, true);
+}
+
+/* What was cached of a token, or of roles and rules, may not be true now; of a
+ * new token there is nothing. */
 static int
 forget_token(const struct weft_hook_event *event, void *context,
     struct weft_error *error)
 {
 	struct weft__access_model *entry = context;
 
+	if (event->is_new)
+		return 0;
 	weft__principal_forget(entry->access, event->id);
+	note_transaction(entry->access, event);
 	return 0;
 }
 
@@ -371,6 +384,7 @@ renew(const struct weft_hook_event *event, void *context,
 	struct weft__access_model *entry = context;
 
 	weft__access_renew(entry->access);
+	note_transaction(entry->access, event);
 	return 0;
 }
 

@@ -257,4 +257,5 @@ const struct weft_connector_ops weft__connector_sqlite = {
     .mend = weft__sqlite_mend,
     .pending_each = weft__sqlite_pending_each,
     .journal_mend = weft__sqlite_journal_mend,
+    .others = weft__sqlite_others,
 };

@@ -70,3 +70,23 @@ weft__sqlite_set_sync(struct weft_connector_session *base, bool waits,
 		session->is_lazy = !waits;
 	return code;
 }
+
+/* The log tells a connection whether it was written to by another one. */
+int
+weft__sqlite_others(struct weft_connector_session *base, uint64_t *number,
+    struct weft_error *error)
+{
+	struct weft__sqlite_session *session = weft__sqlite_session(base);
+	sqlite3_stmt *statement;
+	bool row = false;
+	int code = weft__sqlite_prepare(
+	    session, WEFT__SQLITE_DATA_VERSION, 0, &statement, error);
+
+	if (!code)
+		code = weft__sqlite_next(session, statement, &row, error);
+	if (code || !row)
+		return code;
+	*number = (uint64_t)sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return 0;
+}

@@ -90,6 +90,7 @@ enum weft__sqlite_statement {
 	WEFT__SQLITE_META_PUT,
 	WEFT__SQLITE_META_DELETE,
 	WEFT__SQLITE_META_EACH,
+	WEFT__SQLITE_DATA_VERSION,
 	WEFT__SQLITE_STATEMENTS
 };
 
@@ -320,11 +321,13 @@ void weft__sqlite_batch_drop(struct weft__sqlite_session *session);
  * get too long. */
 void weft__sqlite_log_watch(struct weft__sqlite *sqlite, sqlite3 *db);
 
-/* The vtable's settle() and set_sync(). */
+/* The vtable's settle(), set_sync() and others(). */
 int weft__sqlite_settle(
     struct weft_connector *connector, struct weft_error *error);
 int weft__sqlite_set_sync(struct weft_connector_session *session, bool waits,
     struct weft_error *error);
+int weft__sqlite_others(struct weft_connector_session *session,
+    uint64_t *number, struct weft_error *error);
 
 /* sqlite_narrow.c */
 

@@ -86,6 +86,7 @@ static const char *const sql[] = {
     [WEFT__SQLITE_META_DELETE] = "DELETE FROM weft_meta WHERE name = ?1",
     [WEFT__SQLITE_META_EACH] =
 	"SELECT name, value FROM weft_meta WHERE name >= ?1 ORDER BY name",
+    [WEFT__SQLITE_DATA_VERSION] = "PRAGMA data_version",
 };
 
 struct weft__sqlite_session *

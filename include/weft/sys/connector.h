@@ -255,6 +255,15 @@ struct weft_connector_ops {
 	int (*journal_mend)(struct weft_connector_session *session,
 	    uint64_t seq, char op, uint64_t checkpoint, uint64_t time_ms,
 	    struct weft_error *error);
+
+	/*
+	 * Optional (NULL: nobody else can write), of the writing session: a
+	 * number that is another one than before if others have committed
+	 * meanwhile; it may be another one for nothing, too.  Outside of any
+	 * transaction; does not wait for who writes.
+	 */
+	int (*others)(struct weft_connector_session *session,
+	    uint64_t *number, struct weft_error *error);
 };
 
 /* Base of each implementation: embedded as its first member. */

@@ -2,6 +2,7 @@
 #include "tests/lib/test.h"
 
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "models/transaction.h"
@@ -140,6 +141,43 @@ writer_run__keeps_all_models_or_none(void **state)
 	fixture_close(&fixture);
 }
 
+static uint64_t
+others(struct fixture *fixture)
+{
+	uint64_t number;
+
+	fixture_ok(fixture, weft__datasource_others(fixture->datasource,
+				&number, &fixture->error));
+	return number;
+}
+
+static void
+writer_others__tells_what_others_commit_from_what_we_do(void **state)
+{
+	struct fixture fixture;
+	char path[128];
+	uint64_t number;
+	sqlite3 *db;
+
+	fixture_open(&fixture, FIXTURE_SQLITE);
+	snprintf(path, sizeof path, "%s/db.sqlite", fixture.directory);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	number = others(&fixture);
+	fixture_put(&fixture, "{\"id\":\"a\"}");
+	assert_int_equal(others(&fixture), number);
+	assert_int_equal(sqlite3_exec(db, "BEGIN; DELETE FROM weft_journal",
+			     NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(others(&fixture), number); /* nor does it wait */
+	assert_int_equal(
+	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_not_equal(others(&fixture), number);
+	number = others(&fixture);
+	fixture_put(&fixture, "{\"id\":\"b\"}");
+	assert_int_equal(others(&fixture), number);
+	sqlite3_close(db);
+	fixture_close(&fixture);
+}
+
 int
 main(void)
 {
@@ -149,6 +187,8 @@ main(void)
 	    cmocka_unit_test(
 		writer_run__answers_each_thread_for_itself_on_sqlite),
 	    cmocka_unit_test(writer_run__keeps_all_models_or_none),
+	    cmocka_unit_test(
+		writer_others__tells_what_others_commit_from_what_we_do),
 	};
 
 	return cmocka_run_group_tests_name("writer", tests, NULL, NULL);

@@ -37,7 +37,8 @@ struct weft__repl_options {
 	size_t batch_length; /* updates in one push */
 	uint64_t auth_ms;    /* until it is known who a client is */
 	uint64_t wait_ms;    /* for one that takes nothing */
-	uint64_t check_ms;   /* after which rights are asked for again */
+	uint64_t look_ms;    /* after which it is looked whether others have
+	                        changed rights */
 	bool has_deflate;    /* permessage-deflate, for those who offer it */
 	uint64_t request_ms; /* what a request's, or a read's, work may take */
 	uint64_t idle_ms;    /* after which a place that has moved is told */

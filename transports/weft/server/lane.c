@@ -100,6 +100,39 @@ weft__repl_lane_remove(struct weft__repl_connection *connection)
  * Time, and the end
  */
 
+void
+weft__repl_look(struct weft__job *job)
+{
+	struct weft__repl_server *server =
+	    (struct weft__repl_server *)((char *)job -
+		offsetof(struct weft__repl_server, look));
+
+	weft__access_look(server->hub->options.access);
+	pthread_mutex_lock(&server->mutex);
+	server->is_looking = false;
+	pthread_mutex_unlock(&server->mutex);
+}
+
+/* Has a worker look if it is time; the sessions ask for the version. */
+static void
+look(struct weft__repl_server *server, uint64_t now_ms)
+{
+	const struct weft__repl_options *options = &server->hub->options;
+	bool is_due;
+
+	pthread_mutex_lock(&server->mutex);
+	is_due = options->access && !server->is_looking &&
+	    !server->is_draining &&
+	    now_ms >= server->looked_ms + options->look_ms;
+	if (is_due) {
+		server->is_looking = true;
+		server->looked_ms = now_ms;
+	}
+	pthread_mutex_unlock(&server->mutex);
+	if (is_due)
+		weft__workers_run(options->workers, NULL, &server->look);
+}
+
 static void
 on_tick(struct weft__timer *timer)
 {
@@ -109,6 +142,7 @@ on_tick(struct weft__timer *timer)
 	uint64_t now_ms = weft__loop_now_ms(lane->loop);
 	struct weft__repl_connection *connection, *next;
 
+	look(lane->server, now_ms);
 	for (connection = lane->connections; connection; connection = next) {
 		next = connection->next;
 		weft__repl_session_tick(connection->session, now_ms);

@@ -50,6 +50,9 @@ struct weft__repl_server {
 	struct weft__repl_herald *heralds;
 	size_t stopping; /* lanes that have not stopped yet */
 	bool is_draining;
+	struct weft__job look; /* whether others have changed rights */
+	uint64_t looked_ms;
+	bool is_looking; /* the job is under way */
 };
 
 /* The lane of a loop, or NULL: no memory.  Thread: the loop's, as for all. */
@@ -60,6 +63,9 @@ struct weft__repl_lane *weft__repl_lane_find(
  * server's mutex is held. */
 void weft__repl_lane_wake(struct weft__repl_lane *lane,
     const struct weft_datasource *datasource, uint64_t seq);
+
+/* The work of a server's look. */
+void weft__repl_look(struct weft__job *job);
 
 /* A connection comes to its lane, or goes, with its session, and is freed. */
 void weft__repl_lane_add(struct weft__repl_connection *connection);

@@ -166,7 +166,6 @@ weft__repl_done_auth(struct weft__repl_request *request)
 	weft__principal_release(session->principal);
 	session->principal = weft__principal_keep(request->principal);
 	session->version = request->version;
-	session->checked_ms = session->now_ms;
 	if (!session->is_known)
 		session->port->welcome(session->context);
 	session->is_known = true;
@@ -215,7 +214,6 @@ weft__repl_done_check(struct weft__repl_request *request)
 	weft__principal_release(session->principal);
 	session->principal = weft__principal_keep(request->principal);
 	session->version = request->version;
-	session->checked_ms = session->now_ms;
 	weft_error_set(&why, WEFT_EDENIED, "no longer allowed");
 	for (stream = session->streams; stream; stream = next) {
 		next = stream->next;

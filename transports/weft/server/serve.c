@@ -271,6 +271,7 @@ weft__repl_server_create(const struct weft__repl_options *options,
 	}
 	pthread_mutex_init(&made->mutex, NULL);
 	pthread_cond_init(&made->stopped, NULL);
+	made->look.work = weft__repl_look;
 	*server = made;
 	return 0;
 }

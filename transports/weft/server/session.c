@@ -182,8 +182,7 @@ weft__repl_is_checked(struct weft__repl_session *session)
 
 	if (!options->access)
 		return true;
-	if (session->version == weft__access_version(options->access) &&
-	    session->now_ms - session->checked_ms < options->check_ms)
+	if (session->version == weft__access_version(options->access))
 		return true;
 	if (!session->is_checking)
 		weft__repl_request_check(session);

@@ -9,7 +9,8 @@
  * Invariants
  * S1  No request is begun for a client before it is known who he is.
  * S2  What a stream sends was read by a principal whose rights were asked for
- *     after the last change of any rights in this process.
+ *     after the last change of any rights in this process, and the last one
+ *     that was seen of others.
  * S3  A stream has at most one read under way, and sends nothing while the
  *     window, or the line, is full: memory for one client is bounded by one
  *     batch for each stream and the window.

@@ -79,7 +79,7 @@ struct weft__repl_session {
 	struct weft__repl_form form;
 	uint64_t message_size, window_size; /* the client's */
 	uint64_t started_ms, now_ms;
-	uint64_t checked_ms, version; /* when rights were asked for last */
+	uint64_t version;   /* of rights, when they were asked for last */
 	struct weft__repl_request *first, **last; /* the first is under way */
 	size_t requests;    /* in the queue */
 	size_t pushed;      /* bytes of pushes in the queue */

@@ -8,6 +8,12 @@ tests_unit_models_access_check_SOURCES = \
 	tests/unit/models/access/check.c $(ACCESS_WORLD)
 tests_unit_models_access_check_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/access/look
+TESTS += tests/unit/models/access/look
+tests_unit_models_access_look_SOURCES = \
+	tests/unit/models/access/look.c $(ACCESS_WORLD)
+tests_unit_models_access_look_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/access/password
 TESTS += tests/unit/models/access/password
 tests_unit_models_access_password_SOURCES = \

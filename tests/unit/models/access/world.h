@@ -6,6 +6,7 @@
 
 #include "tests/lib/both.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "models/access/access.h"
@@ -68,6 +69,19 @@ world_put(struct world *world, const char *model, const char *json)
 	fixture_ok(&world->fixture,
 	    weft_record_create(world_model(world, model), NULL,
 		weft_slice(json), NULL, &world->fixture.error));
+}
+
+/* Another program changes the database (SQLite's). */
+static inline void
+world_sql(struct world *world, const char *sql)
+{
+	char path[128];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/db.sqlite", world->fixture.directory);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
 }
 
 /* The principal of a token of this user, which need not exist. */

@@ -31,6 +31,7 @@ tests_unit_transports_weft_server_rights_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/unit/transports/weft/server/serve
 TESTS += tests/unit/transports/weft/server/serve
 tests_unit_transports_weft_server_serve_SOURCES = \
-	tests/unit/transports/weft/server/serve.c tests/lib/repl_server.c \
+	tests/unit/transports/weft/server/serve.c tests/lib/both.h \
+	tests/unit/models/access/world.h tests/lib/repl_server.c \
 	tests/lib/repl_server.h $(ws_fixture) $(FIXTURE)
 tests_unit_transports_weft_server_serve_LDADD = $(TEST_LIBS)

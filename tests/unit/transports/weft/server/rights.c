@@ -27,9 +27,10 @@ struct place {
 };
 
 static void
-open_place_with(struct place *place, struct weft__access_options *options)
+open_place_on(struct place *place, const char *settings,
+    struct weft__access_options *options)
 {
-	world_open(&place->world, FIXTURE_MEMORY);
+	world_open(&place->world, settings);
 	place->notes = both_define(&place->world.fixture, NOTE);
 	place->closed = both_define(&place->world.fixture, CLOSED);
 	world_start(&place->world, options);
@@ -39,7 +40,7 @@ open_place_with(struct place *place, struct weft__access_options *options)
 static void
 open_place(struct place *place)
 {
-	open_place_with(place, NULL);
+	open_place_on(place, FIXTURE_MEMORY, NULL);
 }
 
 /* One in which only readers may do something: read Closed. */
@@ -49,7 +50,7 @@ open_closed_place(struct place *place)
 	struct weft__access_options options = WEFT__ACCESS_OPTIONS_INIT;
 
 	options.deny_unlisted = true;
-	open_place_with(place, &options);
+	open_place_on(place, FIXTURE_MEMORY, &options);
 	world_put(&place->world, "Role", "{\"id\":\"r\",\"name\":\"reader\"}");
 }
 
@@ -234,6 +235,32 @@ stream__ends_when_the_right_does(void **state)
 			     "\"error\",\"code\":\"forbidden\"");
 	assert_string_equal(repl_next(&client), "");
 	assert_int_equal(client.close_code, 0);
+	repl_leave(&client);
+	close_place(&place);
+}
+
+/* He learns of it with the tick after the look, and nobody is asked for his
+ * rights meanwhile. */
+static void
+stream__ends_when_others_take_the_right(void **state)
+{
+	struct repl_client client;
+	struct place place;
+
+	open_place_on(&place, FIXTURE_SQLITE, NULL);
+	world_put(&place.world, "Role", "{\"id\":\"r\",\"name\":\"reader\"}");
+	set_reader(&place, true);
+	enter_as(&client, &place, "7");
+	repl_say(&client, "{\"t\":\"open\",\"n\":1,\"model\":\"Closed\"}");
+	repl_expect(&client, "opened");
+	weft__access_look(place.world.access);
+	weft__repl_session_tick(client.session, client.now_ms + 9000);
+	assert_false(repl_work(&client));
+	world_sql(&place.world, "DELETE FROM RoleMapping");
+	weft__access_look(place.world.access);
+	weft__repl_session_tick(client.session, client.now_ms + 10000);
+	repl_work_all(&client);
+	repl_expect(&client, "\"code\":\"forbidden\"");
 	repl_leave(&client);
 	close_place(&place);
 }
@@ -498,6 +525,7 @@ main(void)
 	    cmocka_unit_test(session__ends_when_the_token_is_gone),
 	    cmocka_unit_test(session__asks_for_rights_with_each_request),
 	    cmocka_unit_test(stream__ends_when_the_right_does),
+	    cmocka_unit_test(stream__ends_when_others_take_the_right),
 	    cmocka_unit_test(session__ends_when_the_last_right_does),
 	    cmocka_unit_test(auth__refuses_who_may_do_nothing),
 	    cmocka_unit_test(stream__shows_each_user_his_own),

@@ -2,14 +2,12 @@
  * Tests of weft.repl.v1 over real WebSockets: who may connect, what reaches
  * whom, and how it ends.
  */
-#include "tests/lib/test.h"
+#include "tests/unit/models/access/world.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/lib/fixture.h"
 #include "tests/lib/repl_server.h"
 #include "tests/lib/ws.h"
 #include "tests/lib/ws_text.h"
@@ -256,6 +254,51 @@ server__closes_who_does_not_say_who_he_is(void **state)
 	close_place(&place);
 }
 
+/* Lets second after second pass until there is something to be heard. */
+static void
+pass_time(int fd)
+{
+	struct pollfd heard = {.fd = fd, .events = POLLIN};
+
+	do
+		now_us += 1000000;
+	while (poll(&heard, 1, 100) == 0);
+}
+
+static void
+server__looks_for_rights_that_others_take(void **state)
+{
+	static const struct weft__ticks ticks = {read_now, NULL};
+	struct repl_server repl;
+	struct ws_server ws;
+	struct world world;
+	uint64_t began_us;
+	int fd;
+
+	world_open(&world, FIXTURE_SQLITE);
+	world_start(&world, NULL);
+	weft__principal_release(world_principal(&world, "7"));
+	repl_server_init(&repl, world.fixture.registry);
+	repl.options.access = world.access;
+	repl.options.clock = &world.fixture.clock;
+	repl.http.config.ticks = &ticks;
+	repl_server_start(&repl, NULL);
+	ws = (struct ws_server){.http = repl.http};
+	fd = ws_connect(&ws, PROTOCOL "Authorization: token-of-7\r\n");
+	say(fd, "{\"t\":\"hello\"}");
+	expect(fd, "hello");
+	expect(fd, "welcome");
+	world_sql(&world, "DELETE FROM AccessToken");
+	began_us = now_us;
+	pass_time(fd);
+	assert_true(now_us - began_us < 20000000);
+	expect(fd, "unauthorized");
+	expect(fd, "close:4401");
+	close(fd);
+	repl_server_stop(&repl);
+	world_close(&world);
+}
+
 static void
 server__tells_each_what_others_push(void **state)
 {
@@ -367,6 +410,7 @@ main(void)
 	    cmocka_unit_test(server__takes_little_before_it_knows_who_it_is),
 	    cmocka_unit_test(server__closes_with_the_codes_of_the_protocol),
 	    cmocka_unit_test(server__closes_who_does_not_say_who_he_is),
+	    cmocka_unit_test(server__looks_for_rights_that_others_take),
 	    cmocka_unit_test(server__tells_each_what_others_push),
 	    cmocka_unit_test(server__reads_once_for_many),
 	    cmocka_unit_test(server__goes_on_beside_a_slow_reader),
