@@ -20,6 +20,11 @@ EXTRA_DIST += \
 	tests/interop/loopback/weftd.sh \
 	tests/interop/package-lock.json \
 	tests/interop/package.json \
+	tests/interop/repl/cases.py \
+	tests/interop/repl/client.py \
+	tests/interop/repl/reconcile.py \
+	tests/interop/repl/records.py \
+	tests/interop/repl/wire.py \
 	tests/interop/vectors.sh \
 	tests/interop/vectors.txt \
 	tests/interop/websocket.js \
@@ -41,6 +46,7 @@ tests_interop_wslay_LDADD = libweft-all.la $(WSLAY_LIBS)
 
 dist_check_SCRIPTS += \
 	tests/interop/websocket.sh \
+	tests/interop/repl.sh \
 	tests/interop/canonical-json.sh \
 	tests/interop/loopback-requests.sh \
 	tests/interop/loopback-remote.sh \
@@ -48,6 +54,7 @@ dist_check_SCRIPTS += \
 	tests/interop/loopback-weftd.sh
 TESTS += \
 	tests/interop/websocket.sh \
+	tests/interop/repl.sh \
 	tests/interop/canonical-json.sh \
 	tests/interop/loopback-requests.sh \
 	tests/interop/loopback-remote.sh \
