@@ -18,6 +18,8 @@ libweft_all_la_SOURCES += \
 	models/source/viewed_bulk.c \
 	models/source/viewed_changes.c \
 	models/source/viewed_feeds.c \
+	models/source/viewed_hidden.c \
 	models/source/viewed_look.c \
 	models/source/viewed_page.c models/source/viewed_page.h \
-	models/source/viewed_record.c
+	models/source/viewed_record.c \
+	models/source/viewed_rows.c

@@ -92,6 +92,29 @@ keep_seen(const struct weft_change *changes, size_t length,
 	return 0;
 }
 
+/* Keeps what the viewer may touch; edits of records that were taken from him
+ * stand against that. */
+static int
+diff_hidden(struct weft_source *source, struct weft_model *model,
+    const struct weft_change *given, size_t length,
+    struct weft_change_list *kept, struct weft__diff *diff,
+    struct weft_error *error)
+{
+	enum weft__loss *losses = NULL;
+	enum weft__sight *sights;
+	int code = weft__viewed_look(
+	    source, model, given, length, &sights, error);
+
+	if (!code)
+		code = keep_seen(given, length, sights, kept, error);
+	if (!code)
+		code = weft__viewed_look_back(source, model, given, length,
+		    sights, &losses, &diff->conflicts, error);
+	weft__free(sights);
+	weft__free(losses);
+	return code;
+}
+
 static int
 diff(struct weft_source *source, const char *name, int64_t since,
     const struct weft_change *given, size_t length, struct weft__diff *diff,
@@ -99,7 +122,6 @@ diff(struct weft_source *source, const char *name, int64_t since,
 {
 	struct weft_source *inner = weft__viewed_inner(source);
 	struct weft_change_list kept = {0};
-	enum weft__sight *sights;
 	struct weft_model *model;
 	int code = weft__viewed_find_guarded(source, name, &model, error);
 
@@ -108,13 +130,10 @@ diff(struct weft_source *source, const char *name, int64_t since,
 	if (!model)
 		return inner->ops->diff(
 		    inner, name, since, given, length, diff, error);
-	code = weft__viewed_look(source, model, given, length, &sights, error);
-	if (!code)
-		code = keep_seen(given, length, sights, &kept, error);
+	code = diff_hidden(source, model, given, length, &kept, diff, error);
 	if (!code)
 		code = inner->ops->diff(inner, name, since, kept.changes,
 		    kept.length, diff, error);
-	weft__free(sights);
 	weft_change_list_fini(&kept);
 	return code;
 }
@@ -166,27 +185,69 @@ create_updates(struct weft_source *source, const char *name,
 	return code;
 }
 
+/* As relate(), by what a record had in its past alone: the viewer's generations
+ * count deletions that were for him, too. */
+static int
+relate_past(struct weft_source *inner, const char *name,
+    const struct weft_change *given, size_t length,
+    enum weft__relation *relations, struct weft_error *error)
+{
+	struct weft_change *changes = weft__calloc(length, sizeof *changes);
+	int code;
+
+	if (!changes)
+		return out_of_memory(error);
+	for (size_t i = 0; i < length; i++) {
+		changes[i] = given[i];
+		changes[i].generation = 0;
+	}
+	code = inner->ops->relate(
+	    inner, name, changes, length, relations, error);
+	weft__free(changes);
+	return code;
+}
+
+/* Of what is hidden, only that the viewer is behind what he had. */
+static int
+relate_hidden(struct weft_source *source, struct weft_model *model,
+    const struct weft_change *given, size_t length,
+    enum weft__relation *relations, struct weft_error *error)
+{
+	enum weft__loss *losses = NULL;
+	enum weft__sight *sights;
+	int code = weft__viewed_look(
+	    source, model, given, length, &sights, error);
+
+	if (!code)
+		code = weft__viewed_look_back(source, model, given, length,
+		    sights, &losses, NULL, error);
+	for (size_t i = 0; i < length && !code; i++)
+		if (sights[i] == WEFT__SIGHT_HIDDEN)
+			relations[i] = losses[i] == WEFT__LOSS_OF_PAST
+			    ? WEFT__RELATION_BEHIND : WEFT__RELATION_NONE;
+	weft__free(sights);
+	weft__free(losses);
+	return code;
+}
+
 static int
 relate(struct weft_source *source, const char *name,
     const struct weft_change *given, size_t length,
     enum weft__relation *relations, struct weft_error *error)
 {
 	struct weft_source *inner = weft__viewed_inner(source);
-	enum weft__sight *sights;
 	struct weft_model *model;
 	int code = weft__viewed_find_guarded(source, name, &model, error);
 
-	if (!code)
-		code = inner->ops->relate(
-		    inner, name, given, length, relations, error);
-	if (code || !model)
+	if (code)
 		return code;
-	code = weft__viewed_look(source, model, given, length, &sights, error);
-	for (size_t i = 0; i < length && !code; i++)
-		if (sights[i] == WEFT__SIGHT_HIDDEN)
-			relations[i] = WEFT__RELATION_NONE;
-	weft__free(sights);
-	return code;
+	if (!model)
+		return inner->ops->relate(
+		    inner, name, given, length, relations, error);
+	code = relate_past(inner, name, given, length, relations, error);
+	return code ? code
+		    : relate_hidden(
+			  source, model, given, length, relations, error);
 }
 
 static int

@@ -1,12 +1,14 @@
 /*
  * A source that shows what one viewer may see, over the local one:
- *   source_viewed.c          the table of operations; diff, create_updates
- *   source_viewed_look.c     what a record is to the viewer
- *   source_viewed_feeds.c    the feeds of his keys
- *   source_viewed_page.c     what their records are to him
- *   source_viewed_changes.c  changes, follow
- *   source_viewed_bulk.c     bulk_update
- *   source_viewed_record.c   single records, and small values
+ *   viewed.c          the table of operations; diff, create_updates
+ *   viewed_look.c     what a record is to the viewer
+ *   viewed_hidden.c   what he has of records that are taken from him
+ *   viewed_feeds.c    the feeds of his keys
+ *   viewed_rows.c     rows read from them, or from the journal
+ *   viewed_page.c     what their records are to him
+ *   viewed_changes.c  changes, follow
+ *   viewed_bulk.c     bulk_update
+ *   viewed_record.c   single records, and small values
  *
  * To him what he cannot see is not there: neither delta nor conflict, and left
  * untouched by what he sends; where he saw it before, it is deleted.  Models
@@ -79,6 +81,34 @@ WEFT_MUST_CHECK int weft__viewed_find_guarded(struct weft_source *source,
 WEFT_MUST_CHECK int weft__viewed_look(struct weft_source *source,
     struct weft_model *model, const struct weft_change *changes,
     size_t length, enum weft__sight **sights, struct weft_error *error);
+
+/* What a viewer's change is to a record that he cannot see. */
+enum weft__loss {
+	WEFT__LOSS_NONE,    /* he sees it, or never had it */
+	WEFT__LOSS_OF_PAST, /* he had it, and has nothing that it had not */
+	WEFT__LOSS_OF_EDIT  /* he had it, and has edited it since */
+};
+
+/*
+ * Tells what changes are to the records of them that are hidden; '*losses' is
+ * the caller's, for weft__free().  To 'deletions' (may be NULL) the last change,
+ * as it is to him, is appended where an edit stands against it.  WEFT_ENOMEM;
+ * what the database returns.  Cost: of hidden ones as weft__viewer_look(), of
+ * others none.
+ */
+WEFT_MUST_CHECK int weft__viewed_look_back(struct weft_source *source,
+    struct weft_model *model, const struct weft_change *changes,
+    size_t length, const enum weft__sight *sights, enum weft__loss **losses,
+    struct weft_change_list *deletions, struct weft_error *error);
+
+/* What a deletion for the viewer alone is based on: the last revision that he
+ * had ("-": not known), as an entry has it. */
+static inline struct weft_slice
+weft__viewed_prev(struct weft_slice rev)
+{
+	return weft_slice_equal(rev, weft_slice("-"))
+	    ? weft_slice("0000000000000000000000000000000000000000") : rev;
+}
 
 /* Whether a record that is new, with this data, is for the viewer; one that
  * is no JSON is: the local source says so in its own words. */

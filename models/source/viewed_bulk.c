@@ -35,14 +35,16 @@ cut_fini(struct cut *cut)
 static int
 take_update(struct weft_source *source, struct weft_model *model,
     const struct weft__bulk_part *given, size_t index,
-    enum weft__sight sight, struct cut *cut, struct weft_error *error)
+    enum weft__sight sight, enum weft__loss loss, struct cut *cut,
+    struct weft_error *error)
 {
 	const struct weft_update *update = &given->updates[index];
 	struct weft_error why;
 	bool allowed = true;
 	int code = 0;
 
-	given->outcomes[index] = WEFT_OUTCOME_UNCHANGED;
+	given->outcomes[index] = loss == WEFT__LOSS_OF_EDIT
+	    ? WEFT_OUTCOME_CONFLICT : WEFT_OUTCOME_UNCHANGED;
 	if (sight == WEFT__SIGHT_HIDDEN)
 		return 0;
 	if (sight == WEFT__SIGHT_NEW)
@@ -79,16 +81,15 @@ cut_init(struct cut *cut, const struct weft__bulk_part *given,
 	return 0;
 }
 
-/* What the records of updates are to the viewer. */
+/* What the records of updates are to the viewer, and were. */
 static int
 look_at_updates(struct weft_source *source, struct weft_model *model,
     const struct weft__bulk_part *given, enum weft__sight **sights,
-    struct weft_error *error)
+    enum weft__loss **losses, struct weft_error *error)
 {
 	struct weft_change_list changes = {0};
 	int code = 0;
 
-	*sights = NULL;
 	for (size_t i = 0; i < given->length && !code; i++)
 		if (weft_change_list_append(
 			&changes, &given->updates[i].change))
@@ -96,6 +97,9 @@ look_at_updates(struct weft_source *source, struct weft_model *model,
 	if (!code)
 		code = weft__viewed_look(source, model, changes.changes,
 		    changes.length, sights, error);
+	if (!code)
+		code = weft__viewed_look_back(source, model, changes.changes,
+		    changes.length, *sights, losses, NULL, error);
 	weft_change_list_fini(&changes);
 	return code;
 }
@@ -104,7 +108,8 @@ static int
 cut_part(struct weft_source *source, const struct weft__bulk_part *given,
     struct cut *cut, struct weft_error *error)
 {
-	enum weft__sight *sights;
+	enum weft__sight *sights = NULL;
+	enum weft__loss *losses = NULL;
 	struct weft_model *model;
 	int code = weft__viewed_find_guarded(
 	    source, given->model, &model, error);
@@ -115,11 +120,12 @@ cut_part(struct weft_source *source, const struct weft__bulk_part *given,
 	code = cut_init(cut, given, error);
 	if (code)
 		return code;
-	code = look_at_updates(source, model, given, &sights, error);
+	code = look_at_updates(source, model, given, &sights, &losses, error);
 	for (size_t i = 0; i < given->length && !code; i++)
-		code = take_update(
-		    source, model, given, i, sights[i], cut, error);
+		code = take_update(source, model, given, i, sights[i],
+		    losses[i], cut, error);
 	weft__free(sights);
+	weft__free(losses);
 	return code;
 }
 

@@ -6,6 +6,10 @@
  * A record is given from the first of the feeds that it is in.  Between two
  * pages only the token is kept: which feed, and where in it.
  *
+ * Where the journal has fewer new rows, of whomever, than the viewer has feeds,
+ * it is read instead of those that are not read whole: to look into each of
+ * thousands of groups for nothing takes more.
+ *
  * follow() goes round all feeds: what was written after place->since, up to
  * place->bound, of feed place->phase from place->position on.  After a round
  * 'since' is what 'bound' was, and 'bound' is 0.  Who comes to a group, or
@@ -35,6 +39,21 @@ sum_feeds(const struct weft__viewed_page *page)
 	return sum | 1; /* 0 is the beginning */
 }
 
+/* Whether the page is as large as it may be. */
+static bool
+is_full(const struct weft__viewed_page *page)
+{
+	return page->appended >= page->limit ||
+	    (page->giving && weft__giving_is_full(page->giving));
+}
+
+/* Whether the last record was not given. */
+static bool
+is_stopped(const struct weft__viewed_page *page)
+{
+	return page->unrectified || (page->giving && page->giving->is_full);
+}
+
 /* A row of the journal: whose was it? */
 static int
 take_origin(const struct weft_connector_journal_row *row, void *context)
@@ -61,16 +80,18 @@ is_wanted(struct weft__viewed_page *page,
 	return code;
 }
 
+/* Takes a record as it is to the viewer by this feed. */
 static int
 take_record(struct weft__viewed_page *page,
-    struct weft_transaction *transaction, size_t index,
-    const struct weft__viewed_row *row)
+    struct weft_transaction *transaction,
+    const struct weft__viewed_feed *feed,
+    const struct weft__visible_entry *entry, struct weft_slice id,
+    const struct weft__visible_keys *keys)
 {
-	struct weft__visible_keys keys = {0};
 	struct weft__current current;
 	bool wanted = true;
 	int code = weft__tracker_load(
-	    transaction, page->model, row->id, &current, page->error);
+	    transaction, page->model, id, &current, page->error);
 
 	if (code)
 		return code;
@@ -83,66 +104,53 @@ take_record(struct weft__viewed_page *page,
 	code = is_wanted(page, transaction, &current.track, &wanted);
 	if (code || !wanted)
 		return code;
-	code = weft__visible_keys_load(
+	if (page->giving) /* again: its body may be gone by now */
+		code = weft__tracker_load(
+		    transaction, page->model, id, &current, page->error);
+	return code ? code
+		    : weft__viewed_append(
+			  page, feed, entry, id, &current, keys);
+}
+
+/* The feed, among these, that the entry is one of at the row; NULL: none, or
+ * the record has moved on. */
+static const struct weft__viewed_feed *
+feed_of(const struct weft__viewed_page *page,
+    const struct weft__viewed_feed *first, size_t length,
+    const struct weft__visible_entry *entry,
+    const struct weft__viewed_row *row)
+{
+	const struct weft__viewed_feed *feed = entry->seq == row->seq
+	    ? weft__viewed_find_feed(page, entry->key)
+	    : NULL;
+
+	return feed >= first && feed < first + length ? feed : NULL;
+}
+
+/* Takes the record of a row, if it is of one of these feeds. */
+static int
+take_row(struct weft__viewed_page *page, struct weft_transaction *transaction,
+    const struct weft__viewed_feed *first, size_t length,
+    const struct weft__viewed_row *row)
+{
+	struct weft__visible_keys keys = {0};
+	size_t before = page->appended;
+	int code = weft__visible_keys_load(
 	    &keys, transaction, page->model, row->id, page->error);
-	if (!code && page->giving) /* again: its body may be gone by now */
-		code = weft__tracker_load(transaction, page->model, row->id,
-		    &current, page->error);
-	if (!code)
-		code = weft__viewed_append(page, index, row, &current, &keys);
+
+	for (size_t i = 0; i < keys.length && !code; i++) {
+		const struct weft__visible_entry *entry = &keys.list[i];
+		const struct weft__viewed_feed *feed =
+		    feed_of(page, first, length, entry, row);
+
+		if (feed)
+			code = take_record(page, transaction, feed, entry,
+			    row->id, &keys);
+		if (page->appended > before || is_stopped(page))
+			break;
+	}
 	weft__visible_keys_fini(&keys);
 	return code;
-}
-
-/*
- * One feed.
- */
-
-static int
-take_row(struct weft_slice name, struct weft_slice value, void *context)
-{
-	struct weft__viewed_page *page = context;
-	struct weft__viewed_row *row = &page->rows[page->seen];
-
-	if (page->seen == page->wanted)
-		return 1; /* enough */
-	if (name.size < 16 || !weft__visible_number(
-		weft_slice_of(name.data + name.size - 16, 16), &row->seq))
-		return WEFT_EDAMAGED;
-	if (page->giving && row->seq > page->bound)
-		return 1; /* of the next round */
-	if (weft__arena_copy(&page->ids, value, &row->id))
-		return WEFT_ENOMEM;
-	page->seen++;
-	return 0;
-}
-
-static int
-read_rows(struct weft__viewed_page *page, struct weft_transaction *transaction,
-    const struct weft__viewed_feed *feed)
-{
-	struct weft_connector_session *session = transaction->session;
-	struct weft_buf name = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
-	struct weft_slice prefix;
-	size_t size;
-	int code = weft__visible_feed_name(page->model, feed->key, &name);
-
-	size = name.size;
-	if (!code)
-		code = weft_buf_printf(
-		    &name, "%016" PRIx64, page->token->position + 1);
-	page->seen = 0;
-	weft__arena_clear(&page->ids);
-	prefix = weft_slice_of(name.data, size);
-	if (!code)
-		code = session->ops->meta_from(session, prefix,
-		    weft_buf_slice(&name), take_row, page, page->error);
-	weft_buf_fini(&name);
-	if (code == 1)
-		return 0;
-	return code ? weft_error_set(page->error, code, "a feed of %s: %s",
-			  weft_model_name(page->model), weft_error_text(code))
-		    : 0;
 }
 
 /* Which seq the position of the viewer is; 0 if the journal does not have it
@@ -151,70 +159,89 @@ static int
 find_since(struct weft__viewed_page *page, struct weft_transaction *transaction)
 {
 	const struct weft_connector_ops *ops = transaction->session->ops;
-	uint64_t first, last, seq;
+	uint64_t first = page->journal_first, seq;
 	int code;
 
 	if (page->is_all)
 		return 0;
-	code = ops->journal_range(
-	    transaction->session, &first, &last, page->error);
-	if (!code)
-		code = ops->journal_seek(
-		    transaction->session, page->since, &seq, page->error);
+	code = ops->journal_seek(
+	    transaction->session, page->since, &seq, page->error);
 	if (!code && (first == 1 || (first && seq > first)))
 		page->since_seq = seq - 1;
 	return code;
 }
 
-/* Whether the page is as large as it may be. */
+/*
+ * Whether the journal has all that is new in the feeds that are not whole, in
+ * fewer rows than there are such feeds.
+ */
 static bool
-is_full(const struct weft__viewed_page *page)
+is_journal_shorter(const struct weft__viewed_page *page)
 {
-	return page->appended >= page->limit ||
-	    (page->giving && weft__giving_is_full(page->giving));
+	uint64_t upto = page->giving ? page->bound : page->journal_last;
+
+	return page->since_seq && page->journal_first &&
+	       page->journal_first <= page->since_seq + 1 &&
+	       upto < page->since_seq + page->partial_length;
 }
 
-/* Whether the last record was not given. */
-static bool
-is_stopped(const struct weft__viewed_page *page)
-{
-	return page->unrectified || (page->giving && page->giving->is_full);
-}
-
-/* Begins a feed: where what is new in it begins. */
+/*
+ * Begins a feed: where what is new in it begins.  The first one stands for all
+ * that are not whole if the journal is read instead of them, as phase
+ * feeds_length.
+ */
 static void
 begin_feed(struct weft__viewed_page *page, size_t index)
 {
-	page->token->phase = index;
+	bool by_journal = index == 0 && is_journal_shorter(page);
+
+	page->token->phase = by_journal ? page->feeds_length : index;
 	page->token->end = index == page->feeds_length;
 	page->token->position =
-	    page->token->end || page->feeds[index].is_whole
-		? 0 : page->since_seq;
+	    index < page->partial_length ? page->since_seq : 0;
 }
 
-/* The next step; the feed of token->phase has been begun. */
+/* Takes the records of the rows that were read, of these feeds; 'is_through':
+ * there are no more rows. */
 static int
-step(struct weft__viewed_page *page, struct weft_transaction *transaction)
+take_rows(struct weft__viewed_page *page, struct weft_transaction *transaction,
+    const struct weft__viewed_feed *first, size_t length, bool *is_through)
 {
-	size_t index = (size_t)page->token->phase;
-	int code;
+	for (size_t i = 0; i < page->seen; i++) {
+		int code;
 
-	page->wanted = page->limit - page->appended;
-	if (page->wanted > WEFT__VIEWED_ROWS)
-		page->wanted = WEFT__VIEWED_ROWS;
-	code = read_rows(page, transaction, &page->feeds[index]);
-	for (size_t i = 0; i < page->seen && !code; i++) {
 		if (is_full(page))
 			return 0;
-		code = take_record(page, transaction, index, &page->rows[i]);
+		code = take_row(
+		    page, transaction, first, length, &page->rows[i]);
 		if (code || is_stopped(page))
 			return code; /* the same row again */
 		page->token->position = page->rows[i].seq;
 	}
-	if (code || page->seen == page->wanted)
-		return code;
-	begin_feed(page, index + 1);
+	*is_through = page->seen < page->wanted;
 	return 0;
+}
+
+/* The next step; what token->phase says has been begun. */
+static int
+step(struct weft__viewed_page *page, struct weft_transaction *transaction)
+{
+	size_t index = (size_t)page->token->phase;
+	bool by_journal = index == page->feeds_length, is_through = false;
+	const struct weft__viewed_feed *first =
+	    by_journal ? page->feeds : &page->feeds[index];
+	size_t length = by_journal ? page->partial_length : 1;
+	int code = by_journal
+	    ? weft__viewed_read_journal(page, transaction)
+	    : weft__viewed_read_feed(page, transaction, first);
+
+	if (!code)
+		code = take_rows(
+		    page, transaction, first, length, &is_through);
+	if (!code && is_through)
+		begin_feed(
+		    page, by_journal ? page->partial_length : index + 1);
+	return code;
 }
 
 /* Begins a list, or goes on with it if the feeds are the same. */
@@ -241,7 +268,7 @@ resume_round(struct weft__viewed_page *page)
 	if (place->since > page->tip || place->bound > page->tip)
 		return weft_error_set(page->error, WEFT_EINVAL,
 		    "the place is ahead of what there is");
-	if (page->token->phase >= page->feeds_length)
+	if (page->token->phase > page->feeds_length)
 		return weft_error_set(page->error, WEFT_EGONE,
 		    "the viewer has not so many groups");
 	page->bound = place->bound;
@@ -256,6 +283,23 @@ resume_round(struct weft__viewed_page *page)
 }
 
 static int
+begin_page(struct weft__viewed_page *page, struct weft_transaction *transaction)
+{
+	struct weft_connector_session *session = transaction->session;
+	int code = session->ops->journal_range(session, &page->journal_first,
+	    &page->journal_last, page->error);
+
+	if (!code)
+		code = page->giving ? resume_round(page)
+				    : resume(page, transaction);
+	if (!code && !page->token->end &&
+	    page->token->phase == page->feeds_length &&
+	    page->journal_first > page->token->position + 1)
+		begin_feed(page, 0); /* the journal has been shortened */
+	return code;
+}
+
+static int
 read_page(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
@@ -263,7 +307,7 @@ read_page(struct weft_transaction *transaction, void *context,
 	int code;
 
 	page->error = error;
-	code = page->giving ? resume_round(page) : resume(page, transaction);
+	code = begin_page(page, transaction);
 	while (!code && !page->token->end && !page->unrectified &&
 	    !is_full(page))
 		code = step(page, transaction);

@@ -2,6 +2,9 @@
  * Which feeds a viewer's page is read from: his own, and those of his groups.
  */
 #include "models/source/viewed_page.h"
+
+#include <stdlib.h>
+
 #include "models/visible/text.h"
 
 static int
@@ -11,20 +14,33 @@ out_of_memory(struct weft_error *error)
 }
 
 static int
-list_own(struct weft__viewed_page *page)
+add_feed(struct weft__viewed_page *page, struct weft_slice key,
+    struct weft__viewed_feed feed)
+{
+	struct weft__viewed_feed *added = &page->feeds[page->feeds_length];
+
+	*added = feed;
+	if (weft__arena_copy(&page->arena, key, &added->key))
+		return out_of_memory(page->error);
+	page->feeds_length++;
+	return 0;
+}
+
+static int
+add_own(struct weft__viewed_page *page)
 {
 	struct weft_buf key = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
-	struct weft__viewed_feed *feed = &page->feeds[page->feeds_length++];
+	struct weft__viewed_feed feed = {.is_whole = page->is_all};
 	int code = weft_buf_append(&key, "u:", 2);
 
-	*feed = (struct weft__viewed_feed){.is_whole = page->is_all};
 	if (!code)
 		code = weft__visible_escape(page->viewer->user, &key);
-	if (!code)
-		code = weft__arena_copy(
-		    &page->arena, weft_buf_slice(&key), &feed->key);
+	if (code)
+		code = out_of_memory(page->error);
+	else
+		code = add_feed(page, weft_buf_slice(&key), feed);
 	weft_buf_fini(&key);
-	return code ? out_of_memory(page->error) : 0;
+	return code;
 }
 
 /* Whether the group came or went since the viewer's position. */
@@ -36,30 +52,28 @@ is_since(const struct weft__viewed_page *page,
 			    : group->checkpoint >= page->since;
 }
 
+/* Adds the feeds that are read whole, or those that are not. */
 static int
-list_groups(struct weft__viewed_page *page,
-    const struct weft__visible_groups *groups)
+add_feeds(struct weft__viewed_page *page,
+    const struct weft__visible_groups *groups, bool is_whole)
 {
-	for (size_t i = 0; i < groups->length; i++) {
+	int code = page->is_all == is_whole ? add_own(page) : 0;
+
+	for (size_t i = 0; i < groups->length && !code; i++) {
 		const struct weft__visible_group *group = &groups->list[i];
-		bool is_recent = page->is_all || is_since(page, group);
-		struct weft__viewed_feed *feed =
-		    &page->feeds[page->feeds_length];
+		struct weft__viewed_feed feed = {
+		    .is_lost = !group->is_held,
+		    .is_whole = page->is_all || is_since(page, group),
+		    .seq = group->seq,
+		};
 
 		if (group->seq > page->turned)
 			page->turned = group->seq;
-		if (!group->is_held && !is_recent)
-			continue;
-		*feed = (struct weft__viewed_feed){
-		    .is_lost = !group->is_held,
-		    .is_whole = is_recent,
-		    .seq = group->seq,
-		};
-		if (weft__arena_copy(&page->arena, group->key, &feed->key))
-			return out_of_memory(page->error);
-		page->feeds_length++;
+		if (feed.is_whole == is_whole &&
+		    (feed.is_whole || !feed.is_lost))
+			code = add_feed(page, group->key, feed);
 	}
-	return 0;
+	return code;
 }
 
 int
@@ -72,11 +86,32 @@ weft__viewed_list_feeds(struct weft__viewed_page *page)
 	if (!code) {
 		page->feeds = weft__arena_alloc(&page->arena,
 		    (groups.length + 1) * sizeof *page->feeds);
-		code = page->feeds ? list_own(page)
+		code = page->feeds ? add_feeds(page, &groups, false)
 				   : out_of_memory(page->error);
 	}
+	page->partial_length = page->feeds_length;
 	if (!code)
-		code = list_groups(page, &groups);
+		code = add_feeds(page, &groups, true);
 	weft__visible_groups_fini(&groups);
 	return code;
+}
+
+static int
+compare_key(const void *key, const void *feed)
+{
+	return weft__visible_key_order(*(const struct weft_slice *)key,
+	    ((const struct weft__viewed_feed *)feed)->key);
+}
+
+const struct weft__viewed_feed *
+weft__viewed_find_feed(
+    const struct weft__viewed_page *page, struct weft_slice key)
+{
+	const struct weft__viewed_feed *found = bsearch(&key, page->feeds,
+	    page->partial_length, sizeof *page->feeds, compare_key);
+
+	return found ? found
+		     : bsearch(&key, page->feeds + page->partial_length,
+			   page->feeds_length - page->partial_length,
+			   sizeof *page->feeds, compare_key);
 }

@@ -4,9 +4,6 @@
 #include "models/record/record.h"
 #include "models/source/viewed_page.h"
 
-/* What a deletion is based on if the viewer never saw the last revision. */
-#define UNSEEN "0000000000000000000000000000000000000000"
-
 static int
 out_of_memory(struct weft_error *error)
 {
@@ -39,8 +36,7 @@ append_deletion(struct weft__viewed_page *page, struct weft_slice id,
 	struct weft_change change = {
 	    .model = weft_slice(weft_model_name(page->model)),
 	    .model_id = id,
-	    .prev = weft_slice_equal(prev, weft_slice("-"))
-		? weft_slice(UNSEEN) : prev,
+	    .prev = weft__viewed_prev(prev),
 	    .has_prev = true,
 	    .checkpoint = track->checkpoint,
 	};
@@ -70,22 +66,23 @@ was_in(const struct weft__viewed_page *page,
 
 	if (!since)
 		return was_in_perhaps(feed, entry, track);
-	if (feed->is_whole && !feed->is_lost)
-		return false; /* he has come to the group since */
-	if (!entry->is_live)
-		return entry->seq > since && entry->joined <= since;
-	return entry->joined <= since || entry->left > since;
+	if (feed->is_whole && (feed->seq <= since) == feed->is_lost)
+		return false; /* he came to the group since, or had left it */
+	if (entry->came <= since && entry->left > since)
+		return true;
+	return entry->joined <= since &&
+	       (entry->is_live || entry->seq > since);
 }
 
 static bool
 was_seen(const struct weft__viewed_page *page,
     const struct weft__visible_keys *keys, const struct weft__track *track)
 {
-	for (size_t i = 0; i < page->feeds_length; i++) {
-		const struct weft__visible_entry *entry =
-		    weft__visible_keys_find(keys, page->feeds[i].key);
+	for (size_t i = 0; i < keys->length; i++) {
+		const struct weft__viewed_feed *feed =
+		    weft__viewed_find_feed(page, keys->list[i].key);
 
-		if (entry && was_in(page, &page->feeds[i], entry, track))
+		if (feed && was_in(page, feed, &keys->list[i], track))
 			return true;
 	}
 	return false;
@@ -125,19 +122,50 @@ append_change(struct weft__viewed_page *page, struct weft_slice id,
 	return matches ? append(page, &change, current, appears) : 0;
 }
 
-/* Whether an earlier feed of those that the viewer has gives the record. */
-static bool
-is_given_before(const struct weft__viewed_page *page, size_t index,
+/* The first of the viewer's feeds that gives the record; NULL: he cannot see
+ * it. */
+static const struct weft__viewed_feed *
+find_giver(const struct weft__viewed_page *page,
     const struct weft__visible_keys *keys)
 {
-	for (size_t i = 0; i < index; i++) {
-		const struct weft__visible_entry *entry =
-		    weft__visible_keys_find(keys, page->feeds[i].key);
+	const struct weft__viewed_feed *first = NULL;
 
-		if (entry && entry->is_live && !page->feeds[i].is_lost)
-			return true;
+	for (size_t i = 0; i < keys->length; i++) {
+		const struct weft__viewed_feed *feed = keys->list[i].is_live
+		    ? weft__viewed_find_feed(page, keys->list[i].key)
+		    : NULL;
+
+		if (feed && !feed->is_lost && (!first || feed < first))
+			first = feed;
 	}
-	return false;
+	return first;
+}
+
+/* The entry of the feed that tells of a record which no feed gives: by which it
+ * went from the viewer last. */
+static const struct weft__visible_entry *
+find_last(const struct weft__viewed_page *page,
+    const struct weft__visible_keys *keys)
+{
+	const struct weft__visible_entry *last = NULL;
+
+	for (size_t i = 0; i < keys->length; i++)
+		if (weft__viewed_find_feed(page, keys->list[i].key) &&
+		    (!last || keys->list[i].seq > last->seq))
+			last = &keys->list[i];
+	return last;
+}
+
+/* The revision that the viewer had, if the record went from him by the last
+ * change that there was. */
+static struct weft_slice
+base_of(const struct weft__viewed_page *page, const struct weft__track *track,
+    const struct weft__visible_entry *entry)
+{
+	/* He is given the last change of each checkpoint; a follower, all. */
+	return !page->giving && entry->seq == track->seq && track->prev.size
+		   ? weft__rev_slice(&track->prev)
+		   : entry->rev;
 }
 
 /* A record that the viewer cannot see, in a feed where he could. */
@@ -153,32 +181,31 @@ append_gone(struct weft__viewed_page *page,
 	if (!entry->is_live && !current->exists && entry->seq == track->seq)
 		return append_change(page, id, current, false);
 	if (!entry->is_live)
-		return append_deletion(page, id, track, entry->rev);
+		return append_deletion(
+		    page, id, track, base_of(page, track, entry));
 	/* He saw the present revision only if it was there when he left. */
 	prev = track->seq <= feed->seq ? weft__rev_slice(&track->rev)
-				       : weft_slice(UNSEEN);
+				       : weft_slice("-");
 	return append_deletion(page, id, track, prev);
 }
 
 int
-weft__viewed_append(struct weft__viewed_page *page, size_t index,
-    const struct weft__viewed_row *row, const struct weft__current *current,
+weft__viewed_append(struct weft__viewed_page *page,
+    const struct weft__viewed_feed *feed,
+    const struct weft__visible_entry *entry, struct weft_slice id,
+    const struct weft__current *current,
     const struct weft__visible_keys *keys)
 {
-	const struct weft__viewed_feed *feed = &page->feeds[index];
-	const struct weft__visible_entry *entry =
-	    weft__visible_keys_find(keys, feed->key);
+	const struct weft__viewed_feed *giver = find_giver(page, keys);
 
-	if (!entry || entry->seq != row->seq)
-		return 0; /* it has moved on */
-	if (!weft__viewer_sees(page->viewer, keys, false))
-		return append_gone(page, feed, row->id, current, entry);
-	if (feed->is_lost || !entry->is_live ||
-	    is_given_before(page, index, keys))
+	if (!giver)
+		return entry == find_last(page, keys)
+		    ? append_gone(page, feed, id, current, entry) : 0;
+	if (giver != feed)
 		return 0;
 	if (!feed->is_whole && !page->giving &&
 	    current->track.checkpoint < page->since)
 		return 0;
-	return append_change(page, row->id, current,
-	    !was_seen(page, keys, &current->track));
+	return append_change(
+	    page, id, current, !was_seen(page, keys, &current->track));
 }

@@ -1,6 +1,7 @@
 /*
  * Single records for a viewer, and his small values.
  */
+#include "core/base/alloc.h"
 #include "models/source/local.h"
 #include "models/source/viewed.h"
 #include "models/tracking/trace.h"
@@ -72,15 +73,42 @@ weft__source_viewed_save(struct weft_source *source, const char *name,
 			  history, error);
 }
 
+/* The last change of a hidden record: it was taken from the viewer, or was
+ * never there. */
+static int
+find_loss(struct weft_source *source, const char *name, struct weft_slice id,
+    struct weft_change_list *list, struct weft_error *error)
+{
+	static const enum weft__sight hidden = WEFT__SIGHT_HIDDEN;
+	const struct weft_change any = {
+	    .model_id = id, .rev = weft_slice_of("-", 1)};
+	enum weft__loss *losses = NULL;
+	struct weft_model *model;
+	int code = weft__viewed_find_guarded(source, name, &model, error);
+
+	if (!code)
+		code = weft__viewed_look_back(
+		    source, model, &any, 1, &hidden, &losses, list, error);
+	if (!code && *losses == WEFT__LOSS_NONE)
+		code = hide(name, id, error);
+	weft__free(losses);
+	return code;
+}
+
 int
 weft__source_viewed_last_change(struct weft_source *source, const char *model,
     struct weft_slice id, struct weft_change_list *list,
     struct weft_error *error)
 {
-	int code = require_seen(source, model, id, error);
+	enum weft__sight sight;
+	int code = look_at_one(source, model, id, &sight, error);
 
-	return code ? code : weft__viewed_inner(source)->ops->last_change(
-	    weft__viewed_inner(source), model, id, list, error);
+	if (code)
+		return code;
+	return sight == WEFT__SIGHT_HIDDEN
+	    ? find_loss(source, model, id, list, error)
+	    : weft__viewed_inner(source)->ops->last_change(
+		  weft__viewed_inner(source), model, id, list, error);
 }
 
 int

@@ -27,21 +27,61 @@ weft__visible_groups_fini(struct weft__visible_groups *groups)
 	memset(groups, 0, sizeof *groups);
 }
 
-static int
-add(struct weft__visible_groups *groups,
-    const struct weft__visible_group *group, struct weft_error *error)
+/* Where the key is in the list, or belongs. */
+static size_t
+find_place(const struct weft__visible_groups *groups, struct weft_slice key)
 {
-	struct weft__visible_group *added;
+	size_t low = 0, high = groups->length;
 
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (weft__visible_key_order(
+			groups->list[middle].key, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct weft__visible_group *
+find(const struct weft__visible_groups *groups, struct weft_slice key,
+    size_t *at)
+{
+	*at = find_place(groups, key);
+	return *at < groups->length &&
+		weft_slice_equal(groups->list[*at].key, key)
+	    ? &groups->list[*at] : NULL;
+}
+
+const struct weft__visible_group *
+weft__visible_groups_find(
+    const struct weft__visible_groups *groups, struct weft_slice key)
+{
+	size_t at;
+
+	return find(groups, key, &at);
+}
+
+/* The group of this key; made as one that nobody has if there is none. */
+static struct weft__visible_group *
+take_group(struct weft__visible_groups *groups, struct weft_slice key)
+{
+	struct weft__visible_group *group, made = {0};
+	size_t at;
+
+	group = find(groups, key, &at);
+	if (group)
+		return group;
 	if (!weft__grow(&groups->list, &groups->capacity, groups->length + 1,
-		sizeof *groups->list))
-		return out_of_memory(error);
-	added = &groups->list[groups->length];
-	*added = *group;
-	if (weft__arena_copy(&groups->arena, group->key, &added->key))
-		return out_of_memory(error);
-	groups->length++;
-	return 0;
+		sizeof *groups->list) ||
+	    weft__arena_copy(&groups->arena, key, &made.key))
+		return NULL;
+	group = &groups->list[at];
+	memmove(group + 1, group, (groups->length++ - at) * sizeof *group);
+	*group = made;
+	return group;
 }
 
 /* An update under way. */
@@ -58,17 +98,22 @@ static int
 take_line(struct update *update, struct weft_slice line,
     struct weft_error *error)
 {
-	struct weft__visible_group group = {0};
+	struct weft__visible_group *group;
 	struct weft_slice words[4];
+	uint64_t checkpoint, seq;
 
 	if (!weft__visible_split(line, words, 4) ||
-	    !weft__visible_number(words[1], &group.checkpoint) ||
-	    !weft__visible_number(words[2], &group.seq))
+	    !weft__visible_number(words[1], &checkpoint) ||
+	    !weft__visible_number(words[2], &seq))
 		return weft_error_set(
 		    error, WEFT_EDAMAGED, "the groups of a viewer");
-	group.is_held = words[0].data[0] == 'H';
-	group.key = words[3];
-	return add(update->groups, &group, error);
+	group = take_group(update->groups, words[3]);
+	if (!group)
+		return out_of_memory(error);
+	group->is_held = words[0].data[0] == 'H';
+	group->checkpoint = checkpoint;
+	group->seq = seq;
+	return 0;
 }
 
 static int
@@ -89,50 +134,33 @@ load(struct weft_transaction *transaction, struct update *update,
 	return code;
 }
 
-static struct weft__visible_group *
-find(struct weft__visible_groups *groups, struct weft_slice key)
+/* Notes that the viewer has this group now. */
+static int
+take_present(
+    struct update *update, struct weft_slice id, struct weft_buf *key)
 {
-	for (size_t i = 0; i < groups->length; i++)
-		if (weft_slice_equal(groups->list[i].key, key))
-			return &groups->list[i];
-	return NULL;
+	struct weft__visible_group *group = NULL;
+
+	weft_buf_clear(key);
+	if (!weft_buf_append(key, "g:", 2) && !weft__visible_escape(id, key))
+		group = take_group(update->groups, weft_buf_slice(key));
+	if (!group)
+		return WEFT_ENOMEM;
+	group->is_present = true;
+	return 0;
 }
 
 /* Notes that a group came or went, now: at a seq that no row of the journal
  * has, so that it is clear what came before. */
 static void
 turn(struct weft_transaction *transaction, struct update *update,
-    struct weft__visible_group *group, bool is_held)
+    struct weft__visible_group *group)
 {
-	group->is_held = is_held;
+	group->is_held = group->is_present;
 	group->checkpoint =
 	    update->is_known ? transaction->counters.checkpoint : 0;
 	group->seq = transaction->counters.seq + 1;
 	update->is_changed = true;
-}
-
-static int
-take_held(struct weft_transaction *transaction, struct update *update,
-    struct weft_slice id, struct weft_error *error)
-{
-	struct weft_buf text = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
-	struct weft__visible_group *group, made = {0};
-	int code = weft_buf_append(&text, "g:", 2);
-
-	if (!code)
-		code = weft__visible_escape(id, &text);
-	if (code)
-		code = out_of_memory(error);
-	made.key = weft_buf_slice(&text);
-	group = code ? NULL : find(update->groups, made.key);
-	if (!code && !group) {
-		code = add(update->groups, &made, error);
-		group = &update->groups->list[update->groups->length - 1];
-	}
-	if (!code && !group->is_held)
-		turn(transaction, update, group, true);
-	weft_buf_fini(&text);
-	return code;
 }
 
 /* Compares with what the viewer has now. */
@@ -141,20 +169,22 @@ compare(struct weft_transaction *transaction, struct update *update,
     struct weft_error *error)
 {
 	const struct weft__viewer *viewer = update->viewer;
+	struct weft_buf key = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
 	int code = 0;
 
 	update->is_changed = !update->is_known;
 	for (size_t i = 0; i < viewer->length && !code; i++)
-		code = take_held(
-		    transaction, update, viewer->groups[i], error);
-	for (size_t i = 0; i < update->groups->length && !code; i++) {
-		struct weft__visible_group *group =
-		    &update->groups->list[i];
+		code = take_present(update, viewer->groups[i], &key);
+	weft_buf_fini(&key);
+	if (code)
+		return out_of_memory(error);
+	for (size_t i = 0; i < update->groups->length; i++) {
+		struct weft__visible_group *group = &update->groups->list[i];
 
-		if (group->is_held && !weft__viewer_has(viewer, group->key))
-			turn(transaction, update, group, false);
+		if (group->is_present != group->is_held)
+			turn(transaction, update, group);
 	}
-	return code;
+	return 0;
 }
 
 static int

@@ -30,16 +30,18 @@ weft__visible_is_escaped(struct weft_slice escaped, struct weft_slice text)
 	char hex[4];
 
 	for (size_t i = 0; i < text.size; i++) {
-		size_t size = is_plain(text.data[i]) ? 1 : 3;
-
-		if (at + size > escaped.size)
+		if (at < escaped.size && is_plain(text.data[i]) &&
+		    escaped.data[at] == text.data[i]) {
+			at++;
+			continue;
+		}
+		if (is_plain(text.data[i]) || at + 3 > escaped.size)
 			return false;
 		snprintf(hex, sizeof hex, "%%%02x",
 		    (unsigned char)text.data[i]);
-		if (memcmp(escaped.data + at, size == 1 ? &text.data[i] : hex,
-			size) != 0)
+		if (memcmp(escaped.data + at, hex, 3) != 0)
 			return false;
-		at += size;
+		at += 3;
 	}
 	return at == escaped.size;
 }
@@ -59,6 +61,17 @@ weft__visible_key(
 		code = weft__visible_escape(weft_buf_slice(&text), key);
 	weft_buf_fini(&text);
 	return code;
+}
+
+int
+weft__visible_key_order(struct weft_slice a, struct weft_slice b)
+{
+	int order = b.data[0] - a.data[0]; /* users before groups */
+
+	if (!order)
+		order = memcmp(
+		    a.data, b.data, a.size < b.size ? a.size : b.size);
+	return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 
 bool

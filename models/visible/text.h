@@ -22,6 +22,10 @@ bool weft__visible_is_escaped(
 WEFT_MUST_CHECK int weft__visible_key(
     char kind, struct weft__json_value value, struct weft_buf *key);
 
+/* The order of keys, those of users first: below 0, 0 or above as 'a' comes
+ * before 'b', is it, or comes after it. */
+int weft__visible_key_order(struct weft_slice a, struct weft_slice b);
+
 /* The next line, without its newline; moves 'text' on.  False at the end. */
 bool weft__visible_line(struct weft_slice *text, struct weft_slice *line);
 

@@ -165,23 +165,24 @@ weft__visible_keys_of(struct weft__visible_keys *keys,
 	return code;
 }
 
-/* Takes one line of the value: L or G, three seqs, revision, key. */
+/* Takes one line of the value: L or G, four seqs, revision, key. */
 static int
 take_line(struct weft__visible_keys *keys, struct weft_slice line,
     struct weft_error *error)
 {
 	struct weft__visible_entry entry = {0};
-	struct weft_slice words[6];
+	struct weft_slice words[7];
 
-	if (!weft__visible_split(line, words, 6) ||
+	if (!weft__visible_split(line, words, 7) ||
 	    !weft__visible_number(words[1], &entry.seq) ||
 	    !weft__visible_number(words[2], &entry.joined) ||
-	    !weft__visible_number(words[3], &entry.left))
+	    !weft__visible_number(words[3], &entry.left) ||
+	    !weft__visible_number(words[4], &entry.came))
 		return weft_error_set(
 		    error, WEFT_EDAMAGED, "the keys of a record");
 	entry.is_live = words[0].data[0] == 'L';
-	entry.rev = words[4];
-	entry.key = words[5];
+	entry.rev = words[5];
+	entry.key = words[6];
 	return add_entry(keys, &entry, error);
 }
 
@@ -271,12 +272,11 @@ leave(const struct move *move, const struct weft__visible_entry *entry)
 	struct weft__visible_entry left = *entry;
 
 	/* A tombstone that is listed anew is so for all who knew it. */
-	if (entry->is_live || (move->is_deleted &&
+	if (entry->is_live || (move->is_deleted && !move->old->rev.size &&
 	    entry->seq == move->old->seq))
 		left.seq = move->seq;
 	if (entry->is_live)
 		left.rev = weft__rev_slice(&move->old->rev);
-	left.left = 0;
 	if (!left.rev.size || memchr(left.rev.data, ' ', left.rev.size))
 		left.rev = weft_slice("-"); /* it cannot be written down */
 	left.is_live = false;
@@ -290,8 +290,10 @@ stay(struct weft__visible_entry *now, const struct weft__visible_entry *before)
 	if (before->is_live) {
 		now->joined = before->joined;
 		now->left = before->left;
+		now->came = before->came;
 	} else {
 		now->left = before->seq;
+		now->came = before->joined;
 	}
 }
 
@@ -347,8 +349,9 @@ put_all(struct move *move)
 
 		code = weft_buf_printf(&value,
 		    "%c %016" PRIx64 " %016" PRIx64 " %016" PRIx64
-		    " %s %s\n", entry->is_live ? 'L' : 'G', entry->seq,
-		    entry->joined, entry->left, entry->rev.data,
+		    " %016" PRIx64 " %s %s\n",
+		    entry->is_live ? 'L' : 'G', entry->seq, entry->joined,
+		    entry->left, entry->came, entry->rev.data,
 		    entry->key.data);
 		if (!code && entry->seq == move->seq)
 			code = place(move, entry->key, entry->seq, move->id);

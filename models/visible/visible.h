@@ -76,7 +76,8 @@ struct weft__visible_entry {
 	bool is_live;     /* the record has it; else it had */
 	uint64_t seq;     /* of the last change with it, or by which it went */
 	uint64_t joined;  /* seq by which the record came to it (again) */
-	uint64_t left;    /* live: seq by which it had gone before; 0: never */
+	uint64_t left;    /* seq by which it had gone before that; 0: never */
+	uint64_t came;    /* ... and by which it had come then */
 	struct weft_slice rev; /* not live: the last revision with the key;
 	                          "-": not known */
 };
@@ -123,20 +124,25 @@ WEFT_MUST_CHECK int weft__visible_feed_name(const struct weft_model *model,
 /* A group that a viewer has, or had. */
 struct weft__visible_group {
 	struct weft_slice key;
-	bool is_held;
+	bool is_present; /* he has it now */
+	bool is_held;    /* the same, after it was written down */
 	uint64_t checkpoint; /* current when he came or went; 0: before all */
 	uint64_t seq;
 };
 struct weft__visible_groups {
-	struct weft__visible_group *list;
+	struct weft__visible_group *list; /* in the order of keys */
 	size_t length, capacity;
 	struct weft__arena arena;
 };
 void weft__visible_groups_fini(struct weft__visible_groups *groups);
 
+/* The group of this key, or NULL. */
+const struct weft__visible_group *weft__visible_groups_find(
+    const struct weft__visible_groups *groups, struct weft_slice key);
+
 /*
  * Reads the viewer's groups, after what has changed since the last time is
- * written down under the current checkpoint.
+ * written down under the current checkpoint.  Cost: O(groups), one read.
  */
 WEFT_MUST_CHECK int weft__visible_groups_update(
     struct weft__visible_groups *groups, struct weft_datasource *datasource,

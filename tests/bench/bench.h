@@ -13,6 +13,7 @@ int bench_replicate(void);
 int bench_incremental(void);
 int bench_http(void);
 int bench_tombstones(void);
+int bench_visible(void);
 
 /* The store's: store_<part>.c. */
 int bench_store_project(void);

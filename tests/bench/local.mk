@@ -8,6 +8,7 @@ weft_bench_SOURCES = \
 	tests/bench/bench_models.c \
 	tests/bench/bench_replicate.c \
 	tests/bench/bench_tombstones.c \
+	tests/bench/bench_visible.c \
 	tests/bench/http_floor.c tests/bench/http_floor.h \
 	tests/bench/http_load.c tests/bench/http_load.h \
 	tests/bench/main.c \

@@ -33,6 +33,7 @@ static const struct benchmark benchmarks[] = {
     {"insert", bench_insert},
     {"replicate", bench_replicate},
     {"incremental", bench_incremental},
+    {"visible", bench_visible},
     {"http", bench_http},
 };
 

@@ -107,19 +107,19 @@ bench_directory_remove(const char *directory)
 	nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+#define MODEL(tracked) \
+	"{\"name\":\"Item\",\"trackChanges\":" tracked ",\"properties\":{" \
+	"\"id\":{\"type\":\"string\",\"id\":true},\"name\":\"string\"," \
+	"\"quantity\":\"number\"}}"
+
 /* Opens it with this connector. */
 static int
-open_with(struct bench_database *database, const char *connector, bool tracked)
+open_with(struct bench_database *database, const char *connector,
+    const char *definition)
 {
-	char definition[512];
 	struct weft_error error;
-	int code;
+	int code = weft_registry_create(NULL, &database->registry, &error);
 
-	snprintf(definition, sizeof definition, "{\"name\":\"Item\","
-	    "\"trackChanges\":%s,\"properties\":{\"id\":{\"type\":\"string\","
-	    "\"id\":true},\"name\":\"string\",\"quantity\":\"number\"}}",
-	    tracked ? "true" : "false");
-	code = weft_registry_create(NULL, &database->registry, &error);
 	if (!code)
 		code = weft_registry_add_datasource(database->registry, "db",
 		    weft_slice(connector), database->directory,
@@ -132,8 +132,8 @@ open_with(struct bench_database *database, const char *connector, bool tracked)
 }
 
 int
-bench_database_open(struct bench_database *database, const char *directory,
-    bool tracked)
+bench_database_open_model(struct bench_database *database,
+    const char *directory, const char *definition)
 {
 	memset(database, 0, sizeof *database);
 	if (directory) {
@@ -144,14 +144,24 @@ bench_database_open(struct bench_database *database, const char *directory,
 		database->made = true;
 	}
 	return open_with(database,
-	    "{\"connector\":\"sqlite3\",\"file\":\"db.sqlite\"}", tracked);
+	    "{\"connector\":\"sqlite3\",\"file\":\"db.sqlite\"}",
+	    definition);
+}
+
+int
+bench_database_open(struct bench_database *database, const char *directory,
+    bool tracked)
+{
+	return bench_database_open_model(
+	    database, directory, tracked ? MODEL("true") : MODEL("false"));
 }
 
 int
 bench_database_open_memory(struct bench_database *database)
 {
 	memset(database, 0, sizeof *database);
-	return open_with(database, "{\"connector\":\"memory\"}", true);
+	return open_with(
+	    database, "{\"connector\":\"memory\"}", MODEL("true"));
 }
 
 void

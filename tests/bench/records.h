@@ -41,6 +41,8 @@ struct bench_database {
  */
 int bench_database_open(struct bench_database *database,
     const char *directory, bool tracked);
+int bench_database_open_model(struct bench_database *database,
+    const char *directory, const char *definition); /* of the model */
 int bench_database_open_memory(struct bench_database *database);
 void bench_database_close(struct bench_database *database);
 int bench_database_project(struct bench_database *database);

@@ -41,6 +41,13 @@ tests_unit_models_source_viewed_SOURCES = \
 	tests/lib/meter.c tests/lib/meter.h $(FIXTURE)
 tests_unit_models_source_viewed_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/models/source/viewed_random
+TESTS += tests/unit/models/source/viewed_random
+tests_unit_models_source_viewed_random_SOURCES = \
+	tests/unit/models/source/viewed_random.c tests/lib/both.h \
+	$(FIXTURE)
+tests_unit_models_source_viewed_random_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/models/source/local_ready
 TESTS += tests/unit/models/source/local_ready
 tests_unit_models_source_local_ready_SOURCES = \

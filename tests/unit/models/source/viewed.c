@@ -128,9 +128,10 @@ drop(struct site *site, const char *id)
 		weft_slice(id), NULL, &site->fixture.error));
 }
 
-/* Replicates; asserts how many were written and that nothing conflicts. */
+/* Replicates; asserts how many were written, and how many conflict. */
 static void
-carry(struct site *from, struct site *to, uint64_t applied, int line)
+carry(struct site *from, struct site *to, uint64_t applied, size_t conflicts,
+    int line)
 {
 	struct weft_replication replication = WEFT_REPLICATION_INIT;
 	struct weft_replication_result result;
@@ -140,7 +141,7 @@ carry(struct site *from, struct site *to, uint64_t applied, int line)
 	replication.source_model = "Note";
 	fixture_ok(&from->fixture, weft_replicate(&replication, &result,
 		&from->fixture.error));
-	if (result.length || result.applied != applied)
+	if (result.length != conflicts || result.applied != applied)
 		fail_msg("line %d: %d applied, %d conflicts", line,
 		    (int)result.applied, (int)result.length);
 	weft_replication_result_fini(&result);
@@ -149,13 +150,13 @@ carry(struct site *from, struct site *to, uint64_t applied, int line)
 static void
 pull_at(struct sites *sites, uint64_t applied, int line)
 {
-	carry(&sites->server, &sites->client, applied, line);
+	carry(&sites->server, &sites->client, applied, 0, line);
 }
 
 static void
 push_at(struct sites *sites, uint64_t applied, int line)
 {
-	carry(&sites->client, &sites->server, applied, line);
+	carry(&sites->client, &sites->server, applied, 0, line);
 }
 
 #define pull(sites, applied) pull_at(sites, applied, __LINE__)
@@ -357,6 +358,101 @@ replicate__pages_through_many_records(void **state)
 	pull(sites, 1250);
 	push(sites, 0);
 	pull(sites, 0);
+}
+
+/* Ann has edited a record that the server takes from her: she keeps her edit,
+ * and is told, whoever asks first. */
+static void
+assert_edit_is_kept(struct sites *sites, const char *id)
+{
+	struct weft_change_list list = {0};
+	struct fixture *server = &sites->server.fixture;
+	struct weft_buf now = WEFT_BUF_INIT(1000);
+
+	carry(&sites->server, &sites->client, 0, 1, __LINE__);
+	carry(&sites->client, &sites->server, 0, 1, __LINE__);
+	fixture_ok(&sites->client.fixture,
+	    sites->client.source->ops->find(sites->client.source, "Note",
+		weft_slice(id), &now, &sites->client.fixture.error));
+	assert_non_null(strstr(now.data, "edited"));
+	fixture_ok(server,
+	    weft_source_find_last_change(sites->server.source, "Note",
+		weft_slice(id), &list, &server->error));
+	assert_int_equal(
+	    weft_change_type(list.changes), WEFT_CHANGE_DELETE);
+	weft_change_list_fini(&list);
+	weft_buf_fini(&now);
+}
+
+static void
+replicate__keeps_edits_of_what_is_given_away(void **state)
+{
+	struct sites *sites = *state;
+
+	put(&sites->server, "{\"id\":\"a\"," ANNS "}");
+	put(&sites->server, "{\"id\":\"b\"," ANNS "}");
+	pull(sites, 2);
+	put(&sites->client, "{\"id\":\"a\"," ANNS ",\"text\":\"edited\"}");
+	put(&sites->server, "{\"id\":\"a\"," BOBS "}");
+	assert_edit_is_kept(sites, "a");
+	assert_note(&sites->server, "a", "{\"id\":\"a\"," BOBS "}");
+	put(&sites->server, "{\"id\":\"b\"," ANNS ",\"text\":\"x\"}");
+	put(&sites->server, "{\"id\":\"b\"," BOBS "}");
+	put(&sites->server, "{\"id\":\"b\"," BOBS ",\"text\":\"y\"}");
+	carry(&sites->server, &sites->client, 1, 1, __LINE__);
+	assert_ids(&sites->client, "a ");
+}
+
+static void
+replicate__keeps_edits_of_what_a_lost_group_has(void **state)
+{
+	struct sites *sites = *state;
+
+	set_groups(sites, 1);
+	put(&sites->server, "{\"id\":\"a\",\"groupIds\":[\"g1\"]}");
+	put(&sites->server, "{\"id\":\"b\",\"groupIds\":[\"g1\"]}");
+	pull(sites, 2);
+	put(&sites->client,
+	    "{\"id\":\"a\",\"groupIds\":[\"g1\"],\"text\":\"edited\"}");
+	set_groups(sites, 0);
+	carry(&sites->server, &sites->client, 1, 1, __LINE__); /* b goes */
+	assert_edit_is_kept(sites, "a");
+	assert_note(&sites->server, "a",
+	    "{\"groupIds\":[\"g1\"],\"id\":\"a\"}");
+	assert_ids(&sites->client, "a ");
+}
+
+/* Whether the server takes the change for one that stands against it. */
+static size_t
+count_conflicts(struct sites *sites, const char *id, const char *rev)
+{
+	const struct weft_change change = {
+	    .model_id = weft_slice(id), .rev = weft_slice(rev)};
+	struct weft_change_list changes = {0}, deltas = {0}, conflicts = {0};
+	struct fixture *server = &sites->server.fixture;
+	size_t length;
+
+	assert_int_equal(weft_change_list_append(&changes, &change), 0);
+	fixture_ok(server, weft_source_diff(sites->server.source, "Note", -1,
+			       &changes, &deltas, &conflicts, &server->error));
+	assert_int_equal(deltas.length, 0);
+	length = conflicts.length;
+	weft_change_list_fini(&changes);
+	weft_change_list_fini(&deltas);
+	weft_change_list_fini(&conflicts);
+	return length;
+}
+
+static void
+diff__tells_nothing_of_records_that_a_user_never_had(void **state)
+{
+	struct sites *sites = *state;
+
+	put(&sites->server, "{\"id\":\"his\"," BOBS "}");
+	put(&sites->server, "{\"id\":\"given away\"," ANNS "}");
+	put(&sites->server, "{\"id\":\"given away\"," BOBS "}");
+	assert_int_equal(count_conflicts(sites, "his", "1-x"), 0);
+	assert_int_equal(count_conflicts(sites, "given away", "1-x"), 1);
 }
 
 /* Puts records of others, in groups of their own. */
@@ -652,6 +748,9 @@ main(void)
 	    {"replicate__pages_through_many_records@memory",
 		replicate__pages_through_many_records, open_memory,
 		close_sites, NULL},
+	    ON_BOTH(replicate__keeps_edits_of_what_is_given_away),
+	    ON_BOTH(replicate__keeps_edits_of_what_a_lost_group_has),
+	    ON_BOTH(diff__tells_nothing_of_records_that_a_user_never_had),
 	    ON_BOTH(changes__cost_nothing_for_records_of_others),
 	    ON_BOTH(source__hides_single_records),
 	    ON_BOTH(source__finds_records_from_before_the_option),
