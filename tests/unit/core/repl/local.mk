@@ -19,12 +19,33 @@ TESTS += tests/unit/core/repl/merge
 tests_unit_core_repl_merge_SOURCES = tests/unit/core/repl/merge.c
 tests_unit_core_repl_merge_LDADD = $(TEST_LIBS)
 
+SESSION_PEERS = tests/lib/peer.c tests/lib/peer.h \
+	tests/lib/session_peers.c tests/lib/session_peers.h \
+	tests/lib/session_run.c tests/lib/session_run.h
+
 check_PROGRAMS += tests/unit/core/repl/session
 TESTS += tests/unit/core/repl/session
 tests_unit_core_repl_session_SOURCES = tests/unit/core/repl/session.c \
-	tests/lib/peer.c tests/lib/peer.h \
-	tests/lib/session_run.c tests/lib/session_run.h
+	$(SESSION_PEERS)
 tests_unit_core_repl_session_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/session_calls
+TESTS += tests/unit/core/repl/session_calls
+tests_unit_core_repl_session_calls_SOURCES = tests/unit/core/repl/session_calls.c \
+	$(SESSION_PEERS)
+tests_unit_core_repl_session_calls_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/session_conflict
+TESTS += tests/unit/core/repl/session_conflict
+tests_unit_core_repl_session_conflict_SOURCES = tests/unit/core/repl/session_conflict.c \
+	$(SESSION_PEERS)
+tests_unit_core_repl_session_conflict_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/unit/core/repl/session_fault
+TESTS += tests/unit/core/repl/session_fault
+tests_unit_core_repl_session_fault_SOURCES = tests/unit/core/repl/session_fault.c \
+	$(SESSION_PEERS)
+tests_unit_core_repl_session_fault_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/unit/core/repl/message
 TESTS += tests/unit/core/repl/message
