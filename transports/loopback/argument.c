@@ -30,9 +30,11 @@ int
 weft__rest_take_number(const struct weft__rest_query *query, const char *name,
     double *number, bool *is_given, struct weft_error *error)
 {
-	const struct weft__rest_node *node = find_given(query, name);
+	const struct weft__rest_node *node = weft__rest_query_find(query, name);
 	struct weft_slice text = weft__rest_node_text(node);
 
+	if (text.data && !text.size)
+		node = NULL;
 	tell(is_given, node);
 	if (!node)
 		return 0;

@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include <jansson.h>
+
 #include "core/base/log.h"
 #include "models/record/record.h"
 #include "transports/loopback/argument.h"
@@ -335,10 +337,31 @@ weft__rest_open_source(
 	return weft_source_open_datasource(datasource, source, &call->error);
 }
 
+/* A body that the method does not look at: LoopBack has parsed it before. */
+static int
+check_unread(struct weft__rest_call *call)
+{
+	const unsigned read =
+	    WEFT__REST_BODY | WEFT__REST_BULK | WEFT__REST_BYTES;
+	json_error_t why;
+	json_t *body;
+
+	if (!call->body.data || call->route->flags & read)
+		return 0;
+	body = json_loadb(call->body.data, call->body.size, 0, &why);
+	if (!body)
+		return weft_error_set(
+		    &call->error, WEFT_EJSON, "%s", why.text);
+	json_decref(body);
+	return 0;
+}
+
 int
 weft__rest_call_run(struct weft__rest_call *call)
 {
-	return call->route->call(call);
+	int code = check_unread(call);
+
+	return code ? code : call->route->call(call);
 }
 
 void

@@ -166,10 +166,52 @@ changes__without_a_revision_are_deletions(void **state)
 	rest_close(&rest);
 }
 
+/* The SHA-1 of {"id":"a"}. */
+#define REV_OF_A "\"rev\":\"1f047b361679bd21a658eb1e90223150cbb425e6\""
+
+/* Each record as it is now, whatever the change that was sent says of it. */
+static void
+create_updates__tell_what_is_there_now(void **state)
+{
+	static const struct {
+		const char *change;
+		const char *answer; /* "": nothing of it */
+	} rows[] = {
+	    {"{\"modelId\":\"a\",\"prev\":\"x\"}", "\"type\":\"update\""},
+	    {"{\"modelId\":\"a\",\"rev\":null}", "\"type\":\"create\""},
+	    {"{\"modelId\":\"a\",\"rev\":\"y\",\"prev\":\"x\"}",
+		"\"type\":\"update\""},
+	    {"{\"modelId\":\"gone\",\"rev\":\"y\",\"prev\":\"x\"}",
+		"\"type\":\"delete\""},
+	    {"{\"modelId\":\"gone\",\"prev\":\"x\"}", "\"type\":\"delete\""},
+	    {"{\"modelId\":\"gone\",\"rev\":\"y\"}", ""},
+	    {"{\"modelId\":\"never\",\"prev\":\"x\"}", ""},
+	    {"{\"modelId\":\"never\",\"rev\":\"y\",\"prev\":\"x\"}", ""},
+	};
+	char body[160];
+	struct rest rest;
+
+	rest_open(&rest, FIXTURE_MEMORY);
+	rest_start(&rest);
+	rest_ask(&rest, "POST /api/Todos", "[{\"id\":\"a\"},{\"id\":\"gone\"}]");
+	rest_ask(&rest, "POST /api/Todos/checkpoint", NULL);
+	rest_ask(&rest, "DELETE /api/Todos/gone", NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(body, sizeof body, "[%s]", rows[i].change);
+		rest_expect(&rest, "POST /api/Todos/create-updates", body, 200,
+		    *rows[i].answer ? NULL : "[]");
+		assert_non_null(strstr(rest.body, rows[i].answer));
+		if (strstr(rest.body, "\"data\""))
+			assert_non_null(strstr(rest.body, REV_OF_A));
+	}
+	rest_close(&rest);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(create_updates__tell_what_is_there_now),
 	    cmocka_unit_test(
 		changes__pages_pass_over_nothing_that_is_written_meanwhile),
 	    cmocka_unit_test(changes__pages_of_two_readers_pass_over_nothing),
