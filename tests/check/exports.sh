@@ -6,23 +6,6 @@
 shared=$top_builddir/.libs/libweft.so
 archive=$top_builddir/.libs/libweft-all.a
 
-# The names that this tree's public headers promise: those that
-# include/local.mk installs, if there is one.
-promised()
-{
-	headers "$1" include | "$awk" -F '\t' -v list="$1/include/local.mk" '
-	BEGIN {
-		while ((getline line < list) > 0)
-			installed = installed line " "
-	}
-	$2 != "api" && $2 != "variable" { next }
-	{
-		header = $1
-		sub(/(\.in)?:.*/, "", header)
-	}
-	installed == "" || index(installed, header " ") { print $3 }' | sort
-}
-
 # The names that the library of this project exports.  The toolchain's own
 # begin with an underscore.
 exported()

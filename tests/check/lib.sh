@@ -116,3 +116,20 @@ headers()
 	found=$(files "$tree" '*.h' "$@"; files "$tree" '*.h.in' "$@")
 	cd "$tree" && "$awk" -f "$tools/declarations.awk" /dev/null $found
 )
+
+# promised TREE: the names that its public headers promise: those that
+# include/local.mk installs, if there is one.
+promised()
+{
+	headers "$1" include | "$awk" -F '\t' -v list="$1/include/local.mk" '
+	BEGIN {
+		while ((getline line < list) > 0)
+			installed = installed line " "
+	}
+	$2 != "api" && $2 != "variable" { next }
+	{
+		header = $1
+		sub(/(\.in)?:.*/, "", header)
+	}
+	installed == "" || index(installed, header " ") { print $3 }' | sort
+}

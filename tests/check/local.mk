@@ -2,6 +2,7 @@
 checks = \
 	tests/check/banned.sh \
 	tests/check/budget.sh \
+	tests/check/called.sh \
 	tests/check/docs.sh \
 	tests/check/exports.sh \
 	tests/check/flags.sh \

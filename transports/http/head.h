@@ -60,9 +60,7 @@ struct weft__http_head {
 bool weft__http_head_parse(struct weft__http_head *head, const char *data,
     size_t size, struct weft__http_refusal *refusal);
 
-/* The parts of it; head_parse.c calls them in this order. */
-bool weft__http_head_syntax(struct weft__http_head *head, const char *data,
-    size_t size, struct weft__http_refusal *refusal);
+/* Its parts behind the syntax; head_parse.c calls them in this order. */
 bool weft__http_head_framing(
     struct weft__http_head *head, struct weft__http_refusal *refusal);
 bool weft__http_head_target(

@@ -85,8 +85,8 @@ method_of(unsigned method)
 	}
 }
 
-bool
-weft__http_head_syntax(struct weft__http_head *head, const char *data,
+static bool
+read_syntax(struct weft__http_head *head, const char *data,
     size_t size, struct weft__http_refusal *refusal)
 {
 	static const http_parser_settings settings = {.on_url = on_url,
@@ -121,7 +121,7 @@ bool
 weft__http_head_parse(struct weft__http_head *head, const char *data,
     size_t size, struct weft__http_refusal *refusal)
 {
-	return weft__http_head_syntax(head, data, size, refusal) &&
+	return read_syntax(head, data, size, refusal) &&
 	    weft__http_head_framing(head, refusal) &&
 	    weft__http_head_target(head, refusal);
 }

@@ -123,9 +123,9 @@ void weft__http_give(struct weft__http_response *response, int status,
 /* What the writer of a long answer does. */
 struct weft__http_stream {
 	/*
-	 * There is room: writes some more, or ends.  Asked again as long as it
-	 * writes something; after it has written nothing, weft__http_wake()
-	 * has it asked again.  May be NULL.
+	 * There is room: writes some more, or ends.  Asked at the beginning,
+	 * as long as it writes something, and when all that was written is on
+	 * its way.
 	 */
 	void (*more)(struct weft__http_response *response, void *context);
 
@@ -171,9 +171,6 @@ void weft__http_write_shared(struct weft__http_response *response,
 
 /* Whether so much is unsent that the writer should wait to be asked. */
 bool weft__http_is_full(const struct weft__http_response *response);
-
-/* Has 'more' asked again when there is room. */
-void weft__http_wake(struct weft__http_response *response);
 
 /* Ends a stream. */
 void weft__http_end(struct weft__http_response *response);

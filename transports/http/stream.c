@@ -130,8 +130,9 @@ weft__http_is_full(const struct weft__http_response *response)
 	    weft__connection_is_full(response->connection->net);
 }
 
-void
-weft__http_wake(struct weft__http_response *response)
+/* Has 'more' asked when there is room. */
+static void
+wake(struct weft__http_response *response)
 {
 	if (response->connection && response->stream.more)
 		weft__connection_ask(response->connection->net);
@@ -165,7 +166,7 @@ weft__http_stream(struct weft__http_response *response, int status,
 		weft__http_gzip_begin(response, -1);
 	weft__http_send_head(response, status,
 	    stream->length && !response->gzip ? (int64_t)stream->length : -1);
-	weft__http_wake(response);
+	wake(response);
 }
 
 /* Compresses the next part of a given body. */
@@ -183,7 +184,7 @@ more_of_given(struct weft__http_response *response, void *context)
 	if (response->given_done == response->given.size)
 		weft__http_end(response);
 	else
-		weft__http_wake(response);
+		wake(response);
 }
 
 /* Compresses a body, which is given: a small one at once. */

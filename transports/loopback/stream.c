@@ -162,6 +162,18 @@ prepare(struct weft__rest_stream *stream, struct weft__rest_call *call,
 	return code && !call->error.code ? weft__rest_no_memory(call) : code;
 }
 
+static void
+destroy(struct weft__rest_stream *stream)
+{
+	weft__live_close(&stream->live);
+	weft__filter_fini(&stream->fields);
+	weft__rest_stream_options_fini(&stream->options);
+	weft_buf_fini(&stream->where);
+	weft_buf_fini(&stream->out);
+	weft__principal_release(stream->principal);
+	weft__free(stream);
+}
+
 int
 weft__rest_stream_open(struct weft__rest_call *call,
     const struct weft__http_request *request,
@@ -180,24 +192,10 @@ weft__rest_stream_open(struct weft__rest_call *call,
 	make_format(made, call, request);
 	code = prepare(made, call, request);
 	if (code)
-		weft__rest_stream_destroy(made);
+		destroy(made);
 	else
 		*stream = made;
 	return code;
-}
-
-void
-weft__rest_stream_destroy(struct weft__rest_stream *stream)
-{
-	if (!stream)
-		return;
-	weft__live_close(&stream->live);
-	weft__filter_fini(&stream->fields);
-	weft__rest_stream_options_fini(&stream->options);
-	weft_buf_fini(&stream->where);
-	weft_buf_fini(&stream->out);
-	weft__principal_release(stream->principal);
-	weft__free(stream);
 }
 
 /*
@@ -328,7 +326,7 @@ static void
 free_if_over(struct weft__rest_stream *stream)
 {
 	if (!stream->response && !stream->is_busy && !stream->is_posted)
-		weft__rest_stream_destroy(stream);
+		destroy(stream);
 }
 
 static void done_step(struct weft__job *job);
