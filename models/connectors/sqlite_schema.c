@@ -7,6 +7,8 @@
 /* "weft" in the file's header, and the version of its tables. */
 #define APPLICATION_ID 0x77656674
 #define SCHEMA_VERSION 1
+/* No weft will be so new: beyond it the header is damaged. */
+#define LAST_VERSION 99
 #define STRING(value) STRING_OF(value)
 #define STRING_OF(value) #value
 
@@ -63,6 +65,23 @@ read_number(struct weft__sqlite *sqlite, const char *sql, int *number,
 			  sqlite->db, code, sqlite->path, error) : 0;
 }
 
+static int
+check_version(const struct weft__sqlite *sqlite, int version,
+    struct weft_error *error)
+{
+	if (version == SCHEMA_VERSION)
+		return 0;
+	if (version < SCHEMA_VERSION || version > LAST_VERSION)
+		return weft_error_set(error, WEFT_EDAMAGED,
+		    "%s: damaged: its header says tables of version %d, which "
+		    "no weft has written (this one: %d)",
+		    sqlite->path, version, SCHEMA_VERSION);
+	return weft_error_set(error, WEFT_EUNSUPPORTED,
+	    "%s: written by a newer weft (tables of version %d, "
+	    "this one knows %d)",
+	    sqlite->path, version, SCHEMA_VERSION);
+}
+
 /* Whether the file is ours, in a version that we know. */
 static int
 check_file(struct weft__sqlite *sqlite, bool *is_empty,
@@ -85,12 +104,7 @@ check_file(struct weft__sqlite *sqlite, bool *is_empty,
 		return weft_error_set(error, WEFT_EUNSUPPORTED,
 		    "%s: a SQLite database of another program",
 		    sqlite->path);
-	if (version > SCHEMA_VERSION)
-		return weft_error_set(error, WEFT_EUNSUPPORTED,
-		    "%s: written by a newer weft (tables of version %d, "
-		    "this one knows %d)",
-		    sqlite->path, version, SCHEMA_VERSION);
-	return 0;
+	return *is_empty ? 0 : check_version(sqlite, version, error);
 }
 
 int

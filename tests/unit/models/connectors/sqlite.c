@@ -129,6 +129,10 @@ sqlite_open__says_that_there_is_no_directory(void **state)
 static void
 sqlite_open__refuses_databases_that_are_not_ours(void **state)
 {
+	/* A bit of the version has changed. */
+	static const char *const damaged[] = {"PRAGMA user_version = 0",
+	    "PRAGMA user_version = 129", "PRAGMA user_version = 1073741825",
+	    "PRAGMA user_version = -2147483647"};
 	struct db *db = *state;
 	char path[128];
 	FILE *file;
@@ -137,6 +141,11 @@ sqlite_open__refuses_databases_that_are_not_ours(void **state)
 	sql_gives(db, "PRAGMA user_version = 2", NULL);
 	refuses_to_open(db, false, WEFT_EUNSUPPORTED, "a newer weft");
 	refuses_to_open(db, true, WEFT_EUNSUPPORTED, "a newer weft");
+	for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+		sql_gives(db, damaged[i], NULL);
+		refuses_to_open(db, false, WEFT_EDAMAGED, "header says");
+		refuses_to_open(db, true, WEFT_EDAMAGED, "header says");
+	}
 	sql_gives(db, "PRAGMA user_version = 1; PRAGMA application_id = 7",
 	    NULL);
 	refuses_to_open(db, false, WEFT_EUNSUPPORTED, "another program");
