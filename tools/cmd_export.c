@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 
 #include <weft/record.h>
@@ -9,9 +10,11 @@
 #include "tools/spec.h"
 
 struct export {
+	const struct command_line *line;
 	struct progress progress;
 	struct weft_error *error;
 	uint64_t count;
+	uint64_t damaged;
 	uint64_t total;
 	bool as_array;
 };
@@ -36,12 +39,25 @@ print_record(struct weft_slice record, void *context)
 	return code ? code : interrupt_check(export->error);
 }
 
+static void
+report_damaged(const struct weft_error *why, void *context)
+{
+	struct export *export = context;
+
+	export->damaged++;
+	output_error(why, export->line->json);
+}
+
 /* Prints the records as they are, or were at the point, if there is one. */
 static int
 print_records(struct export *export, struct weft_model *model,
     const struct command_line *line, const struct weft_point *point)
 {
-	struct weft_call call = {.with_hidden = command_value(line, "hidden")};
+	struct weft_call call = {
+	    .with_hidden = command_value(line, "hidden"),
+	    .damaged = report_damaged,
+	    .damaged_context = export,
+	};
 	struct weft_slice filter = weft_slice(command_value(line, "filter"));
 
 	if (point)
@@ -68,7 +84,7 @@ static int
 export_model(struct weft_model *model, const struct command_line *line,
     struct weft_error *error)
 {
-	struct export export = {.error = error};
+	struct export export = {.line = line, .error = error};
 	bool is_past = command_value(line, "at");
 	struct weft_point point;
 	int code = 0;
@@ -87,6 +103,10 @@ export_model(struct weft_model *model, const struct command_line *line,
 	if (!code && export.as_array)
 		fputs(export.count ? "\n]\n" : "]\n", stdout);
 	progress_end(&export.progress);
+	if (!code && export.damaged)
+		code = weft_error_set(error, WEFT_EDAMAGED,
+		    "%" PRIu64 " records are left out: see weft verify",
+		    export.damaged);
 	return code;
 }
 
@@ -123,7 +143,9 @@ const struct command cmd_export = {
 	.summary = "Print the records of a model",
 	.about = "Prints one record on each line (NDJSON), in canonical JSON, "
 	    "as they all were at one moment; in order of id unless the "
-	    "filter says otherwise. What it prints, import reads.",
+	    "filter says otherwise. What it prints, import reads. A record "
+	    "whose body is damaged is named and left out; then the exit "
+	    "status is 7.",
 	.least = 1,
 	.most = 1,
 	.options = options,

@@ -6,11 +6,23 @@
 #include "tools/point.h"
 #include "tools/spec.h"
 
+/* Instead of "there is none". */
+static void
+note_damage(const struct weft_error *why, void *context)
+{
+	*(struct weft_error *)context = *why;
+}
+
 static int
 print_record(struct weft_model *model, const struct command_line *line,
     struct weft_error *error)
 {
-	struct weft_call call = {.with_hidden = command_value(line, "hidden")};
+	struct weft_error damage = {0};
+	struct weft_call call = {
+	    .with_hidden = command_value(line, "hidden"),
+	    .damaged = note_damage,
+	    .damaged_context = &damage,
+	};
 	struct weft_buf record = WEFT_BUF_INIT(2 * WEFT_LIMIT_RECORD_SIZE);
 	struct weft_slice id = weft_slice(command_argument(line, 1));
 	struct weft_point point;
@@ -24,6 +36,9 @@ print_record(struct weft_model *model, const struct command_line *line,
 	} else {
 		code = weft_record_find_by_id(
 		    model, &call, id, weft_slice(NULL), &record, error);
+		if (damage.code)
+			code = weft_error_set(
+			    error, damage.code, "%s", damage.text);
 	}
 	if (!code)
 		code = output_line(weft_buf_slice(&record), error);
@@ -58,7 +73,7 @@ const struct command cmd_get = {
 	.arguments = "SOURCE:Model ID",
 	.summary = "Print one record",
 	.about = "Prints the record in canonical JSON. Without such a record "
-	    "the exit status is 4.",
+	    "the exit status is 4; of one whose body is damaged 7.",
 	.least = 2,
 	.most = 2,
 	.options = options,

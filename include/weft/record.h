@@ -27,6 +27,12 @@ struct weft_call {
 	 * "codes","messages"}.  The caller's buffer, or NULL.
 	 */
 	struct weft_buf *details;
+	/*
+	 * Of what is found: told of each record whose stored body is no JSON;
+	 * 'why' names it, and it is left out.  NULL: nobody looks.
+	 */
+	void (*damaged)(const struct weft_error *why, void *context);
+	void *damaged_context;
 };
 
 /*

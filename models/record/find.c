@@ -11,11 +11,47 @@ struct search {
 	struct weft__filter filter;
 	weft_record_fn *each;
 	void *context;
+	struct weft__json json; /* of a body that is looked at */
 	struct weft__hidden_scratch scratch;
 	struct weft_buf joined;    /* with its hidden properties */
 	struct weft_buf projected; /* cut down to the fields */
 	struct weft_error *error;
 };
+
+/* Puts before the failure which record it is of. */
+static void
+name_record(const struct search *search,
+    const struct weft_connector_record *found, struct weft_error *error)
+{
+	weft_error_wrap(error, "%s \"%.*s\"", weft_model_name(search->model),
+	    (int)found->id.size, found->id.data);
+}
+
+/* Whether the record is left out, because its body is damaged. */
+static int
+look(struct search *search, const struct weft_connector_record *found,
+    bool *is_damaged)
+{
+	const struct weft_call *call = search->call;
+	struct weft_error why;
+	int code;
+
+	*is_damaged = false;
+	if (!call || !call->damaged)
+		return 0;
+	code = weft__json_scan(&search->json, found->body.data,
+	    found->body.size, &weft__json_record_limits, &why);
+	if (code == WEFT_ENOMEM)
+		return weft_error_set(search->error, code, "%s", why.text);
+	*is_damaged = code;
+	if (!code)
+		return 0;
+	why.code = WEFT_EDAMAGED;
+	weft_error_wrap(&why, "its body is damaged");
+	name_record(search, found, &why);
+	call->damaged(&why, call->damaged_context);
+	return 0;
+}
 
 /* Makes '*record' the whole of a record; what fails names it. */
 static int
@@ -29,9 +65,7 @@ join(struct search *search, const struct weft_connector_record *found,
 	    &search->joined, search->error);
 	*record = weft_buf_slice(&search->joined);
 	if (code)
-		weft_error_wrap(search->error, "%s \"%.*s\"",
-		    weft_model_name(search->model), (int)found->id.size,
-		    found->id.data);
+		name_record(search, found, search->error);
 	return code;
 }
 
@@ -64,8 +98,12 @@ hand_out(const struct weft_connector_record *found, void *context)
 {
 	struct search *search = context;
 	struct weft_slice record;
-	int code = show(search, found, &record);
+	bool is_damaged;
+	int code = look(search, found, &is_damaged);
 
+	if (code || is_damaged)
+		return code;
+	code = show(search, found, &record);
 	return code ? code : search->each(record, search->context);
 }
 
@@ -89,6 +127,7 @@ search_init(struct search *search, struct weft_model *model,
 	search->model = model;
 	search->call = call;
 	search->error = error;
+	weft__json_init(&search->json);
 	weft__hidden_scratch_init(&search->scratch);
 	weft_buf_init(&search->joined, 2 * WEFT_LIMIT_RECORD_SIZE);
 	weft_buf_init(&search->projected, 2 * WEFT_LIMIT_RECORD_SIZE);
@@ -100,6 +139,7 @@ static void
 search_fini(struct search *search)
 {
 	weft__filter_fini(&search->filter);
+	weft__json_fini(&search->json);
 	weft__hidden_scratch_fini(&search->scratch);
 	weft_buf_fini(&search->joined);
 	weft_buf_fini(&search->projected);
@@ -198,6 +238,7 @@ get(struct weft_transaction *transaction, void *context,
 	struct one one = {look_up->record, false, error};
 	struct weft_connector_record found;
 	struct weft_slice body;
+	bool is_damaged;
 	int code = session->ops->get(session, look_up->model->index,
 	    look_up->id, &found, error);
 
@@ -209,6 +250,9 @@ get(struct weft_transaction *transaction, void *context,
 	if (!look_up->search)
 		return 0;
 	found.id = look_up->id;
+	code = look(look_up->search, &found, &is_damaged);
+	if (code || is_damaged)
+		return code;
 	code = show(look_up->search, &found, &body);
 	return code ? code : keep_one(body, &one);
 }

@@ -122,6 +122,16 @@ begin 'a body that is no JSON any more comes from the store'
 damage
 weft export good:Note >before
 sed -i 's/{"id":"n3"/{"id":\xa2n3"/' A/db.sqlite
+run 7 weft get A:Note n3
+err_has 'Note "n3": its body is damaged: offset 6:'
+out_empty
+run 7 weft export A:Note
+err_has 'Note "n3": its body is damaged' '1 records are left out'
+grep -v '"n3"' before | cmp - "$out" || fail 'other records'
+run 7 weft export A:Note --array --filter '{"fields":["id"]}' --json
+err_has '"name":"WEFT_EDAMAGED"'
+json_lines "$err"
+equal ids "$(json '$[2].id') $(json '$[#-1].id')" 'n100 n99'
 run 7 weft verify A
 out_has 'Note "n3": not the revision that its changes say'
 run 0 weft verify A --repair
