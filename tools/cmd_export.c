@@ -80,6 +80,21 @@ begin_progress(struct export *export, struct weft_model *model,
 	    model, NULL, weft_slice(NULL), &export->total, export->error);
 }
 
+/* Prints them, within brackets if it is to be an array. */
+static int
+print_all(struct export *export, struct weft_model *model,
+    const struct command_line *line, const struct weft_point *point)
+{
+	int code;
+
+	if (export->as_array)
+		fputs("[", stdout);
+	code = print_records(export, model, line, point);
+	if (!code && export->as_array)
+		fputs(export->count ? "\n]\n" : "]\n", stdout);
+	return code;
+}
+
 static int
 export_model(struct weft_model *model, const struct command_line *line,
     struct weft_error *error)
@@ -95,13 +110,9 @@ export_model(struct weft_model *model, const struct command_line *line,
 		return code;
 	export.as_array = command_value(line, "array");
 	code = begin_progress(&export, model, line);
-	if (!code && export.as_array)
-		fputs("[", stdout);
 	if (!code)
-		code = print_records(
+		code = print_all(
 		    &export, model, line, is_past ? &point : NULL);
-	if (!code && export.as_array)
-		fputs(export.count ? "\n]\n" : "]\n", stdout);
 	progress_end(&export.progress);
 	if (!code && export.damaged)
 		code = weft_error_set(error, WEFT_EDAMAGED,

@@ -71,14 +71,13 @@ weft__visible_keys_fini(struct weft__visible_keys *keys)
 	memset(keys, 0, sizeof *keys);
 }
 
-const struct weft__visible_entry *
-weft__visible_keys_find(
-    const struct weft__visible_keys *keys, struct weft_slice key)
+static bool
+has_key(const struct weft__visible_keys *keys, struct weft_slice key)
 {
 	for (size_t i = 0; i < keys->length; i++)
 		if (weft_slice_equal(keys->list[i].key, key))
-			return &keys->list[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 static int
@@ -121,7 +120,7 @@ add_key(struct weft__visible_keys *keys, char kind,
 	if (code)
 		code = weft_error_set(error, code, "visibleTo: %s",
 		    weft_error_text(code));
-	else if (text.size > 2 && !weft__visible_keys_find(keys, entry.key))
+	else if (text.size > 2 && !has_key(keys, entry.key))
 		code = add_entry(keys, &entry, error);
 	weft_buf_fini(&text);
 	return code;

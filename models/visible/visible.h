@@ -98,10 +98,6 @@ WEFT_MUST_CHECK int weft__visible_keys_load(
     const struct weft_model *model, struct weft_slice id,
     struct weft_error *error);
 
-/* The entry of this key, or NULL. */
-const struct weft__visible_entry *weft__visible_keys_find(
-    const struct weft__visible_keys *keys, struct weft_slice key);
-
 /* Appends the keys that a body has to empty keys, with 'seq'. */
 WEFT_MUST_CHECK int weft__visible_keys_of(struct weft__visible_keys *keys,
     const struct weft__definition *definition, struct weft_slice body,
