@@ -1,7 +1,8 @@
 /*
- * sqlite-floor RECORDS DATABASE [BATCH]: inserts the lines of a file, "ID
- * BODY", into a plain table, in transactions of BATCH lines (1,000) that wait
- * for the disk.  Prints the seconds that takes, and those of CPU time.
+ * sqlite-floor RECORDS DATABASE [BATCH [TABLE INSERT]]: inserts the lines of a
+ * file, "ID BODY", into a plain table, or one made by the statement TABLE and
+ * filled by INSERT, in transactions of BATCH lines (1,000) that wait for the
+ * disk.  Prints the seconds that takes, and those of CPU time.
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -57,13 +58,13 @@ insert(sqlite3_stmt *statement, const char *line, const char *end)
 }
 
 static bool
-insert_all(sqlite3 *database, const struct lines *lines, unsigned long batch)
+insert_all(sqlite3 *database, const char *sql, const struct lines *lines,
+    unsigned long batch)
 {
 	const char *line = lines->text, *end = line + lines->size, *newline;
 	sqlite3_stmt *statement;
 	bool is_good = run(database, "BEGIN") &&
-	    !sqlite3_prepare_v2(database, "INSERT INTO record VALUES (?, ?)",
-	        -1, &statement, NULL);
+	    !sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
 
 	for (unsigned long i = 1; is_good && line < end; i++) {
 		newline = memchr(line, '\n', (size_t)(end - line));
@@ -93,6 +94,11 @@ main(int count, char **arguments)
 {
 	struct lines lines = {0};
 	unsigned long batch = count > 3 ? strtoul(arguments[3], NULL, 10) : 1000;
+	const char *table = count > 5
+	    ? arguments[4]
+	    : "CREATE TABLE record(id TEXT PRIMARY KEY, body TEXT NOT NULL)";
+	const char *sql =
+	    count > 5 ? arguments[5] : "INSERT INTO record VALUES (?, ?)";
 	sqlite3 *database;
 	uint64_t began_ns, cpu_ns;
 	bool is_good;
@@ -102,13 +108,12 @@ main(int count, char **arguments)
 	remove_database(arguments[2]);
 	if (sqlite3_open(arguments[2], &database) ||
 	    !run(database, "PRAGMA journal_mode = WAL;"
-			   "PRAGMA synchronous = FULL;"
-			   "CREATE TABLE record"
-			   "(id TEXT PRIMARY KEY, body TEXT NOT NULL)"))
+			   "PRAGMA synchronous = FULL") ||
+	    !run(database, table))
 		return 1;
 	began_ns = bench_wall_ns();
 	cpu_ns = bench_cpu_ns();
-	is_good = insert_all(database, &lines, batch);
+	is_good = insert_all(database, sql, &lines, batch);
 	printf("%.6f %.6f\n", (double)(bench_wall_ns() - began_ns) / 1e9,
 	    (double)(bench_cpu_ns() - cpu_ns) / 1e9);
 	sqlite3_close(database);
