@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "core/base/alloc.h"
+#include "transports/weft/client/peer_url.h"
 
 static int
 out_of_memory(struct weft_error *error)
@@ -46,6 +48,15 @@ hide_user(const char *url)
 	return hidden;
 }
 
+/* A mistake in the argument is told before anything is opened, or kept. */
+static int
+check_url(const char *url, struct weft_error *error)
+{
+	return strncasecmp(url, "ws", 2) == 0
+	    ? weft__peer_check_url(url, error)
+	    : 0;
+}
+
 int
 remote_parse(
     struct spec *spec, const char *argument, struct weft_error *error)
@@ -67,7 +78,8 @@ remote_parse(
 		return out_of_memory(error);
 	spec->path = hide_user(spec->url);
 	spec->name = hide_user(argument);
-	return spec->path && spec->name ? 0 : out_of_memory(error);
+	return spec->path && spec->name ? check_url(spec->url, error)
+	                                : out_of_memory(error);
 }
 
 /*

@@ -66,6 +66,19 @@ equal n3 "$(cat "$out")" "$(cat server)"
 run 0 weft diff C "$socket" --model Note
 end
 
+begin 'replicate: an address with a mistake in it is nobody to remember'
+for address in ws:// ws:///replicate "ws://127.0.0.1:99999" \
+    "$socket#part" "$socket?access_token=secret" \
+    "ws://ann:secret@127.0.0.1:$port"; do
+	run 5 weft replicate C "$address"
+	err_has 'weft: URL: '
+	run 5 weft replicate C "$address" --live
+	err_has 'weft: URL: '
+done
+run 0 weft status C --json
+! grep -q 'secret\|99999' "$out" || fail "$(cat "$out")"
+end
+
 begin 'live: what is written on either side comes to the other'
 weft replicate C "$socket" --live --both --json >live 2>&1 &
 live=$!

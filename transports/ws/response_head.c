@@ -20,15 +20,31 @@ take_line(struct weft_slice *text, struct weft_slice *line)
 	return end[1] == '\n';
 }
 
+static bool
+begins_with(struct weft_slice line, const char *text)
+{
+	const size_t size = strlen(text);
+
+	return line.size >= size && memcmp(line.data, text, size) == 0;
+}
+
+/* One that speaks HTTP/1.0 may say no. */
+static bool
+has_version(struct weft_slice line)
+{
+	return begins_with(line, "HTTP/1.1 ") ||
+	       (begins_with(line, "HTTP/1.0 ") &&
+		   !begins_with(line, "HTTP/1.0 101"));
+}
+
 /* "HTTP/1.1 101 Switching Protocols" */
 static bool
 read_status(struct weft_slice line, int *status)
 {
-	static const char version[] = "HTTP/1.1 ";
-	const char *digits = line.data + sizeof version - 1;
+	static const size_t size = sizeof "HTTP/1.1 " - 1;
+	const char *digits = line.data + size;
 
-	if (line.size < sizeof version + 2 ||
-	    memcmp(line.data, version, sizeof version - 1) != 0)
+	if (line.size < size + 3 || !has_version(line))
 		return false;
 	*status = 0;
 	for (int i = 0; i < 3; i++) {
@@ -36,7 +52,7 @@ read_status(struct weft_slice line, int *status)
 			return false;
 		*status = *status * 10 + digits[i] - '0';
 	}
-	return line.size == sizeof version + 2 || digits[3] == ' ';
+	return line.size == size + 3 || digits[3] == ' ';
 }
 
 static bool

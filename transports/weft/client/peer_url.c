@@ -76,8 +76,46 @@ check(const char *url, struct weft_error *error)
 	if (memchr(authority, '@', size))
 		return refuse(error, "a user cannot be in it, give a token");
 	if (authority[size] == '?' || strchr(authority, '#'))
-		return refuse(error, "a path is expected after the host");
+		return refuse(error, "a path is expected after the host, "
+				     "and no #");
+	if (strstr(authority + size, "access_token="))
+		return refuse(error, "a token cannot be in it, as servers log "
+				     "it: give it by itself");
 	return 0;
+}
+
+/* What a URL has in it; the slices are borrowed from it. */
+struct parts {
+	struct weft_slice host;
+	const char *path;
+	bool is_secure;
+	uint16_t port;
+};
+
+static int
+take_apart(const char *url, struct parts *parts, struct weft_error *error)
+{
+	struct weft_slice authority, port;
+	int code = check(url, error);
+
+	if (code)
+		return code;
+	parts->is_secure = strncasecmp(url, "wss", 3) == 0;
+	authority.data = strstr(url, "://") + 3;
+	authority.size = strcspn(authority.data, "/");
+	parts->path = authority.data + authority.size;
+	parts->host = take_host(authority, &port);
+	if (!parts->host.size)
+		return refuse(error, "it has no host");
+	return read_port(port, parts->is_secure, &parts->port, error);
+}
+
+int
+weft__peer_check_url(const char *url, struct weft_error *error)
+{
+	struct parts parts;
+
+	return take_apart(url, &parts, error);
 }
 
 /* Keeps copies of the parts. */
@@ -99,20 +137,12 @@ int
 weft__peer_set_url(
     struct weft__peer *peer, const char *url, struct weft_error *error)
 {
-	struct weft_slice authority, host, port;
-	int code = check(url, error);
+	struct parts parts;
+	int code = take_apart(url, &parts, error);
 
 	if (code)
 		return code;
-	peer->is_secure = strncasecmp(url, "wss", 3) == 0;
-	authority.data = strstr(url, "://") + 3;
-	authority.size = strcspn(authority.data, "/");
-	host = take_host(authority, &port);
-	if (!host.size)
-		return refuse(error, "it has no host");
-	code = read_port(port, peer->is_secure, &peer->target.port, error);
-	if (code)
-		return code;
-	return copy_parts(
-	    peer, host, authority.data + authority.size, url, error);
+	peer->is_secure = parts.is_secure;
+	peer->target.port = parts.port;
+	return copy_parts(peer, parts.host, parts.path, url, error);
 }

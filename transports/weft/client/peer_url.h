@@ -14,4 +14,9 @@
 WEFT_MUST_CHECK int weft__peer_set_url(
     struct weft__peer *peer, const char *url, struct weft_error *error);
 
+/* Whether it is such a URL, with nothing in it that has no place there.
+ * Returns 0; WEFT_EINVAL. */
+WEFT_MUST_CHECK int weft__peer_check_url(
+    const char *url, struct weft_error *error);
+
 #endif
