@@ -153,41 +153,50 @@ compare_stores(struct comparison *comparison, bool *is_done)
  * By the change lists
  */
 
-/* Whether a side has the record now. */
+/* The record's last change at a side; none, if it is not known there. */
 static int
-has_record(struct comparison *comparison, const struct side *side,
-    struct weft_slice id, bool *known, bool *present)
+read_last(struct comparison *comparison, const struct side *side,
+    struct weft_slice id, struct weft_change_list *last)
 {
-	struct weft_change_list list = {0};
 	int code = side->source->ops->last_change(
-	    side->source, side->model, id, &list, comparison->error);
+	    side->source, side->model, id, last, comparison->error);
 
-	*known = !code;
-	*present = !code && list.changes[0].rev.data;
-	weft_change_list_fini(&list);
 	return code == WEFT_ENOTFOUND ? 0 : code;
 }
 
+/* The record's revision; no value: it is not there. */
+static struct weft_slice
+rev_of(const struct weft_change_list *last)
+{
+	return last->length ? last->changes[0].rev : weft_slice(NULL);
+}
+
 /*
- * A record that 'asked' does not have as 'change' of the other side says.  In
- * the second pass only those count that the first side knows nothing of.
+ * A record that 'asked' may not have as a change of the other side says: not
+ * every source can tell by itself.  In the second pass only those count that
+ * the first side knows nothing of.
  */
 static int
 report_change(
     struct comparison *comparison, int other, struct weft_slice id)
 {
 	const int asked = !other;
-	bool known, present[2];
-	int code = has_record(comparison, &comparison->sides[other], id,
-	    &known, &present[other]);
+	struct weft_change_list last[2] = {{0}, {0}};
+	struct weft_slice revs[2];
+	int code = 0;
 
-	if (!code)
-		code = has_record(comparison, &comparison->sides[asked], id,
-		    &known, &present[asked]);
-	if (code || (!present[0] && !present[1]) || (asked == 0 && known))
-		return code;
-	return comparison->each(
-	    id, present[0], present[1], comparison->context);
+	for (int i = 0; i < 2 && !code; i++)
+		code = read_last(
+		    comparison, &comparison->sides[i], id, &last[i]);
+	for (int i = 0; i < 2; i++)
+		revs[i] = rev_of(&last[i]);
+	if (!code && !weft_slice_equal(revs[0], revs[1]) &&
+	    (asked != 0 || !last[0].length))
+		code = comparison->each(id, revs[0].data != NULL,
+		    revs[1].data != NULL, comparison->context);
+	weft_change_list_fini(&last[0]);
+	weft_change_list_fini(&last[1]);
+	return code;
 }
 
 /* Shows changes of one side to the other. */

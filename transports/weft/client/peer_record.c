@@ -308,6 +308,60 @@ weft__peer_relate(struct weft_source *base, const char *model,
 	return code;
 }
 
+/* Whether the server has this, and knows as much of what led there. */
+static bool
+has_change(
+    const struct weft_update_list *got, const struct weft_change *change)
+{
+	for (size_t i = 0; i < got->length; i++) {
+		const struct weft_change *here = &got->updates[i].change;
+
+		if (weft_slice_equal(here->model_id, change->model_id))
+			return weft_change_equals(here, change) &&
+			       !weft__diff_knows_more(change, here);
+	}
+	return false;
+}
+
+/* A message's worth. */
+static int
+diff_some(struct weft__peer_source *source, const char *model,
+    const struct weft_change *list, size_t length, struct weft__diff *diff,
+    struct weft_error *error)
+{
+	struct weft_slice ids[GET_RECORDS];
+	struct weft_update_list got = {0};
+	int code;
+
+	for (size_t i = 0; i < length; i++)
+		ids[i] = list[i].model_id;
+	code = weft__peer_get(source, model, ids, length, &got, error);
+	for (size_t i = 0; i < length && !code; i++)
+		if (!has_change(&got, &list[i]) &&
+		    weft_change_list_append(&diff->deltas, &list[i]))
+			code = out_of_memory(error);
+	weft_update_list_fini(&got);
+	return code;
+}
+
+int
+weft__peer_diff_strictly(struct weft__peer_source *source, const char *model,
+    const struct weft_change *list, size_t length, struct weft__diff *diff,
+    struct weft_error *error)
+{
+	int code = 0;
+
+	for (size_t at = 0; at < length && !code; at += GET_RECORDS) {
+		size_t count = length - at;
+
+		if (count > GET_RECORDS)
+			count = GET_RECORDS;
+		code = diff_some(
+		    source, model, list + at, count, diff, error);
+	}
+	return code;
+}
+
 int
 weft__peer_find(struct weft_source *base, const char *model,
     struct weft_slice id, struct weft_buf *body, struct weft_error *error)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/alloc.h"
+#include "core/repl/diff.h"
 #include "core/repl/message.h"
 #include "transports/weft/wire/update.h"
 
@@ -282,7 +283,8 @@ weft__peer_source_pending(const struct weft__peer_source *source)
 
 /*
  * What the server may not have.  The server judges when it is pushed: that it
- * has it, or that it has something else.
+ * has it, or that it has something else.  Only who compares strictly has it
+ * asked.
  */
 static int
 diff(struct weft_source *base, const char *model, int64_t since,
@@ -291,6 +293,9 @@ diff(struct weft_source *base, const char *model, int64_t since,
 {
 	struct weft__peer_source *source = of(base);
 
+	if (since == WEFT__SINCE_STRICT)
+		return weft__peer_diff_strictly(
+		    source, model, list, length, diff, error);
 	for (size_t i = 0; i < length; i++)
 		if (!weft__known_has(&source->known, model, list[i].model_id,
 			list[i].rev, list[i].generation) &&

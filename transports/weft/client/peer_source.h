@@ -10,7 +10,8 @@
  * changes() takes batches of a stream, which have the bodies: they are kept
  * until the session is sure to be done with them, so that create_updates()
  * rarely has to ask.  diff() takes everything for a delta that the server is
- * not known to have: the server judges when it is pushed.
+ * not known to have: the server judges when it is pushed, but for a comparison,
+ * which pushes nothing.
  *
  * Its checkpoints are always 1: where to go on is a text (place(), go_on()).
  */
@@ -95,6 +96,13 @@ uint64_t weft__peer_source_pending(const struct weft__peer_source *source);
 WEFT_MUST_CHECK int weft__peer_get(struct weft__peer_source *source,
     const char *model, const struct weft_slice *ids, size_t length,
     struct weft_update_list *list, struct weft_error *error);
+
+/* diff() of who compares strictly: asks for the records, so that what the
+ * server has is no delta. */
+WEFT_MUST_CHECK int weft__peer_diff_strictly(
+    struct weft__peer_source *source, const char *model,
+    const struct weft_change *list, size_t length, struct weft__diff *diff,
+    struct weft_error *error);
 
 /* Whether the update's past has the change, as far as revisions (no value: a
  * deletion) and generations tell. */

@@ -16,6 +16,12 @@ tests_unit_transports_weft_client_peer_pull_SOURCES = \
 	tests/unit/transports/weft/client/peer_pull.c $(scene)
 tests_unit_transports_weft_client_peer_pull_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/unit/transports/weft/client/peer_compare
+TESTS += tests/unit/transports/weft/client/peer_compare
+tests_unit_transports_weft_client_peer_compare_SOURCES = \
+	tests/unit/transports/weft/client/peer_compare.c $(scene)
+tests_unit_transports_weft_client_peer_compare_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/unit/transports/weft/client/peer_conflict
 TESTS += tests/unit/transports/weft/client/peer_conflict
 tests_unit_transports_weft_client_peer_conflict_SOURCES = \
