@@ -40,6 +40,14 @@ function makeClient(packages, base, token) {
         text: 'string',
       },
     },
+    Note: {
+      plural: 'Notes',
+      properties: {
+        id: {type: 'string', id: true, defaultFn: 'guid'},
+        ownerId: 'string',
+        text: 'string',
+      },
+    },
   };
   const local = {}, server = {};
 

@@ -516,6 +516,64 @@ test('a private model wants a login', async server => {
       error => error.statusCode === 401);
 });
 
+// A user of this name, logged in: {id, token}.
+async function signUp(server, username) {
+  const user = {username, email: `${username}@example.com`, password: 'secret'};
+
+  await request('POST', `${server.url}/Customers`, user);
+  const {body} = await request('POST', `${server.url}/Customers/login`, user);
+  return {id: String(body.userId), token: body.id};
+}
+
+// Ann, whose client has the notes "kept" and "edited", and Bob.
+async function makeNotes(server) {
+  const ann = await signUp(server, 'ann'), bob = await signUp(server, 'bob');
+  const {local, server: remote} = server.client(ann.token);
+  const loop = new Loop(local.Note, remote.Note);
+  // Somebody who may see the note gives it to another user.
+  const give = (id, from, to, text) =>
+    request('PATCH', `${server.url}/Notes/${id}`, {ownerId: to.id, text},
+        {authorization: from.token});
+  const bobs = async id => (await request('GET', `${server.url}/Notes/${id}`,
+      undefined, {authorization: bob.token})).body;
+
+  for (const id of ['kept', 'edited'])
+    await local.Note.create({id, ownerId: ann.id, text: 'from Ann'});
+  await loop.sync();
+  return {ann, bob, local, loop, give, bobs};
+}
+
+test('what a user may not see any more goes, and comes back', async server => {
+  const {ann, bob, local, loop, give, bobs} = await makeNotes(server);
+
+  await give('kept', ann, bob, 'from Bob');
+  assert.deepStrictEqual((await loop.pull()).conflicts, []);
+  assert.strictEqual(await local.Note.findById('kept'), null);
+  assert.deepStrictEqual((await loop.push()).conflicts, []);
+  assert.strictEqual((await bobs('kept')).text, 'from Bob');
+  await give('kept', bob, ann, 'back');
+  assert.deepStrictEqual((await loop.pull()).conflicts, []);
+  assert.strictEqual((await local.Note.findById('kept')).text, 'back');
+}, 'weftd');
+
+test('an edit of what was taken from a user is a conflict', async server => {
+  const {ann, bob, local, loop, give, bobs} = await makeNotes(server);
+
+  await loop.sync();
+  await local.Note.updateAll({id: 'edited'}, {text: 'edited by Ann'});
+  await give('edited', ann, bob, 'from Bob');
+  const pulled = await loop.pull();
+  assert.strictEqual(pulled.conflicts.length, 1);
+  const {conflicts: [conflict]} = await loop.push();
+  assert.deepStrictEqual(await call(conflict, 'type'), ['delete']);
+  assert.strictEqual((await local.Note.findById('edited')).text,
+      'edited by Ann');
+  await call(conflict, 'resolveUsingTarget');
+  assert.strictEqual(await local.Note.findById('edited'), null);
+  assert.deepStrictEqual((await loop.sync()).conflicts, []);
+  assert.strictEqual((await bobs('edited')).text, 'from Bob');
+}, 'weftd');
+
 test('a model that is not public is not served', async server => {
   for (const path of ['AccessTokens', 'Roles', 'RoleMappings', 'ACLs', 'Users'])
     assert.strictEqual((await request('GET', `${server.url}/${path}`)).status,
