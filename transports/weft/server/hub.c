@@ -13,7 +13,7 @@ weft__repl_options_init(struct weft__repl_options *options)
 	    .batch_length = WEFT_LIMIT_REPL_PUSH,
 	    .auth_ms = 10000,
 	    .wait_ms = 60000,
-	    .look_ms = 4000, /* with a tick: as soon as requests see it */
+	    .look_ms = 3500, /* four ticks; with one more, as requests do */
 	    .request_ms = 30000,
 	    .idle_ms = 30000,
 	};
