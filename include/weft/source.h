@@ -31,8 +31,8 @@ struct weft_url_options {
 	unsigned version;     /* 1 */
 	const char *token;    /* an access token, or NULL */
 	const char *node;     /* names the copy that it will be replicated with,
-	                         for its whole life (its epoch does): so its
-	                         own changes are not sent back; or NULL */
+	                         for its whole life, in up to 128 bytes: so
+	                         its own changes are not sent back; or NULL */
 	const char *users;    /* for a URL with user:password@: the path of the
 	                         model to log in to; NULL: "Users" */
 	const char *ca_file;  /* certificates to trust (PEM); NULL: the

@@ -163,6 +163,20 @@ holds peer_is toSend 1
 run 0 weft rm C:Note later
 run 0 weft diff C "$socket" --model Note
 out_empty
+end
+
+begin 'live: what is written to a copy of the database comes to the other'
+cp -Rp C D
+for copy in C D; do
+	weft replicate "$copy" "$socket" --live --both >"$copy.live" 2>&1 &
+	eval "live_$copy=\$!"
+	comes grep -q '^live' "$copy.live"
+done
+run 0 weft put C:Note '{"id":"of C","text":"x"}'
+run 0 weft put D:Note '{"id":"of D","text":"x"}'
+comes weft get C:Note 'of D'
+comes weft get D:Note 'of C'
+stop "$live_C" "$live_D"
 stop "$daemon"
 end
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -246,6 +247,24 @@ note_position(const struct weft_consumer *consumer, void *context)
 	return 0;
 }
 
+/*
+ * The database's life, and the file that it is in: who copies the file has
+ * another copy of the data, which is to hear of what is written to this one.
+ */
+static void
+name_node(struct weft_live *live)
+{
+	const char *epoch = live->local->ops->epoch(live->local);
+	const char *path = live->options.datasource->path;
+	struct stat file;
+
+	if (!path || stat(path, &file))
+		snprintf(live->node, sizeof live->node, "%s", epoch);
+	else
+		snprintf(live->node, sizeof live->node, "%s.%jx.%jx", epoch,
+		    (uintmax_t)file.st_dev, (uintmax_t)file.st_ino);
+}
+
 static int
 open_local(struct weft_live *live, struct weft_error *error)
 {
@@ -254,7 +273,7 @@ open_local(struct weft_live *live, struct weft_error *error)
 
 	if (code)
 		return code;
-	live->node = live->local->ops->epoch(live->local);
+	name_node(live);
 	live->listener.written = written;
 	weft__listeners_add(
 	    &live->options.datasource->listeners, &live->listener);

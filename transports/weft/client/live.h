@@ -22,7 +22,7 @@ struct weft_live {
 	char *url, *token, *ca_file, *filter;
 	char **models;                    /* ends with NULL; or NULL */
 	char consumer[128];     /* under whose name the database counts */
-	const char *node;       /* the datasource's epoch */
+	char node[128];         /* names this copy of the data */
 	struct weft_source *local;
 	struct weft__peer_source *remote; /* NULL: was never reached */
 	uint64_t seen;          /* journal row up to which all is sent */

@@ -281,6 +281,10 @@ static int
 set_options(struct weft__peer *peer, const struct weft__peer_options *options,
     struct weft_error *error)
 {
+	if (options->node && strlen(options->node) >= sizeof peer->node)
+		return weft_error_set(error, WEFT_EINVAL,
+		    "the name of the node has more than %d bytes",
+		    WEFT_LIMIT_NAME_SIZE);
 	weft__ws_settings_init(&peer->settings);
 	peer->settings.protocols = protocols;
 	peer->settings.message_size = WEFT__REPL_MESSAGE_SIZE;

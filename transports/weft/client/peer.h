@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "core/base/clock.h"
+#include "core/base/limits.h"
 #include "transports/weft/wire/message.h"
 #include "transports/ws/ws.h"
 
@@ -81,7 +82,7 @@ struct weft__peer {
 	bool is_secure;
 	char *url;           /* for people */
 	char *token;
-	char node[WEFT__UUID_SIZE + 1];
+	char node[WEFT_LIMIT_NAME_SIZE + 1];
 	uint64_t timeout_ms, retry_ms;
 	unsigned retries;
 	enum weft__peer_state state;

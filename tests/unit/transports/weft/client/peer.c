@@ -82,6 +82,31 @@ peer_connect__says_who_it_is(void **state)
 }
 
 static void
+peer_create__tells_all_of_a_nodes_name(void **state)
+{
+	static const struct repl_step steps[] = {
+	    {"nnnn\"", REPL_HELLO, REPL_STAY, 0},
+	    {"\"t\":\"auth\"", REPL_WELCOME, REPL_STAY, 0},
+	};
+	char node[WEFT_LIMIT_NAME_SIZE + 2] = "";
+	const struct weft__peer_options options = {.node = node};
+
+	memset(node, 'n', WEFT_LIMIT_NAME_SIZE);
+	repl_script_start(&script, steps, COUNT(steps));
+	assert_int_equal(weft__peer_create(repl_script_url(&script), &options,
+			     &peer, &error),
+	    0);
+	assert_int_equal(weft__peer_connect(peer, &error), 0);
+	assert_non_null(strstr(script.heard[0], node));
+	weft__peer_destroy(peer);
+	node[WEFT_LIMIT_NAME_SIZE] = 'n';
+	assert_int_equal(weft__peer_create(repl_script_url(&script), &options,
+			     &peer, &error),
+	    WEFT_EINVAL);
+	repl_script_end(&script);
+}
+
+static void
 peer_connect__takes_older_and_newer_hellos(void **state)
 {
 	begin(NULL, 0);
@@ -549,6 +574,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(peer_connect__says_who_it_is),
+	    cmocka_unit_test(peer_create__tells_all_of_a_nodes_name),
 	    cmocka_unit_test(peer_connect__takes_older_and_newer_hellos),
 	    cmocka_unit_test(peer_connect__stays_away_when_it_is_refused),
 	    cmocka_unit_test(peer_connect__comes_again_after_what_passes),
