@@ -133,9 +133,11 @@ weft__rest_find_by_id(struct weft__rest_call *call)
 int
 weft__rest_exists(struct weft__rest_call *call)
 {
-	bool found;
-	int code = weft_record_exists(call->model->model, &call->as, call->id,
-	    &found, &call->error);
+	bool found = false;
+	int code = call->is_hidden
+	    ? 0
+	    : weft_record_exists(call->model->model, &call->as, call->id,
+		  &found, &call->error);
 
 	return code ? code
 		    : weft__rest_answer_text(&call->answer,

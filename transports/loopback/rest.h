@@ -110,6 +110,7 @@ struct weft__rest_call {
 	struct weft__rest_query query;
 	struct weft_slice body; /* JSON; no value: none was sent */
 	struct weft_buf form;   /* the JSON of a body that is a form */
+	bool is_hidden;         /* he may not see the path's record */
 	struct weft__principal *principal; /* NULL: not logged in */
 	struct weft_slice address; /* the client's, as text */
 	struct weft__viewer viewer; /* he, if rights are asked for */
@@ -145,8 +146,9 @@ WEFT_MUST_CHECK int weft__rest_take_filter(struct weft__rest_call *call,
 WEFT_MUST_CHECK int weft__rest_narrow(
     struct weft__rest_call *call, bool is_where, struct weft_buf *json);
 
-/* Whether the user may see the record that the path names, if it does.
- * WEFT_ENOTFOUND. */
+/* Looks whether the user may see the record that the path names, if it does:
+ * where he may not, it is for him as if it were not there.  WEFT_ENOTFOUND, in
+ * the method's words, unless that has an answer for it (call->is_hidden). */
 WEFT_MUST_CHECK int weft__rest_check_view(struct weft__rest_call *call);
 
 /*

@@ -238,9 +238,11 @@ weft__rest_update_all(struct weft__rest_call *call)
 int
 weft__rest_delete_by_id(struct weft__rest_call *call)
 {
-	uint64_t count;
-	int code = weft_record_delete_by_id(call->model->model, &call->as,
-	    call->id, &count, &call->error);
+	uint64_t count = 0;
+	int code = call->is_hidden
+	    ? 0
+	    : weft_record_delete_by_id(call->model->model, &call->as,
+		  call->id, &count, &call->error);
 
 	return code ? code : answer_count(call, count);
 }

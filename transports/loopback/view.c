@@ -110,20 +110,47 @@ weft__rest_narrow(
 	return code;
 }
 
+/* Whether the method has an answer for a record that is not there. */
+static bool
+answers_none(const struct weft__rest_call *call)
+{
+	return call->route->call == weft__rest_exists ||
+	       call->route->call == weft__rest_delete_by_id;
+}
+
+/* Fails as the method does if there is no such record. */
+static int
+refuse_none(struct weft__rest_call *call)
+{
+	struct weft_error *error = &call->error;
+	int size = (int)call->id.size;
+
+	if (call->route->call == weft__rest_replace_by_id)
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "Could not replace. Object with id %.*s does not exist!",
+		    size, call->id.data);
+	call->failure.word = "MODEL_NOT_FOUND";
+	if (call->route->call == weft__rest_patch_attributes)
+		return weft_error_set(error, WEFT_ENOTFOUND,
+		    "could not find a model with id %.*s", size,
+		    call->id.data);
+	return weft_error_set(error, WEFT_ENOTFOUND,
+	    "Unknown \"%s\" id \"%.*s\".", call->model->definition->name,
+	    size, call->id.data);
+}
+
+/* Methods of changes ask the source, which knows what he has lost. */
 int
 weft__rest_check_view(struct weft__rest_call *call)
 {
 	bool visible;
 	int code;
 
-	if (!call->id.data)
+	if (!call->id.data || call->route->flags & WEFT__REST_TRACKED)
 		return 0;
 	code = weft__view_check(call->principal, call->model->model, call->id,
 	    &visible, &call->error);
-	if (code || visible)
-		return code;
-	call->failure.word = "MODEL_NOT_FOUND";
-	return weft_error_set(&call->error, WEFT_ENOTFOUND,
-	    "Unknown \"%s\" id \"%.*s\".", call->model->definition->name,
-	    (int)call->id.size, call->id.data);
+	call->is_hidden = !code && !visible;
+	return call->is_hidden && !answers_none(call) ? refuse_none(call)
+						      : code;
 }
