@@ -155,6 +155,10 @@ WEFT_MUST_CHECK int weft__json_read_string(
  */
 bool weft__json_plain_string(struct weft_slice token, struct weft_slice *text);
 
+/* The text behind a byte order mark, which some editors and programs put before
+ * JSON; most of what reads JSON takes it off. */
+struct weft_slice weft__json_skip_mark(struct weft_slice text);
+
 /* The double that a canonical number token means.  Cost: strtod at worst. */
 double weft__json_read_number(struct weft_slice token);
 

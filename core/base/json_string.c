@@ -440,6 +440,18 @@ weft__json_plain_string(struct weft_slice token, struct weft_slice *text)
 	return true;
 }
 
+struct weft_slice
+weft__json_skip_mark(struct weft_slice text)
+{
+	static const char mark[] = {'\xef', '\xbb', '\xbf'};
+
+	if (text.size < sizeof mark ||
+	    memcmp(text.data, mark, sizeof mark) != 0)
+		return text;
+	return weft_slice_of(
+	    text.data + sizeof mark, text.size - sizeof mark);
+}
+
 int
 weft_buf_append_json(struct weft_buf *buf, struct weft_slice text)
 {

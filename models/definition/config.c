@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "core/base/json.h"
 #include "core/base/limits.h"
 
 static int
@@ -50,8 +51,9 @@ int
 weft__config_parse(
     struct weft_slice text, json_t **object, struct weft_error *error)
 {
+	struct weft_slice json = weft__json_skip_mark(text);
 	json_error_t why;
-	json_t *parsed = json_loadb(text.data ? text.data : "", text.size,
+	json_t *parsed = json_loadb(json.data ? json.data : "", json.size,
 	    JSON_REJECT_DUPLICATES, &why);
 
 	if (!parsed && json_error_code(&why) == json_error_out_of_memory)

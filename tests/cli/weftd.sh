@@ -171,6 +171,8 @@ for port in 0 65535 '"0"' '"3000"' '"65535"' null; do
 	printf '{"host": null, "port": %s}' "$port" >A/config.json
 	run 0 weftd --config A --check-config
 done
+printf '\357\273\277{"port": 0}' >A/config.json
+run 0 weftd --config A --check-config
 printf '{"remoting": {"json": false}, "restApiRoot": "/"}' >A/config.json
 run 0 weftd --config A --check-config
 mv kept A/config.json

@@ -164,7 +164,7 @@ weft__rest_call_read_body(struct weft__rest_call *call,
 		return read_form(call, bytes);
 	if (!is_type(type, "application/json"))
 		return refuse_type(call, type);
-	call->body = bytes;
+	call->body = weft__json_skip_mark(bytes);
 	return 0;
 }
 

@@ -157,6 +157,22 @@ rest__refuses_what_is_malformed(void **state)
 	rest_close(&rest);
 }
 
+/* As body-parser does it. */
+static void
+rest__takes_a_byte_order_mark_off(void **state)
+{
+	struct rest rest;
+
+	rest_open(&rest, FIXTURE_MEMORY);
+	rest_start(&rest);
+	rest_expect(&rest, "POST /api/Todos", "\xef\xbb\xbf{\"id\":\"a\"}",
+	    200, "{\"id\":\"a\"}");
+	rest_expect(&rest, "POST /api/Todos/diff", "\xef\xbb\xbf[]", 200,
+	    NULL);
+	rest_expect(&rest, "POST /api/Todos", "\xef\xbb{}", 400, NULL);
+	rest_close(&rest);
+}
+
 static void
 rest__takes_json_and_forms_only(void **state)
 {
@@ -224,6 +240,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rest__refuses_what_is_malformed),
+	    cmocka_unit_test(rest__takes_a_byte_order_mark_off),
 	    cmocka_unit_test(rest__takes_json_and_forms_only),
 	    cmocka_unit_test(rest__refuses_large_bodies_before_they_come),
 	};
