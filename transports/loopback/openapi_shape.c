@@ -24,7 +24,7 @@ static const struct weft__openapi_shape shapes[] = {
     {"upsertWithWhere", "Changes the one record that matches, or creates one.",
 	"where", "*Patch", 200, "*", WRITES},
     {"replaceById", "Replaces a record.", "", "*", 200, "*", "404 " WRITES},
-    {"prototype.patchAttributes", "Changes properties of a record.", "",
+    {"patchAttributes", "Changes properties of a record.", "",
 	"*Patch", 200, "*", "404 " WRITES},
     {"updateAll", "Changes all records that match.", "where", "*Patch", 200,
 	"Count", WRITES},

@@ -8,7 +8,9 @@
 
 #include "models/access/access.h"
 #include "models/access/builtin.h"
+#include "models/access/method.h"
 #include "tests/lib/rest.h"
+#include "transports/loopback/rest.h"
 
 /* peter may write cars, alice may pull them, emery may read them. */
 #define CAR \
@@ -47,6 +49,13 @@
 	"{\"principalType\":\"USER\",\"principalId\":\"a\"," \
 	"\"permission\":\"ALLOW\",\"accessType\":\"WRITE\"}]}"
 
+/* Nobody may write them. */
+#define SEAL \
+	"{\"name\":\"Seal\",\"trackChanges\":true,\"properties\":{" \
+	"\"id\":{\"type\":\"string\",\"id\":true}},\"acls\":[" \
+	"{\"principalType\":\"ROLE\",\"principalId\":\"$everyone\"," \
+	"\"permission\":\"DENY\",\"accessType\":\"WRITE\"}]}"
+
 #define UNAUTHORIZED \
 	"{\"error\":{\"statusCode\":401,\"name\":\"Error\",\"message\":" \
 	"\"Authorization Required\",\"code\":\"AUTHORIZATION_REQUIRED\"}}"
@@ -71,6 +80,7 @@ open_rights(struct rights *rights)
 	rest_define(rest, CAR);
 	rest_define(rest, NOTE);
 	rest_define(rest, MEMO);
+	rest_define(rest, SEAL);
 	options.cost.log_n = 4;
 	options.clock = &rest->fixture.clock;
 	fixture_ok(&rest->fixture,
@@ -137,6 +147,57 @@ rest__denies_what_no_rule_allows(void **state)
 	    200, "{\"id\":\"c1\",\"model\":\"m\",\"maker\":null}");
 	rest->headers = "Authorization: bogus\r\n";
 	rest_expect(rest, "GET /api/Cars", NULL, 401, UNAUTHORIZED);
+	close_rights(&rights);
+}
+
+/* Else a rule for what writes would not hold for it. */
+static void
+rest__calls_methods_as_rules_do(void **state)
+{
+	const struct weft__rest_route *route;
+
+	for (size_t i = 0; (route = weft__rest_route_at(i)); i++)
+		if (!weft__method_find(route->name))
+			fail_msg("%s is not known to rules", route->name);
+}
+
+static void
+rest__denies_each_way_to_write(void **state)
+{
+	static const char *const requests[] = {"POST /api/Seals",
+	    "PATCH /api/Seals", "PUT /api/Seals",
+	    "POST /api/Seals/replaceOrCreate",
+	    "POST /api/Seals/upsertWithWhere", "POST /api/Seals/update",
+	    "PATCH /api/Seals/s", "PUT /api/Seals/s",
+	    "POST /api/Seals/s/replace", "DELETE /api/Seals/s",
+	    "PUT /api/Seals/s/changes/last", "POST /api/Seals/bulk-update"};
+	struct rights rights;
+
+	open_rights(&rights);
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
+		rest_expect(&rights.rest, requests[i], "{\"id\":\"s\"}", 401,
+		    UNAUTHORIZED);
+	close_rights(&rights);
+}
+
+/* LoopBack's rules of User. */
+static void
+rest__lets_a_user_change_himself(void **state)
+{
+	struct rights rights;
+	struct rest *rest = &rights.rest;
+	char token[80];
+
+	open_rights(&rights);
+	rest_expect(rest, "PATCH /api/Users/p", "{\"realm\":\"r\"}", 401,
+	    UNAUTHORIZED);
+	log_in(&rights, "alice", token);
+	rest_expect(rest, "PATCH /api/Users/p", "{\"realm\":\"r\"}", 401,
+	    UNAUTHORIZED);
+	log_in(&rights, "peter", token);
+	rest_expect(rest, "PATCH /api/Users/p", "{\"realm\":\"r\"}", 200,
+	    NULL);
+	assert_non_null(strstr(rest->body, "\"realm\":\"r\""));
 	close_rights(&rights);
 }
 
@@ -465,6 +526,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rest__denies_what_no_rule_allows),
+	    cmocka_unit_test(rest__calls_methods_as_rules_do),
+	    cmocka_unit_test(rest__denies_each_way_to_write),
+	    cmocka_unit_test(rest__lets_a_user_change_himself),
 	    cmocka_unit_test(rest__does_not_serve_the_models_of_rights),
 	    cmocka_unit_test(rest__takes_tokens_wherever_loopback_does),
 	    cmocka_unit_test(rest__refuses_wrong_logins_as_loopback_does),
