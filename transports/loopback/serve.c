@@ -312,9 +312,7 @@ weft__rest_call_authorize(struct weft__rest_call *call)
 		call->error = why;
 		code = unread;
 	}
-	/* What tells of changes asks for itself: of a record that was taken
-	 * from the caller there is one. */
-	if (!code && !(call->route->flags & WEFT__REST_TRACKED))
+	if (!code)
 		code = weft__rest_check_view(call);
 	weft_buf_fini(&text);
 	return code;

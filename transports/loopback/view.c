@@ -139,7 +139,8 @@ refuse_none(struct weft__rest_call *call)
 	    size, call->id.data);
 }
 
-/* Methods of changes ask the source, which knows what he has lost. */
+/* What tells of changes asks for itself: of a record that was taken from the
+ * caller there is one. */
 int
 weft__rest_check_view(struct weft__rest_call *call)
 {
