@@ -99,8 +99,7 @@ struct reading {
 static int
 refuse(const char *name, struct weft_error *error)
 {
-	return weft_error_set(
-	    error, WEFT_EINVAL, "\"%s\" of an update is wrong", name);
+	return weft_error_set(error, WEFT_EINVAL, "\"%s\" is wrong", name);
 }
 
 static struct weft__json_value
@@ -241,7 +240,7 @@ read_update(struct reading *reading, struct weft__json_value value,
 	*update = (struct weft_update){.change = {.model = model}};
 	if (value.type != WEFT__JSON_OBJECT)
 		return weft_error_set(
-		    error, WEFT_EINVAL, "an update is not an object");
+		    error, WEFT_EINVAL, "it is not an object");
 	code = weft__json_view(&reading->json, value.token, error);
 	if (code)
 		return code;
@@ -271,6 +270,11 @@ weft__repl_parse_updates(struct weft_slice token, struct weft_slice model,
 		if (!code)
 			code = weft__repl_add_update(
 			    list, &reading.update, error);
+		if (code)
+			weft_error_wrap(error, "update %zu of %.*s",
+			    list->length,
+			    model.size > 100 ? 100 : (int)model.size,
+			    model.data);
 		weft__arena_clear(&reading.arena);
 	}
 	weft__json_fini(&reading.json);

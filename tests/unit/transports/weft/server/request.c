@@ -36,6 +36,24 @@ push__tells_what_came_of_each_update(void **state)
 	weft__repl_hub_destroy(hub);
 }
 
+static void
+push__says_which_update_is_malformed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft__repl_hub *hub = repl_hub(fixture, NULL);
+	struct repl_client client;
+
+	repl_enter(&client, hub, "");
+	repl_say(&client, REPL_PUSH(1, "{\"id\":\"a\",\"data\":{\"id\":\"a\"}},"
+	                               "{\"id\":1,\"data\":{\"id\":1}}"));
+	repl_expect(&client, "update 1 of Todo: \\\"id\\\" is wrong");
+	repl_say(&client, REPL_PUSH(2, "{\"id\":\"\",\"data\":{}}"));
+	repl_expect(&client, "update 0 of Todo: an id is none");
+	assert_int_equal(both_count(fixture, fixture->model), 0);
+	repl_leave(&client);
+	weft__repl_hub_destroy(hub);
+}
+
 /* Revisions of {"id":"a","title":<digit>}, as they are written. */
 static const char *
 rev_of(char title)
@@ -367,6 +385,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    BOTH(push__tells_what_came_of_each_update),
+	    BOTH(push__says_which_update_is_malformed),
 	    BOTH(push__tells_the_past_of_what_it_clashes_with),
 	    BOTH(push__is_resolved_by_the_servers_revision),
 	    BOTH(push__tells_a_deletion_within_a_checkpoint),
