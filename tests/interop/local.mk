@@ -9,7 +9,9 @@ EXTRA_DIST += \
 	tests/interop/loopback/app/model-config.json \
 	tests/interop/loopback/app/models/car.json \
 	tests/interop/loopback/app/models/customer.json \
+	tests/interop/loopback/app/models/note.json \
 	tests/interop/loopback/app/models/private.json \
+	tests/interop/loopback/app/models/sealed.json \
 	tests/interop/loopback/app/models/todo.json \
 	tests/interop/loopback/client.js \
 	tests/interop/loopback/compare.js \

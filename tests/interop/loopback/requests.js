@@ -126,9 +126,22 @@ const users = [
   ['POST', '/Customers/reset-password', {newPassword: 'q'}],
 ];
 
+// Whatever writes is denied there, whatever reads is not.
+const rights = [
+  ['POST', ''], ['PATCH', ''], ['PUT', ''], ['POST', '/replaceOrCreate'],
+  ['POST', '/upsertWithWhere'], ['POST', '/update'], ['PATCH', '/a'],
+  ['PUT', '/a'], ['POST', '/a/replace'], ['DELETE', '/a'],
+  ['POST', '/bulk-update'], ['PUT', '/a/changes/last'], ['POST', '/checkpoint'],
+  ['GET', ''], ['GET', '/a'], ['HEAD', '/a'], ['GET', '/a/exists'],
+  ['GET', '/count'], ['GET', '/findOne'], ['GET', '/changes'],
+  ['GET', '/checkpoint'], ['GET', '/a/changes/last'],
+].map(([method, path]) => [method, `/Sealed${path}`,
+  method === 'GET' || method === 'HEAD' ? undefined : {}]);
+
 const nothing = [
   ['GET', '/Nope'], ['GET', '/Todos/a/b/c'], ['COPY', '/Todos'],
   ['POST', '/Todos/nothing/at/all', {}],
 ];
 
-module.exports = [...records, ...filters, ...primitives, ...users, ...nothing];
+module.exports = [...records, ...filters, ...primitives, ...users,
+  ...rights, ...nothing];
