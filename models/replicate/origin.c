@@ -7,7 +7,7 @@
  * is nothing here that it does not know: what it has now was made from that.
  *
  * And a peer that judges late is not sent what came from it, which it would
- * find to be unchanged.
+ * find to be unchanged; none is sent a deletion that came from it.
  */
 #include "models/replicate/private.h"
 
@@ -135,34 +135,69 @@ judge_relations(struct weft__replicating *work, const struct weft__call *call,
 	return code;
 }
 
-/* What the stores have shown to differ is sent in any case. */
-static bool
-is_sent_back(
-    const struct weft__replicating *work, const struct weft__call *call)
+/*
+ * A source that keeps histories may not tell them: of a record that it shows no
+ * more, or by less than it takes.  What came from there is behind what it is
+ * there now.
+ */
+static int
+judge_received(struct weft__replicating *work, const struct weft__call *call,
+    struct weft_error *error)
 {
-	return call->kind == WEFT__CALL_DIFF &&
-	    work->parties->target->ops->judges_late &&
-	    work->comparing.state == WEFT__COMPARING_NOT;
+	const struct weft__parties *parties = work->parties;
+	int code = 0;
+
+	for (size_t i = 0; i < call->length && !code; i++) {
+		struct weft_slice id = call->changes[i].model_id;
+		bool kept = false, known = false;
+
+		if (call->relations[i] != WEFT__RELATION_NONE)
+			continue;
+		code = weft__kept_has(parties, id, &kept, error);
+		if (!code && !kept)
+			code = weft__source_local_is_known(parties->target,
+			    parties->target_model, id,
+			    parties->source->ops->epoch(parties->source), 0,
+			    &known, error);
+		if (!code && known)
+			call->relations[i] = WEFT__RELATION_BEHIND;
+	}
+	return code;
+}
+
+/*
+ * What came from the target is not sent back, if it would judge late; and no
+ * deletion in any case, which it may have made for us alone.  What the stores
+ * have shown to differ is sent: this is not called for it.
+ */
+static int
+drop_echoes(struct weft__replicating *work, const struct weft__call *call,
+    struct weft_error *error)
+{
+	const struct weft__parties *parties = work->parties;
+	const struct weft__source_ops *target = parties->target->ops;
+
+	return weft__source_local_drop_peers(parties->source,
+	    parties->source_model, target->epoch(parties->target),
+	    !target->judges_late, &call->diff->deltas, error);
 }
 
 int
 weft__origin_judge(struct weft__replicating *work,
     const struct weft__call *call, struct weft_error *error)
 {
-	const struct weft__parties *parties = work->parties;
-
 	if (work->options->strict)
 		return 0;
-	if (is_sent_back(work, call))
-		return weft__source_local_drop_peers(parties->source,
-		    parties->source_model,
-		    parties->target->ops->epoch(parties->target),
-		    &call->diff->deltas, error);
-	if (!work->judges)
-		return 0;
-	if (call->kind == WEFT__CALL_DIFF && work->own == WEFT__TARGET)
+	if (call->kind == WEFT__CALL_DIFF && work->judges &&
+	    work->own == WEFT__TARGET)
 		return judge_diff(work, call, error);
-	if (call->kind == WEFT__CALL_RELATE && work->own == WEFT__SOURCE)
-		return judge_relations(work, call, error);
-	return 0;
+	if (call->kind == WEFT__CALL_DIFF &&
+	    work->comparing.state == WEFT__COMPARING_NOT)
+		return drop_echoes(work, call, error);
+	if (call->kind != WEFT__CALL_RELATE)
+		return 0;
+	if (!work->judges)
+		return judge_received(work, call, error);
+	return work->own == WEFT__SOURCE ? judge_relations(work, call, error)
+					 : 0;
 }

@@ -52,13 +52,14 @@ const struct weft__definition *weft__source_local_definition(
     struct weft_source *source, const char *model);
 
 /*
- * Takes those changes of the source out of the list whose records were last
- * written by the peer, as far as the journal tells; none, if the source is of
- * another kind.  Returns 0, or what the database returns.  Thread: any.
+ * Takes those changes of the source out of the list, or 'only_deletions' of
+ * them, whose records were last written by the peer, as far as the journal
+ * tells; none, if the source is of another kind.  Returns 0, or what the
+ * database returns.  Thread: any.
  */
 WEFT_MUST_CHECK int weft__source_local_drop_peers(struct weft_source *source,
-    const char *model, const char *peer, struct weft_change_list *list,
-    struct weft_error *error);
+    const char *model, const char *peer, bool only_deletions,
+    struct weft_change_list *list, struct weft_error *error);
 
 /*
  * Whether a peer knows the last change of a record: it came from there (by the

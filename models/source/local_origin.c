@@ -11,6 +11,7 @@ struct look {
 	uint64_t taken;
 	bool known;
 	struct weft_change_list *list; /* to be reduced; or NULL */
+	bool only_deletions; /* of it */
 };
 
 static int
@@ -53,10 +54,12 @@ look_at_all(struct weft_transaction *transaction, void *context,
 	size_t left = 0;
 
 	for (size_t i = 0; i < list->length; i++) {
-		int code;
+		int code = 0;
 
 		look->id = list->changes[i].model_id;
-		code = look_at(transaction, look, error);
+		look->known = false;
+		if (!look->only_deletions || !list->changes[i].rev.data)
+			code = look_at(transaction, look, error);
 		if (code)
 			return code;
 		if (!look->known)
@@ -68,9 +71,14 @@ look_at_all(struct weft_transaction *transaction, void *context,
 
 int
 weft__source_local_drop_peers(struct weft_source *source, const char *model,
-    const char *peer, struct weft_change_list *list, struct weft_error *error)
+    const char *peer, bool only_deletions, struct weft_change_list *list,
+    struct weft_error *error)
 {
-	struct look look = {.peer = weft_slice(peer), .list = list};
+	struct look look = {
+	    .peer = weft_slice(peer),
+	    .list = list,
+	    .only_deletions = only_deletions,
+	};
 	int code;
 
 	if (!weft__source_is_local(source) || !*peer || !list->length)

@@ -82,11 +82,12 @@ follow(struct weft_source *source, struct weft__follow *follow,
 /* The changes of what the viewer may touch, in a list of the caller's. */
 static int
 keep_seen(const struct weft_change *changes, size_t length,
-    const enum weft__sight *sights, struct weft_change_list *kept,
-    struct weft_error *error)
+    const enum weft__sight *sights, const enum weft__loss *losses,
+    struct weft_change_list *kept, struct weft_error *error)
 {
 	for (size_t i = 0; i < length; i++)
 		if (sights[i] != WEFT__SIGHT_HIDDEN &&
+		    (!losses || losses[i] == WEFT__LOSS_NONE) &&
 		    weft_change_list_append(kept, &changes[i]))
 			return out_of_memory(error);
 	return 0;
@@ -106,10 +107,11 @@ diff_hidden(struct weft_source *source, struct weft_model *model,
 	    source, model, given, length, &sights, error);
 
 	if (!code)
-		code = keep_seen(given, length, sights, kept, error);
-	if (!code)
 		code = weft__viewed_look_back(source, model, given, length,
 		    sights, &losses, &diff->conflicts, error);
+	if (!code)
+		code = keep_seen(
+		    given, length, sights, losses, kept, error);
 	weft__free(sights);
 	weft__free(losses);
 	return code;
@@ -176,7 +178,8 @@ create_updates(struct weft_source *source, const char *name,
 	if (!code)
 		code = append_deletions(deltas, length, sights, list, error);
 	if (!code)
-		code = keep_seen(deltas, length, sights, &kept, error);
+		code = keep_seen(
+		    deltas, length, sights, NULL, &kept, error);
 	if (!code)
 		code = inner->ops->create_updates(inner, name, kept.changes,
 		    kept.length, list, error);
@@ -207,7 +210,7 @@ relate_past(struct weft_source *inner, const char *name,
 	return code;
 }
 
-/* Of what is hidden, only that the viewer is behind what he had. */
+/* Of what is hidden, or was, only that the viewer is behind what he had. */
 static int
 relate_hidden(struct weft_source *source, struct weft_model *model,
     const struct weft_change *given, size_t length,
@@ -222,9 +225,10 @@ relate_hidden(struct weft_source *source, struct weft_model *model,
 		code = weft__viewed_look_back(source, model, given, length,
 		    sights, &losses, NULL, error);
 	for (size_t i = 0; i < length && !code; i++)
-		if (sights[i] == WEFT__SIGHT_HIDDEN)
-			relations[i] = losses[i] == WEFT__LOSS_OF_PAST
-			    ? WEFT__RELATION_BEHIND : WEFT__RELATION_NONE;
+		if (losses[i] == WEFT__LOSS_OF_PAST)
+			relations[i] = WEFT__RELATION_BEHIND;
+		else if (sights[i] == WEFT__SIGHT_HIDDEN)
+			relations[i] = WEFT__RELATION_NONE;
 	weft__free(sights);
 	weft__free(losses);
 	return code;

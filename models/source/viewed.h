@@ -82,33 +82,35 @@ WEFT_MUST_CHECK int weft__viewed_look(struct weft_source *source,
     struct weft_model *model, const struct weft_change *changes,
     size_t length, enum weft__sight **sights, struct weft_error *error);
 
-/* What a viewer's change is to a record that he cannot see. */
+/* What a viewer's change is to a record that was taken from him. */
 enum weft__loss {
 	WEFT__LOSS_NONE,    /* he sees it, or never had it */
-	WEFT__LOSS_OF_PAST, /* he had it, and has nothing that it had not */
+	WEFT__LOSS_OF_PAST, /* he had it, and has nothing that it had not; or
+	                       he has it again, and this is the deletion that
+	                       he was told */
 	WEFT__LOSS_OF_EDIT  /* he had it, and has edited it since */
 };
 
 /*
- * Tells what changes are to the records of them that are hidden; '*losses' is
- * the caller's, for weft__free().  To 'deletions' (may be NULL) the last change,
- * as it is to him, is appended where an edit stands against it.  WEFT_ENOMEM;
- * what the database returns.  Cost: of hidden ones as weft__viewer_look(), of
- * others none.
+ * Tells what changes are to records that are hidden, or were; '*losses' is the
+ * caller's, for weft__free().  To 'deletions' (may be NULL) the last change, as
+ * it is to him, is appended where an edit stands against it.  WEFT_ENOMEM; what
+ * the database returns.  Cost: of hidden ones and deletions as
+ * weft__viewer_look(), of others none.
  */
 WEFT_MUST_CHECK int weft__viewed_look_back(struct weft_source *source,
     struct weft_model *model, const struct weft_change *changes,
     size_t length, const enum weft__sight *sights, enum weft__loss **losses,
     struct weft_change_list *deletions, struct weft_error *error);
 
-/* What a deletion for the viewer alone is based on: the last revision that he
- * had ("-": not known), as an entry has it. */
-static inline struct weft_slice
-weft__viewed_prev(struct weft_slice rev)
-{
-	return weft_slice_equal(rev, weft_slice("-"))
-	    ? weft_slice("0000000000000000000000000000000000000000") : rev;
-}
+/*
+ * The change by which a record is deleted for the viewer alone, based on the
+ * last revision that he had ("-": not known).  Its generation is the next one,
+ * so that no earlier deletion is taken for it.  Texts are the arguments'.
+ */
+struct weft_change weft__viewed_deletion(const struct weft_model *model,
+    struct weft_slice id, const struct weft__track *track,
+    struct weft_slice prev);
 
 /* Whether a record that is new, with this data, is for the viewer; one that
  * is no JSON is: the local source says so in its own words. */

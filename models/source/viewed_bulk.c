@@ -45,7 +45,7 @@ take_update(struct weft_source *source, struct weft_model *model,
 
 	given->outcomes[index] = loss == WEFT__LOSS_OF_EDIT
 	    ? WEFT_OUTCOME_CONFLICT : WEFT_OUTCOME_UNCHANGED;
-	if (sight == WEFT__SIGHT_HIDDEN)
+	if (sight == WEFT__SIGHT_HIDDEN || loss != WEFT__LOSS_NONE)
 		return 0;
 	if (sight == WEFT__SIGHT_NEW)
 		code = weft__viewed_check_new(

@@ -331,6 +331,18 @@ read_rectified(struct weft__viewed_page *page, struct weft_error *error)
 				 datasource, read_page, page, error);
 }
 
+/* The page; with the last one the viewer has been told of his groups. */
+static int
+read_told(struct weft__viewed_page *page, struct weft_error *error)
+{
+	int code = read_rectified(page, error);
+
+	return code || !page->is_untold || !page->token->end
+	    ? code
+	    : weft__visible_groups_tell(
+		  page->model->datasource, page->viewer, error);
+}
+
 int
 weft__source_viewed_changes(struct weft__source_viewed *viewed,
     struct weft_model *model, int64_t since, struct weft_slice filter,
@@ -359,7 +371,7 @@ weft__source_viewed_changes(struct weft__source_viewed *viewed,
 	if (!code)
 		code = weft__viewed_list_feeds(&page);
 	if (!code)
-		code = read_rectified(&page, error);
+		code = read_told(&page, error);
 	weft__filter_fini(&parsed);
 	weft__arena_fini(&page.arena);
 	weft__arena_fini(&page.ids);
@@ -451,7 +463,7 @@ weft__source_viewed_follow(struct weft__source_viewed *viewed,
 	if (!code)
 		code = list_feeds_of_round(&page);
 	if (!code)
-		code = read_rectified(&page, error);
+		code = read_told(&page, error);
 	if (!code)
 		code = weft__giving_finish(&giving, error);
 	if (!code)

@@ -69,6 +69,7 @@ add_feeds(struct weft__viewed_page *page,
 
 		if (group->seq > page->turned)
 			page->turned = group->seq;
+		page->is_untold = page->is_untold || group->is_untold;
 		if (feed.is_whole == is_whole &&
 		    (feed.is_whole || !feed.is_lost))
 			code = add_feed(page, group->key, feed);

@@ -1,12 +1,18 @@
 /*
- * What a viewer's changes are to records that he cannot see.  Those that he
- * had are deleted for him: what he has made of one meanwhile is in conflict
- * with that, or it would be lost without a word.  Of the others he is told
- * nothing.
+ * What a viewer's changes are to records that were taken from him.  One that he
+ * cannot see is deleted for him: what he has made of it meanwhile is in
+ * conflict with that, or it would be lost without a word.  Of others that he
+ * cannot see he is told nothing.
+ *
+ * One that he has again is still deleted at a client which has not asked since.
+ * That deletion is none of his: it would take the record from everybody.
  */
 #include "core/base/alloc.h"
 #include "models/record/record.h"
 #include "models/source/viewed.h"
+
+/* What a deletion is based on if the viewer never saw the last revision. */
+#define UNSEEN "0000000000000000000000000000000000000000"
 
 struct look {
 	const struct weft__viewer *viewer;
@@ -84,16 +90,67 @@ judge(const struct weft_change *change,
 	    ? WEFT__LOSS_OF_PAST : WEFT__LOSS_OF_EDIT;
 }
 
+/* Whether the viewer's deletion, by this entry of the record, is the one that
+ * he was told when it was taken from him. */
+static bool
+is_told(const struct look *look, const struct weft_change *deletion,
+    const struct weft__visible_entry *entry, const struct weft__track *track)
+{
+	const struct weft__revtree *tree = &track->tree;
+	const struct weft__visible_group *group =
+	    weft__visible_groups_find(&look->groups, entry->key);
+	int last;
+
+	if (group && group->is_untold)
+		return true;
+	if (!entry->left || !deletion->prev.data)
+		return false;
+	last = weft__revtree_find(tree, entry->rev, tree->length);
+	return last >= 0 &&
+	       weft__revtree_find(tree, deletion->prev, last + 1) >= 0;
+}
+
+/* What a deletion of a record that the viewer sees is. */
+static enum weft__loss
+judge_deletion(const struct look *look, const struct weft_change *deletion,
+    const struct weft__visible_keys *keys, const struct weft__track *track)
+{
+	for (size_t i = 0; i < keys->length; i++)
+		if (keys->list[i].is_live &&
+		    weft__viewer_has(look->viewer, keys->list[i].key) &&
+		    !is_told(look, deletion, &keys->list[i], track))
+			return WEFT__LOSS_NONE;
+	return WEFT__LOSS_OF_PAST;
+}
+
+struct weft_change
+weft__viewed_deletion(const struct weft_model *model, struct weft_slice id,
+    const struct weft__track *track, struct weft_slice prev)
+{
+	const struct weft__revtree *tree = &track->tree;
+	int last = weft__revtree_find(tree, prev, tree->length);
+
+	return (struct weft_change){
+	    .model = weft_slice(weft_model_name(model)),
+	    .model_id = id,
+	    .prev = weft_slice_equal(prev, weft_slice("-"))
+		? weft_slice(UNSEEN) : prev,
+	    .has_prev = true,
+	    .checkpoint = track->checkpoint,
+	    .generation = last < 0 ? 0 : tree->nodes[last].generation + 1,
+	};
+}
+
 /* The last revision that the viewer had, as far as it is known. */
 static struct weft_slice
 prev_of(const struct look *look, const struct weft__visible_entry *entry,
     const struct weft__track *track)
 {
 	if (!entry->is_live)
-		return weft__viewed_prev(entry->rev);
+		return entry->rev;
 	return track->seq <= find_lost(look, entry->key)->seq
 		   ? weft__rev_slice(&track->rev)
-		   : weft__viewed_prev(weft_slice("-"));
+		   : weft_slice("-");
 }
 
 /* Tells the record's deletion, as it is for him alone. */
@@ -102,17 +159,29 @@ add_deletion(const struct look *look, const struct weft_change *change,
     const struct weft__visible_entry *entry, const struct weft__track *track,
     struct weft_error *error)
 {
-	const struct weft_change deletion = {
-	    .model = weft_slice(weft_model_name(look->model)),
-	    .model_id = change->model_id,
-	    .prev = prev_of(look, entry, track),
-	    .has_prev = true,
-	    .checkpoint = track->checkpoint,
-	};
+	const struct weft_change deletion =
+	    weft__viewed_deletion(look->model, change->model_id, track,
+		prev_of(look, entry, track));
 
 	return look->deletions &&
 		weft_change_list_append(look->deletions, &deletion)
 	    ? weft_error_set(error, WEFT_ENOMEM, "out of memory") : 0;
+}
+
+/* What a change of a record that the viewer cannot see is. */
+static int
+look_at_hidden(const struct look *look, size_t index,
+    const struct weft__visible_keys *keys, const struct weft__track *track,
+    struct weft_error *error)
+{
+	const struct weft_change *change = &look->changes[index];
+	const struct weft__visible_entry *entry = find_last(look, keys);
+
+	if (!entry)
+		return 0;
+	look->losses[index] = judge(change, entry, track);
+	return look->losses[index] == WEFT__LOSS_OF_EDIT
+	    ? add_deletion(look, change, entry, track, error) : 0;
 }
 
 static int
@@ -120,7 +189,6 @@ look_at(struct weft_transaction *transaction, const struct look *look,
     size_t index, struct weft_error *error)
 {
 	const struct weft_change *change = &look->changes[index];
-	const struct weft__visible_entry *entry;
 	struct weft__visible_keys keys = {0};
 	struct weft__current current;
 	int code = weft__visible_keys_load(
@@ -129,34 +197,42 @@ look_at(struct weft_transaction *transaction, const struct look *look,
 	if (!code)
 		code = weft__tracker_load(transaction, look->model,
 		    change->model_id, &current, error);
-	entry = code ? NULL : find_last(look, &keys);
-	if (entry)
-		look->losses[index] = judge(change, entry, &current.track);
-	if (entry && look->losses[index] == WEFT__LOSS_OF_EDIT)
-		code = add_deletion(
-		    look, change, entry, &current.track, error);
+	if (!code && look->sights[index] == WEFT__SIGHT_HIDDEN)
+		code = look_at_hidden(
+		    look, index, &keys, &current.track, error);
+	else if (!code && current.exists)
+		look->losses[index] =
+		    judge_deletion(look, change, &keys, &current.track);
 	weft__visible_keys_fini(&keys);
 	return code;
 }
 
+/* Whether the change may be of a record that was taken from the viewer. */
+static bool
+is_due(const struct look *look, size_t index)
+{
+	return look->sights[index] == WEFT__SIGHT_HIDDEN ||
+	       !look->changes[index].rev.data;
+}
+
 static int
-look_at_hidden(struct weft_transaction *transaction, void *context,
+look_at_due(struct weft_transaction *transaction, void *context,
     struct weft_error *error)
 {
 	const struct look *look = context;
 	int code = 0;
 
 	for (size_t i = 0; i < look->length && !code; i++)
-		if (look->sights[i] == WEFT__SIGHT_HIDDEN)
+		if (is_due(look, i))
 			code = look_at(transaction, look, i, error);
 	return code;
 }
 
 static bool
-has_hidden(const enum weft__sight *sights, size_t length)
+has_due(const struct look *look)
 {
-	for (size_t i = 0; i < length; i++)
-		if (sights[i] == WEFT__SIGHT_HIDDEN)
+	for (size_t i = 0; i < look->length; i++)
+		if (is_due(look, i))
 			return true;
 	return false;
 }
@@ -181,13 +257,13 @@ weft__viewed_look_back(struct weft_source *source, struct weft_model *model,
 	*losses = look.losses;
 	if (!look.losses)
 		return weft_error_set(error, WEFT_ENOMEM, "out of memory");
-	if (!has_hidden(sights, length))
+	if (!has_due(&look))
 		return 0;
 	code = weft__visible_groups_update(
 	    &look.groups, model->datasource, look.viewer, error);
 	if (!code)
 		code = weft__datasource_read(
-		    model->datasource, look_at_hidden, &look, error);
+		    model->datasource, look_at_due, &look, error);
 	weft__visible_groups_fini(&look.groups);
 	if (code) {
 		weft__free(*losses);

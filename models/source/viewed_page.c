@@ -33,13 +33,8 @@ static int
 append_deletion(struct weft__viewed_page *page, struct weft_slice id,
     const struct weft__track *track, struct weft_slice prev)
 {
-	struct weft_change change = {
-	    .model = weft_slice(weft_model_name(page->model)),
-	    .model_id = id,
-	    .prev = weft__viewed_prev(prev),
-	    .has_prev = true,
-	    .checkpoint = track->checkpoint,
-	};
+	struct weft_change change =
+	    weft__viewed_deletion(page->model, id, track, prev);
 
 	return append(page, &change, NULL, false);
 }

@@ -35,6 +35,7 @@ struct weft__viewed_page {
 	uint64_t bound;   /* a follower's: what follows is of the next round */
 	uint64_t tip;     /* seq of the last row, when the feeds were listed */
 	uint64_t turned;  /* seq when a group came or went last */
+	bool is_untold;   /* he has a group again, and has not been told */
 	const struct weft__where *where;
 	size_t limit;
 	struct weft__page_token *token;

@@ -91,9 +91,11 @@ struct update {
 	struct weft_buf name;
 	bool is_known;   /* there was a last time */
 	bool is_changed; /* it is to be written */
+	bool tells;      /* he has been told of what he has again */
 };
 
-/* A line: H or L, checkpoint, seq, key. */
+/* A line: H (held), N (the same, not told yet) or L (lost), checkpoint, seq,
+ * key. */
 static int
 take_line(struct update *update, struct weft_slice line,
     struct weft_error *error)
@@ -110,7 +112,8 @@ take_line(struct update *update, struct weft_slice line,
 	group = take_group(update->groups, words[3]);
 	if (!group)
 		return out_of_memory(error);
-	group->is_held = words[0].data[0] == 'H';
+	group->is_held = words[0].data[0] != 'L';
+	group->is_untold = words[0].data[0] == 'N';
 	group->checkpoint = checkpoint;
 	group->seq = seq;
 	return 0;
@@ -157,6 +160,7 @@ turn(struct weft_transaction *transaction, struct update *update,
     struct weft__visible_group *group)
 {
 	group->is_held = group->is_present;
+	group->is_untold = group->is_held && group->seq;
 	group->checkpoint =
 	    update->is_known ? transaction->counters.checkpoint : 0;
 	group->seq = transaction->counters.seq + 1;
@@ -201,6 +205,14 @@ look(struct weft_transaction *transaction, void *context,
 	return code ? code : compare(transaction, update, error);
 }
 
+static char
+kind_of(const struct weft__visible_group *group)
+{
+	if (!group->is_held)
+		return 'L';
+	return group->is_untold ? 'N' : 'H';
+}
+
 /* Appends the groups as they are kept. */
 static int
 print(const struct weft__visible_groups *groups, struct weft_buf *value)
@@ -212,7 +224,7 @@ print(const struct weft__visible_groups *groups, struct weft_buf *value)
 
 		code = weft_buf_printf(value,
 		    "%c %016" PRIx64 " %016" PRIx64 " %s\n",
-		    group->is_held ? 'H' : 'L', group->checkpoint, group->seq,
+		    kind_of(group), group->checkpoint, group->seq,
 		    group->key.data);
 	}
 	return code;
@@ -226,6 +238,9 @@ write(struct weft_transaction *transaction, void *context,
 	struct weft_buf value = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE);
 	int code = look(transaction, update, error);
 
+	for (size_t i = 0; i < update->groups->length && update->tells; i++)
+		update->groups->list[i].is_untold = false;
+	update->is_changed = update->is_changed || update->tells;
 	if (!code && print(update->groups, &value))
 		code = out_of_memory(error);
 	/* Without groups too: he has been here. */
@@ -239,6 +254,27 @@ write(struct weft_transaction *transaction, void *context,
 	return code;
 }
 
+static int
+run(struct update *update, struct weft_datasource *datasource,
+    struct weft_error *error)
+{
+	int code = weft_buf_append(&update->name, "visible/user/", 13);
+
+	if (!code)
+		code = weft__visible_escape(
+		    update->viewer->user, &update->name);
+	if (code)
+		code = out_of_memory(error);
+	else
+		code = weft__datasource_read(datasource, look, update, error);
+	if (!code && (update->is_changed || update->tells) &&
+	    !datasource->read_only)
+		code = weft_datasource_transaction(
+		    datasource, write, update, error);
+	weft_buf_fini(&update->name);
+	return code;
+}
+
 int
 weft__visible_groups_update(struct weft__visible_groups *groups,
     struct weft_datasource *datasource, const struct weft__viewer *viewer,
@@ -249,18 +285,23 @@ weft__visible_groups_update(struct weft__visible_groups *groups,
 	    .groups = groups,
 	    .name = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE),
 	};
-	int code = weft_buf_append(&update.name, "visible/user/", 13);
 
-	if (!code)
-		code = weft__visible_escape(viewer->user, &update.name);
-	if (code)
-		code = out_of_memory(error);
-	else
-		code = weft__datasource_read(
-		    datasource, look, &update, error);
-	if (!code && update.is_changed && !datasource->read_only)
-		code = weft_datasource_transaction(
-		    datasource, write, &update, error);
-	weft_buf_fini(&update.name);
+	return run(&update, datasource, error);
+}
+
+int
+weft__visible_groups_tell(struct weft_datasource *datasource,
+    const struct weft__viewer *viewer, struct weft_error *error)
+{
+	struct weft__visible_groups groups = {0};
+	struct update update = {
+	    .viewer = viewer,
+	    .groups = &groups,
+	    .name = WEFT_BUF_INIT(WEFT_LIMIT_RECORD_SIZE),
+	    .tells = true,
+	};
+	int code = run(&update, datasource, error);
+
+	weft__visible_groups_fini(&groups);
 	return code;
 }

@@ -294,6 +294,7 @@ stay(struct weft__visible_entry *now, const struct weft__visible_entry *before)
 		now->left = before->seq;
 		now->came = before->joined;
 	}
+	now->rev = before->rev;
 }
 
 static struct weft__visible_entry *

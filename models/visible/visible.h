@@ -78,8 +78,8 @@ struct weft__visible_entry {
 	uint64_t joined;  /* seq by which the record came to it (again) */
 	uint64_t left;    /* seq by which it had gone before that; 0: never */
 	uint64_t came;    /* ... and by which it had come then */
-	struct weft_slice rev; /* not live: the last revision with the key;
-	                          "-": not known */
+	struct weft_slice rev; /* the last revision before it left; "-": not
+	                          known, or it never has */
 };
 
 /* The keys of a record, those that it had too. */
@@ -122,6 +122,8 @@ struct weft__visible_group {
 	struct weft_slice key;
 	bool is_present; /* he has it now */
 	bool is_held;    /* the same, after it was written down */
+	bool is_untold;  /* he had lost it, and has asked for no list since he
+	                    has it again */
 	uint64_t checkpoint; /* current when he came or went; 0: before all */
 	uint64_t seq;
 };
@@ -135,6 +137,11 @@ void weft__visible_groups_fini(struct weft__visible_groups *groups);
 /* The group of this key, or NULL. */
 const struct weft__visible_group *weft__visible_groups_find(
     const struct weft__visible_groups *groups, struct weft_slice key);
+
+/* Writes down that the viewer has been told of all groups that he has again. */
+WEFT_MUST_CHECK int weft__visible_groups_tell(
+    struct weft_datasource *datasource, const struct weft__viewer *viewer,
+    struct weft_error *error);
 
 /*
  * Reads the viewer's groups, after what has changed since the last time is

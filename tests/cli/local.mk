@@ -21,6 +21,7 @@ CLI_TESTS = \
 	tests/cli/verify.sh \
 	tests/cli/verify_database.sh \
 	tests/cli/verify_rows.sh \
+	tests/cli/visible.sh \
 	tests/cli/weftd.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)

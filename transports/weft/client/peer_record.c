@@ -275,7 +275,9 @@ relation_of(const struct weft_change *change, const struct weft_update *here)
 	if (weft_slice_equal(change->rev, here->change.rev))
 		return WEFT__RELATION_SAME;
 	was_here = weft__peer_follows(here, change);
-	is_made_from_it = weft__diff_is_made_from(change, &here->change);
+	/* A deletion for this client alone has no generation: null is any. */
+	is_made_from_it = weft__diff_is_made_from(change, &here->change) &&
+			  (here->change.rev.data || here->change.generation);
 	if (was_here == is_made_from_it)
 		return WEFT__RELATION_NONE;
 	return was_here ? WEFT__RELATION_BEHIND : WEFT__RELATION_AHEAD;

@@ -422,6 +422,28 @@ replicate__keeps_edits_of_what_a_lost_group_has(void **state)
 	assert_ids(&sites->client, "a ");
 }
 
+/* A client that pushes before it pulls still has the deletions that it was
+ * told. */
+static void
+replicate__does_not_push_back_what_was_taken(void **state)
+{
+	struct sites *sites = *state;
+
+	set_groups(sites, 1);
+	put(&sites->server, "{\"id\":\"a\",\"groupIds\":[\"g1\"]}");
+	put(&sites->server, "{\"id\":\"b\"," ANNS "}");
+	pull(sites, 2);
+	set_groups(sites, 0);
+	put(&sites->server, "{\"id\":\"b\"," BOBS "}");
+	pull(sites, 2);
+	set_groups(sites, 1);
+	put(&sites->server, "{\"id\":\"b\"," ANNS ",\"text\":\"again\"}");
+	push(sites, 0);
+	assert_ids(&sites->server, "a b ");
+	pull(sites, 2);
+	assert_ids(&sites->client, "a b ");
+}
+
 /* Whether the server takes the change for one that stands against it. */
 static size_t
 count_conflicts(struct sites *sites, const char *id, const char *rev)
@@ -750,6 +772,7 @@ main(void)
 		close_sites, NULL},
 	    ON_BOTH(replicate__keeps_edits_of_what_is_given_away),
 	    ON_BOTH(replicate__keeps_edits_of_what_a_lost_group_has),
+	    ON_BOTH(replicate__does_not_push_back_what_was_taken),
 	    ON_BOTH(diff__tells_nothing_of_records_that_a_user_never_had),
 	    ON_BOTH(changes__cost_nothing_for_records_of_others),
 	    ON_BOTH(source__hides_single_records),
