@@ -6,8 +6,8 @@
  * If that was the peer, or if the peer has taken our last change since, there
  * is nothing here that it does not know: what it has now was made from that.
  *
- * And a peer that judges late is not sent what came from it, which it would
- * find to be unchanged; none is sent a deletion that came from it.
+ * And a server is not sent what came from it, nor any peer a deletion that came
+ * from it.
  */
 #include "models/replicate/private.h"
 
@@ -137,7 +137,8 @@ judge_relations(struct weft__replicating *work, const struct weft__call *call,
 
 /*
  * A source that keeps histories may not tell them: of a record that it shows no
- * more, or by less than it takes.  What came from there is behind what it is
+ * more, or shows again.  Generations do not tell then either, as they count
+ * deletions that were for us alone.  What came from there is behind what it is
  * there now.
  */
 static int
@@ -151,7 +152,7 @@ judge_received(struct weft__replicating *work, const struct weft__call *call,
 		struct weft_slice id = call->changes[i].model_id;
 		bool kept = false, known = false;
 
-		if (call->relations[i] != WEFT__RELATION_NONE)
+		if (call->relations[i] == WEFT__RELATION_SAME)
 			continue;
 		code = weft__kept_has(parties, id, &kept, error);
 		if (!code && !kept)
@@ -166,9 +167,10 @@ judge_received(struct weft__replicating *work, const struct weft__call *call,
 }
 
 /*
- * What came from the target is not sent back, if it would judge late; and no
- * deletion in any case, which it may have made for us alone.  What the stores
- * have shown to differ is sent: this is not called for it.
+ * What came from a server is not sent back: it would judge late, or by one
+ * revision, by which a record that was made anew is based on each deletion.
+ * Nor is a deletion to any target, which may have made it for us alone.  What
+ * the stores have shown to differ is sent: this is not called for it.
  */
 static int
 drop_echoes(struct weft__replicating *work, const struct weft__call *call,
@@ -179,7 +181,7 @@ drop_echoes(struct weft__replicating *work, const struct weft__call *call,
 
 	return weft__source_local_drop_peers(parties->source,
 	    parties->source_model, target->epoch(parties->target),
-	    !target->judges_late, &call->diff->deltas, error);
+	    !target->is_remote, &call->diff->deltas, error);
 }
 
 int

@@ -90,6 +90,16 @@ for client in http ws; do
 	has $client ''
 	has S his
 	end
+
+	begin "$client: what the server deletes she does not bring back"
+	note S ann again
+	both $client
+	has $client again
+	run 0 weft rm S:Note n
+	both $client
+	has $client ''
+	has S ''
+	end
 done
 
 stop "$daemon"
