@@ -25,14 +25,23 @@ struct look {
 	struct weft__visible_groups groups;
 };
 
-/* The group, if the viewer had it and has it no more. */
-static const struct weft__visible_group *
-find_lost(const struct look *look, struct weft_slice key)
+/*
+ * When the record went from the viewer by this entry: it left the group, or he
+ * did, whichever came first; 0: he never had it so.
+ */
+static uint64_t
+went_at(const struct look *look, const struct weft__visible_entry *entry)
 {
 	const struct weft__visible_group *group =
-	    weft__visible_groups_find(&look->groups, key);
+	    weft__visible_groups_find(&look->groups, entry->key);
+	bool is_first = entry->is_live || (group && entry->seq > group->seq);
 
-	return group && !group->is_held ? group : NULL;
+	if (!group)
+		return weft__viewer_has(look->viewer, entry->key) ? entry->seq
+								   : 0;
+	if (group->is_held) /* since then */
+		return is_first ? entry->seq : 0;
+	return is_first ? group->seq : entry->seq;
 }
 
 /* The entry by which the viewer had the record last; NULL: he never had it. */
@@ -40,15 +49,15 @@ static const struct weft__visible_entry *
 find_last(const struct look *look, const struct weft__visible_keys *keys)
 {
 	const struct weft__visible_entry *last = NULL;
+	uint64_t at = 0;
 
 	for (size_t i = 0; i < keys->length; i++) {
-		const struct weft__visible_entry *entry = &keys->list[i];
+		uint64_t went = went_at(look, &keys->list[i]);
 
-		if (last && entry->seq <= last->seq)
-			continue;
-		if (find_lost(look, entry->key) ||
-		    weft__viewer_has(look->viewer, entry->key))
-			last = entry;
+		if (went > at) {
+			last = &keys->list[i];
+			at = went;
+		}
 	}
 	return last;
 }
@@ -148,7 +157,7 @@ prev_of(const struct look *look, const struct weft__visible_entry *entry,
 {
 	if (!entry->is_live)
 		return entry->rev;
-	return track->seq <= find_lost(look, entry->key)->seq
+	return track->seq <= went_at(look, entry)
 		   ? weft__rev_slice(&track->rev)
 		   : weft_slice("-");
 }

@@ -136,6 +136,20 @@ find_giver(const struct weft__viewed_page *page,
 	return first;
 }
 
+/*
+ * When the record went from the viewer by this entry of a feed: it left the
+ * group, or he did, whichever came first; 0: it had left before he came.
+ */
+static uint64_t
+went_at(const struct weft__viewed_feed *feed,
+    const struct weft__visible_entry *entry)
+{
+	if (feed->is_lost)
+		return entry->is_live || entry->seq > feed->seq ? feed->seq
+								 : entry->seq;
+	return entry->seq > feed->seq ? entry->seq : 0;
+}
+
 /* The entry of the feed that tells of a record which no feed gives: by which it
  * went from the viewer last. */
 static const struct weft__visible_entry *
@@ -143,11 +157,18 @@ find_last(const struct weft__viewed_page *page,
     const struct weft__visible_keys *keys)
 {
 	const struct weft__visible_entry *last = NULL;
+	uint64_t at = 0;
 
-	for (size_t i = 0; i < keys->length; i++)
-		if (weft__viewed_find_feed(page, keys->list[i].key) &&
-		    (!last || keys->list[i].seq > last->seq))
-			last = &keys->list[i];
+	for (size_t i = 0; i < keys->length; i++) {
+		const struct weft__visible_entry *entry = &keys->list[i];
+		const struct weft__viewed_feed *feed =
+		    weft__viewed_find_feed(page, entry->key);
+
+		if (feed && went_at(feed, entry) > at) {
+			last = entry;
+			at = went_at(feed, entry);
+		}
+	}
 	return last;
 }
 

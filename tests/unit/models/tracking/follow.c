@@ -374,6 +374,28 @@ follow__tells_of_groups_that_come_and_go(void **state)
 }
 
 static void
+follow__tells_nothing_of_what_left_before_he_came(void **state)
+{
+	struct fixture *fixture = *state;
+	struct weft_model *notes = both_define(fixture, NOTES);
+	struct follower ann = follow(fixture, "Note");
+
+	see_as_ann(&ann, 0);
+	put(fixture, notes, NULL,
+	    "{\"id\":\"a\",\"groupIds\":[\"g1\"],\"text\":\"1\"}");
+	put(fixture, notes, NULL,
+	    "{\"id\":\"b\",\"groupIds\":[\"g1\"],\"text\":\"1\"}");
+	assert_string_equal(step(&ann), "");
+	put(fixture, notes, NULL, "{\"id\":\"a\",\"ownerId\":\"bob\"}");
+	see_as_ann(&ann, 1);
+	assert_string_equal(step(&ann), "b=1 ");
+	put(fixture, notes, NULL, "{\"id\":\"b\",\"ownerId\":\"bob\"}");
+	assert_string_equal(step(&ann), "b- ");
+	assert_string_equal(step(&ann), "");
+	weft_source_destroy(ann.source);
+}
+
+static void
 follow__goes_round_in_pages(void **state)
 {
 	struct fixture *fixture = *state;
@@ -434,6 +456,7 @@ main(void)
 	    BOTH(follow__takes_any_numbers_for_a_place),
 	    BOTH(follow__shows_a_viewer_what_he_may_see),
 	    BOTH(follow__tells_of_groups_that_come_and_go),
+	    BOTH(follow__tells_nothing_of_what_left_before_he_came),
 	    BOTH(follow__goes_round_in_pages),
 	    BOTH(follow__leaves_out_a_viewers_own_changes),
 	};
