@@ -141,6 +141,19 @@ trace__lets_a_conflict_be_resolved_either_way(void **state)
 	}
 }
 
+/* At a, a record was this, then another, then deleted, and its tombstone
+ * dropped. */
+static void
+outlive(struct pair *pair)
+{
+	fixture_checkpoint(&pair->a.fixture);
+	party_put(&pair->a, "a", "2");
+	fixture_checkpoint(&pair->a.fixture);
+	party_delete(&pair->a, "a");
+	party_put(&pair->a, "kept", "1");
+	drop(&pair->a, 1);
+}
+
 /* What was made from an older state than the one deleted is in doubt. */
 static void
 trace__is_a_conflict_for_an_older_state(void **state)
@@ -149,15 +162,25 @@ trace__is_a_conflict_for_an_older_state(void **state)
 
 	pair_open_state(&pair, state);
 	party_put(&pair.a, "a", "1");
-	assert_int_equal(party_sync(&pair.a, &pair.b), 0);
-	fixture_checkpoint(&pair.a.fixture);
-	party_put(&pair.a, "a", "2");
-	fixture_checkpoint(&pair.a.fixture);
-	party_delete(&pair.a, "a");
-	party_put(&pair.a, "kept", "1");
-	drop(&pair.a, 1);
+	party_put(&pair.b, "a", "1");
+	outlive(&pair);
 	assert_int_equal(party_sync(&pair.a, &pair.b), 1);
 	assert_string_equal(party_title(&pair.b, "a"), "1");
+	pair_close(&pair);
+}
+
+/* But not if it came from there, and nobody has changed it since. */
+static void
+trace__deletes_an_older_state_that_came_from_there(void **state)
+{
+	struct pair pair;
+
+	pair_open_state(&pair, state);
+	party_put(&pair.a, "a", "1");
+	assert_int_equal(party_sync(&pair.a, &pair.b), 0);
+	outlive(&pair);
+	assert_int_equal(party_sync(&pair.a, &pair.b), 0);
+	assert_string_equal(party_title(&pair.b, "a"), "-");
 	pair_close(&pair);
 }
 
@@ -732,6 +755,7 @@ main(void)
 	    ALL_KINDS(trace__is_a_conflict_if_the_peer_has_changed_it),
 	    ALL_KINDS(trace__lets_a_conflict_be_resolved_either_way),
 	    ALL_KINDS(trace__is_a_conflict_for_an_older_state),
+	    ALL_KINDS(trace__deletes_an_older_state_that_came_from_there),
 	    ALL_KINDS(trace__is_mentioned_before_all_changes_are_read),
 	    ALL_KINDS(trace__deletes_the_last_record),
 	    ALL_KINDS(trace__is_not_taken_for_a_new_record),
