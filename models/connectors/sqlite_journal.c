@@ -146,13 +146,17 @@ read_checkpoint(struct weft__sqlite_session *session, uint64_t seq,
 	return 0;
 }
 
-/* Checkpoints never fall along seq: halves the range until it is empty. */
+/*
+ * Checkpoints never fall along seq: halves the range until it is empty.  Mostly
+ * what is asked for is near the end: so it goes back from there first, in steps
+ * that double.
+ */
 int
 weft__sqlite_journal_seek(struct weft_connector_session *base,
     uint64_t checkpoint, uint64_t *seq, struct weft_error *error)
 {
 	struct weft__sqlite_session *session = weft__sqlite_session(base);
-	uint64_t low, last, high, found_seq, found;
+	uint64_t low, last, high, found_seq, found, step = 1;
 	int code = weft__sqlite_journal_range(base, &low, &last, error);
 
 	if (code)
@@ -160,15 +164,19 @@ weft__sqlite_journal_seek(struct weft_connector_session *base,
 	high = last + 1;
 	*seq = high;
 	while (!code && last > 0 && low < high) {
-		uint64_t middle = low + (high - low) / 2;
+		uint64_t half = (high - low) / 2;
+		uint64_t middle = step && step < half ? high - step
+						       : low + half;
 
 		code = read_checkpoint(
 		    session, middle, &found_seq, &found, error);
 		if (!code && found < checkpoint) {
 			low = found_seq + 1;
+			step = 0; /* no more: it lies between */
 		} else if (!code) {
 			*seq = found_seq;
 			high = middle;
+			step *= 2;
 		}
 	}
 	return code;
