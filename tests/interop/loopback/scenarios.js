@@ -552,6 +552,8 @@ test('what a user may not see any more goes, and comes back', async server => {
   assert.deepStrictEqual((await loop.push()).conflicts, []);
   assert.strictEqual((await bobs('kept')).text, 'from Bob');
   await give('kept', bob, ann, 'back');
+  // The loop pushes first: the deletion that the client was told.
+  assert.deepStrictEqual((await loop.push()).conflicts, []);
   assert.deepStrictEqual((await loop.pull()).conflicts, []);
   assert.strictEqual((await local.Note.findById('kept')).text, 'back');
 }, 'weftd');

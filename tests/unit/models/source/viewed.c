@@ -444,6 +444,64 @@ replicate__does_not_push_back_what_was_taken(void **state)
 	assert_ids(&sites->client, "a b ");
 }
 
+/* How many of the server's deltas there are for the deletion of a record, by a
+ * client that says what it was based on. */
+static size_t
+count_deletions(struct sites *sites, const char *id)
+{
+	struct weft_change_list changes = {0}, deltas = {0}, conflicts = {0};
+	struct fixture *server = &sites->server.fixture;
+	struct weft_change deletion;
+	size_t length;
+
+	fixture_ok(server,
+	    weft_source_find_last_change(sites->server.source, "Note",
+		weft_slice(id), &changes, &server->error));
+	deletion = changes.changes[0];
+	deletion.prev = deletion.rev;
+	deletion.has_prev = true;
+	deletion.rev = weft_slice(NULL);
+	deletion.generation = 0;
+	changes.changes[0] = deletion;
+	fixture_ok(server, weft_source_diff(sites->server.source, "Note", -1,
+			       &changes, &deltas, &conflicts, &server->error));
+	assert_int_equal(conflicts.length, 0);
+	length = deltas.length;
+	weft_change_list_fini(&changes);
+	weft_change_list_fini(&deltas);
+	weft_change_list_fini(&conflicts);
+	return length;
+}
+
+/* Asks for all changes. */
+static void
+list_all(struct sites *sites)
+{
+	struct weft_change_list list = {0};
+
+	fixture_ok(&sites->server.fixture,
+	    weft_source_changes(sites->server.source, "Note", -1,
+		weft_slice(NULL), &list, &sites->server.fixture.error));
+	weft_change_list_fini(&list);
+}
+
+static void
+diff__takes_no_deletion_until_he_is_told_of_his_group(void **state)
+{
+	struct sites *sites = *state;
+
+	set_groups(sites, 1);
+	put(&sites->server, "{\"id\":\"a\",\"groupIds\":[\"g1\"]}");
+	list_all(sites);
+	assert_int_equal(count_deletions(sites, "a"), 1);
+	set_groups(sites, 0);
+	list_all(sites);
+	set_groups(sites, 1);
+	assert_int_equal(count_deletions(sites, "a"), 0);
+	list_all(sites);
+	assert_int_equal(count_deletions(sites, "a"), 1);
+}
+
 /* Whether the server takes the change for one that stands against it. */
 static size_t
 count_conflicts(struct sites *sites, const char *id, const char *rev)
@@ -773,6 +831,7 @@ main(void)
 	    ON_BOTH(replicate__keeps_edits_of_what_is_given_away),
 	    ON_BOTH(replicate__keeps_edits_of_what_a_lost_group_has),
 	    ON_BOTH(replicate__does_not_push_back_what_was_taken),
+	    ON_BOTH(diff__takes_no_deletion_until_he_is_told_of_his_group),
 	    ON_BOTH(diff__tells_nothing_of_records_that_a_user_never_had),
 	    ON_BOTH(changes__cost_nothing_for_records_of_others),
 	    ON_BOTH(source__hides_single_records),
